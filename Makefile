@@ -1,0 +1,53 @@
+# `make` alone lists what there is. Each target sets up what it needs.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+BIN := .venv/bin
+
+.PHONY: help up test test-fast cases bench docs lint format lock clean setup setup-dev
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: setup ## Set up, then run the morning check on a sample office
+	$(BIN)/midwatch demo --html midwatch-demo.html
+
+test: setup-dev lint docs ## Set up, then run every check and test
+	$(BIN)/pytest -n 2
+
+test-fast: setup-dev ## Run the tests only
+	$(BIN)/pytest -n 2
+
+cases: setup-dev ## Score against the shared third-party cases
+	scripts/cases
+
+bench: setup-dev ## Measure speed and memory on this machine
+	$(BIN)/python benchmarks/check_speed.py
+
+docs: setup-dev ## Build the documentation into build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+lint: setup-dev ## Check style, types and imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: setup-dev ## Format the code and apply safe fixes
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: setup-dev ## Renew the locks after a change; UPGRADE=1 takes newer versions
+	scripts/lock $(if $(UPGRADE),--upgrade)
+
+clean: ## Remove everything that was built or installed here
+	rm -rf .venv build dist midwatch-demo.html .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache
+
+setup:
+	@scripts/setup
+
+setup-dev:
+	@scripts/setup --dev
