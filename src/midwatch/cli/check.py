@@ -1,0 +1,174 @@
+"""``midwatch check``: who tried to get in, how, and whether anybody did."""
+
+from __future__ import annotations
+
+import gc
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+from midwatch.cli.options import clock_of, instant_of, log_options, logs_of, product_of
+from midwatch.cli.rules import rules_of
+from midwatch.kernel import ConfigurationError
+from midwatch.reports.document import render_json
+from midwatch.reports.terminal import can_show_unicode, render_terminal, render_unparsed
+from midwatch.reports.values import Report
+from midwatch.watch.geography import Geography
+from midwatch.watch.morning import CheckPlan, MorningCheck
+from midwatch.watch.streams import ReadChunk
+
+_WIDEST = 100
+_WORTH_A_BAR = 5_000_000
+
+
+@click.command("check")
+@log_options
+@click.option("--since", metavar="TIME", help="Only from this time on: 2026-11-21, '2026-11-21 18:00', 12h.")
+@click.option("--until", metavar="TIME", help="Only before this time.")
+@click.option(
+    "--rules",
+    "folders",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Add the Sigma rules of this file, folder or pack; may be given again.",
+)
+@click.option(
+    "--geoip",
+    "databases",
+    multiple=True,
+    envvar="MIDWATCH_GEOIP",
+    type=click.Path(path_type=Path),
+    help="MaxMind database (.mmdb) for countries or networks; may be given again.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead.")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the report as one self-contained page.",
+)
+@click.option("--unparsed", is_flag=True, help="Show lines that were not understood.")
+def command(  # noqa: PLR0913  # one parameter per option
+    *,
+    paths: tuple[Path, ...],
+    zone: str | None,
+    product: str | None,
+    since: str | None,
+    until: str | None,
+    folders: tuple[Path, ...],
+    databases: tuple[Path, ...],
+    as_json: bool,
+    html: Path | None,
+    unparsed: bool,
+) -> None:
+    """Say who tried to get in, how, how often, since when, and whether anybody did.
+
+    PATH is a log file or a folder; packed and rotated files are understood, - is standard
+    input. Exit status: 0 nothing needs a look, 1 something does, 2 nothing could be read.
+    """
+    report = run_check(
+        paths,
+        zone=zone,
+        product=product,
+        since=since,
+        until=until,
+        folders=folders,
+        databases=databases,
+        as_json=as_json,
+        html=html,
+        unparsed=unparsed,
+    )
+    if not report.files:
+        raise click.exceptions.Exit(2)
+    raise click.exceptions.Exit(1 if report.needs_look else 0)
+
+
+def run_check(  # noqa: PLR0913  # one parameter per option
+    paths: tuple[Path, ...],
+    *,
+    zone: str | None = None,
+    product: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    folders: tuple[Path, ...] = (),
+    databases: tuple[Path, ...] = (),
+    as_json: bool = False,
+    html: Path | None = None,
+    unparsed: bool = False,
+) -> Report:
+    """Run the morning check, print it, and return the report."""
+    clock = clock_of(zone)
+    if html is not None and not html.parent.is_dir():
+        raise ConfigurationError(
+            f"there is no folder {html.parent}", remedy="make it, or name another", path=str(html)
+        )
+    plan = CheckPlan(
+        finding=logs_of(paths),
+        rules=rules_of(folders, bundled=True),
+        clock=clock,
+        zone_name=str(clock.zone),
+        forced=product_of(product),
+        since=instant_of(since, clock, "--since"),
+        until=instant_of(until, clock, "--until"),
+        geography=Geography(databases),
+    )
+    report = _run(plan, show_bar=not as_json)
+    if html is not None:
+        from midwatch.reports.html import render_html  # noqa: PLC0415  # only pages need Jinja
+
+        html.write_text(render_html(report, zone=clock.zone), encoding="utf-8")
+    if as_json:
+        sys.stdout.buffer.write(render_json(report, zone=clock.zone))
+        sys.stdout.buffer.write(b"\n")
+        sys.stdout.buffer.flush()
+        return report
+    terminal = sys.stdout.isatty()
+    width = min(_WIDEST, shutil.get_terminal_size((80, 24)).columns) if terminal else 80
+    look = {
+        "width": width,
+        "colour": terminal and "NO_COLOR" not in os.environ,
+        "unicode": can_show_unicode(sys.stdout.encoding),
+    }
+    if unparsed:
+        click.echo(render_unparsed(report, **look))  # type: ignore[arg-type]
+    else:
+        click.echo(render_terminal(report, zone=clock.zone, **look))  # type: ignore[arg-type]
+    if html is not None:
+        click.echo(f"\n  The report as a page: {html.resolve()}")
+    return report
+
+
+def _run(plan: CheckPlan, *, show_bar: bool) -> Report:
+    check = MorningCheck(plan)
+    # Reading makes millions of small objects without cycles; the collector would only walk them.
+    gc.freeze()
+    gc.disable()
+    total = sum(file.size for file in plan.finding.files)
+    if not (show_bar and sys.stderr.isatty() and total > _WORTH_A_BAR):
+        return check.run()
+    columns = (
+        TextColumn("reading"), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        consumed: dict[str, int] = {}
+
+        def advance(chunk: ReadChunk) -> None:
+            name = chunk.file.name
+            done = min(chunk.consumed, chunk.file.size)
+            bar.advance(task, done - consumed.get(name, 0))
+            consumed[name] = done
+
+        return check.run(advance)

@@ -1,0 +1,88 @@
+"""``midwatch explain``: what a rule looks for, what it means, what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from midwatch.cli.rules import rules_of
+from midwatch.kernel import ConfigurationError
+from midwatch.rules import AnyRule, Correlation, RuleSet
+
+_MOST_SHOWN = 12
+
+
+@click.command("explain")
+@click.argument("rule")
+@click.option(
+    "--rules",
+    "folders",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Look in these rules as well.",
+)
+def command(*, rule: str, folders: tuple[Path, ...]) -> None:
+    """Explain RULE: its id, its folder's name or words of its title."""
+    console = Console(highlight=False)
+    for found in _find(rules_of(folders, bundled=True), rule):
+        _print(console, found)
+
+
+def slug_of(rule: AnyRule) -> str:
+    """The short name of a rule: its folder's name for bundled rules, else its id."""
+    path = Path(rule.path)
+    return path.parent.name if path.name == "rule.yml" else rule.id
+
+
+def _find(ruleset: RuleSet, wanted: str) -> list[AnyRule]:
+    folded = wanted.lower()
+    alerting = [rule for rule in ruleset if rule.alone]
+    for matches in (
+        [rule for rule in ruleset if rule.id == folded],
+        [rule for rule in alerting if slug_of(rule) == folded],
+        [rule for rule in alerting if folded in rule.title.lower() or folded in slug_of(rule)],
+    ):
+        if len(matches) > _MOST_SHOWN:
+            raise ConfigurationError(
+                f"{len(matches)} rules fit {wanted!r}", remedy="write more of the title"
+            )
+        if matches:
+            return matches
+    raise ConfigurationError(
+        f"no rule is called {wanted!r}", remedy="give an id, a short name or words of a title"
+    )
+
+
+def _print(console: Console, rule: AnyRule) -> None:
+    advice = rule.advice
+    console.print(Text.assemble((rule.title, "bold"), f"   {rule.level.value}   {slug_of(rule)}"))
+    if advice.meaning:
+        console.print(Padding(Text(advice.meaning), (0, 2)))
+    console.print(Padding(Text(rule.description.strip()), (0, 2)))
+    if isinstance(rule, Correlation):
+        console.print(Padding(Text(_counted(rule)), (0, 2)))
+    for heading, items in (
+        ("What to do", advice.todo),
+        ("Could be harmless", rule.falsepositives),
+        ("ATT&CK", rule.techniques),
+        ("Read more", rule.references),
+    ):
+        if items:
+            console.print(Text(heading, style="bold"))
+            for item in items:
+                console.print(Padding(Text(f"• {item}"), (0, 2)))
+    console.print(Text(f"{rule.author}  {rule.date}  {rule.id}", style="dim"))
+    console.print()
+
+
+def _counted(rule: Correlation) -> str:
+    bounds = " and ".join(f"{bound.op.value} {bound.number}" for bound in rule.bounds)
+    seconds = rule.timespan / 1_000_000
+    span = f"{seconds:g} seconds" if seconds < 120 else f"{seconds / 60:g} minutes"
+    figure = f"distinct {', '.join(rule.fields)}" if rule.fields else "events"
+    group = f" for the same {', '.join(rule.group_by)}" if rule.group_by else ""
+    return f"Counts {figure} {bounds} within {span}{group} ({rule.kind.value})."

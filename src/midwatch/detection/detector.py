@@ -1,0 +1,119 @@
+"""Rules meet a batch of events and give matches.
+
+A ``Detector`` builds, when it first meets a form of event, a ``Program`` of the rules that
+may apply to it, and keeps the latest of them. Events of Windows are taken apart by
+channel and number first, since that is what Windows rules are about.
+
+Example:
+    >>> from midwatch.rules import RuleSet
+    >>> Detector(RuleSet.empty()).programs
+    0
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from midwatch.detection.fields import BatchColumns, FieldNames
+from midwatch.detection.program import Program
+from midwatch.events.batch import EventBatch
+from midwatch.events.schema import Logsource
+from midwatch.events.source import Form, Value
+from midwatch.rules.logsources import scope
+from midwatch.rules.plan import NEVER, Condition, all_of
+from midwatch.rules.ruleset import Rule, RuleSet
+
+_MOST_PROGRAMS: Final = 1_024
+_SPLIT: Final = ("Channel", "EventID")
+_Key = tuple[str, Form, tuple[str, ...], tuple[tuple[str, Value], ...], tuple[Value, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Match:
+    """The rows of a batch for which a rule holds, in order; a range where it is all of them."""
+
+    rule: Rule
+    batch: EventBatch
+    rows: Sequence[int]
+
+
+class Detector:
+    """Finds the rules that hold for events. It keeps no state about events."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        """Rules only; correlations are the ``Correlator``'s."""
+        self._rules = ruleset.rules
+        self._candidates: dict[Logsource, list[tuple[Rule, Condition]]] = {}
+        self._programs: OrderedDict[_Key, Program] = OrderedDict()
+
+    @property
+    def programs(self) -> int:
+        """Number of forms for which a program is ready."""
+        return len(self._programs)
+
+    def match_batch(self, batch: EventBatch) -> list[Match]:
+        """All matches in a batch; rules in order of the rule set, rows in order."""
+        if not len(batch):
+            return []
+        split = [name for name in _SPLIT if name in batch.columns]
+        if not split:
+            program = self._program(batch, {})
+            if program.is_empty:
+                return []
+            found = program.run(BatchColumns(batch, None))
+            return [Match(rule, batch, rows) for rule, rows in found.items()]
+        return self._match_groups(batch, split)
+
+    def match_batches(self, batches: Iterable[EventBatch]) -> Iterator[Match]:
+        """The matches of many batches, one batch after the other."""
+        for batch in batches:
+            yield from self.match_batch(batch)
+
+    def _match_groups(self, batch: EventBatch, split: Sequence[str]) -> list[Match]:
+        groups: dict[tuple[Value, ...], list[int]] = {}
+        for row, key in enumerate(zip(*(batch.columns[name] for name in split), strict=True)):
+            groups.setdefault(key, []).append(row)
+        together: dict[Rule, list[int]] = {}
+        for key, rows in groups.items():
+            program = self._program(batch, dict(zip(split, key, strict=True)))
+            if program.is_empty:
+                continue
+            for rule, spots in program.run(BatchColumns(batch, rows)).items():
+                together.setdefault(rule, []).extend([rows[spot] for spot in spots])
+        return [Match(rule, batch, sorted(rows)) for rule, rows in together.items()]
+
+    def _program(self, batch: EventBatch, fixed: Mapping[str, Value]) -> Program:
+        key: _Key = (
+            batch.source, batch.form, tuple(batch.columns), tuple(batch.constants.items()),
+            tuple(fixed.values()),
+        )  # fmt: skip
+        program = self._programs.get(key)
+        if program is None:
+            constants = {**batch.constants, **fixed}
+            names = FieldNames(
+                [name for name in batch.columns if name not in fixed],
+                constants,
+                vendor=batch.form.vendor is not None,
+                source=batch.source,
+            )
+            program = Program(self._applicable(batch.logsource), names)
+            self._programs[key] = program
+            if len(self._programs) > _MOST_PROGRAMS:
+                self._programs.popitem(last=False)
+        else:
+            self._programs.move_to_end(key)
+        return program
+
+    def _applicable(self, given: Logsource) -> Sequence[tuple[Rule, Condition]]:
+        known = self._candidates.get(given)
+        if known is None:
+            known = []
+            for rule in self._rules:
+                condition = scope(rule.logsource, given)
+                if condition != NEVER:
+                    known.append((rule, all_of([condition, rule.condition])))
+            self._candidates[given] = known
+        return known

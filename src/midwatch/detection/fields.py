@@ -1,0 +1,183 @@
+"""Where a rule's field stands in a batch.
+
+A name is looked for as a column (exactly, then without regard to case), then under the
+other names a Windows event has for it, then as an alias of the schema, then among the
+product's own fields. A rule that names no product is written against the common columns;
+those are never looked for among the product's own fields, which would have to be
+read from every message first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from midwatch.events.batch import Constant, EventBatch
+from midwatch.events.schema import ALIASES, FIELDS
+from midwatch.events.source import Value
+from midwatch.rules.windows_events import other_names
+
+KEYWORDS: Final = "\0keywords"
+"""The name under which all values of an event are asked for together."""
+_ALWAYS_THERE: Final = ("message", "raw", "time", "source")
+_MORE_ALIASES: Final = {
+    "image": "process",
+    "commandline": "command",
+    "computer": "host",
+    "targetfilename": "file",
+}
+_NOT_KEYWORDS: Final = frozenset({"raw", "message", "time", "received"})
+
+
+class Place(Enum):
+    """Where a field's values come from."""
+
+    CONSTANT = auto()
+    COLUMN = auto()
+    VENDOR = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The place of a field: the column's own name, or the value that never changes."""
+
+    place: Place
+    name: str = ""
+    value: Value = None
+
+
+_ABSENT: Final = Spot(Place.CONSTANT)
+
+
+class FieldNames:
+    """Finds fields for all batches with these columns and constants."""
+
+    def __init__(
+        self, columns: Sequence[str], constants: Mapping[str, Value], *, vendor: bool, source: str
+    ) -> None:
+        self._constants = {"source": source, **constants}
+        self._names: dict[str, str] = {}
+        for name in (*_ALWAYS_THERE, *self._constants, *columns):
+            self._names[name.lower()] = name
+        self._exact = {*_ALWAYS_THERE, *self._constants, *columns} - {"source"}
+        self._exact.add("source")
+        self._vendor = vendor
+        self._windows = other_names(constants.get("Channel"), constants.get("EventID"))
+
+    def spot(self, name: str, *, common_only: bool) -> Spot:
+        """Where the field is; a constant of None when it is nowhere."""
+        found = self._own(name)
+        if found is not None:
+            return found
+        lower = name.lower()
+        for other in (self._windows.get(lower), ALIASES.get(lower), _MORE_ALIASES.get(lower)):
+            if other is not None:
+                found = self._own(other)
+                if found is not None:
+                    return found
+        if self._vendor and not (common_only and name in FIELDS):
+            return Spot(Place.VENDOR, name)
+        return _ABSENT
+
+    def _own(self, name: str) -> Spot | None:
+        actual = name if name in self._exact else self._names.get(name.lower())
+        if actual is None:
+            return None
+        if actual in self._constants:
+            return Spot(Place.CONSTANT, actual, self._constants[actual])
+        return Spot(Place.COLUMN, actual)
+
+
+class BatchColumns:
+    """Columns of one batch, or of some of its rows, by spot; each is made once."""
+
+    def __init__(self, batch: EventBatch, rows: Sequence[int] | None) -> None:
+        """``rows`` picks rows of the batch; None means all."""
+        self._batch = batch
+        self._rows = rows
+        self._known: dict[tuple[Place, str], Sequence[Value]] = {}
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self._batch) if self._rows is None else len(self._rows)
+
+    def column(self, spot: Spot) -> Sequence[Value]:
+        """The values of a field, row by row."""
+        key = (spot.place, spot.name)
+        values = self._known.get(key)
+        if values is None:
+            values = self._read(spot)
+            self._known[key] = values
+        return values
+
+    def _read(self, spot: Spot) -> Sequence[Value]:
+        if spot.place is Place.CONSTANT:
+            return [spot.value] * len(self)
+        if spot.place is Place.VENDOR:
+            return [_vendor_value(fields, spot.name) for fields in self._vendor()]
+        column = self._batch.own_column(spot.name)
+        if column is None or isinstance(column, Constant):
+            return [column.value if column else None] * len(self)
+        return column if self._rows is None else [column[row] for row in self._rows]
+
+    def _vendor(self) -> Sequence[Mapping[str, object]]:
+        fields = self._batch.vendor_fields()
+        return fields if self._rows is None else [fields[row] for row in self._rows]
+
+    def keyword_values(self) -> Sequence[Sequence[str]]:
+        """For every row the texts that keywords are looked for in: values, never names.
+
+        Where an event has fields of its own, those; otherwise the line as it came.
+        """
+        batch = self._batch
+        structured = batch.form.vendor is not None or _is_windows(batch)
+        if not structured:
+            raws = batch.raws if self._rows is None else [batch.raws[row] for row in self._rows]
+            return [(raw,) for raw in raws]
+        fixed = [
+            str(value) for name, value in batch.constants.items()
+            if value is not None and name not in _NOT_KEYWORDS
+        ]  # fmt: skip
+        names = [name for name in batch.columns if name not in _NOT_KEYWORDS]
+        columns = [self.column(Spot(Place.COLUMN, name)) for name in names]
+        vendor = self._vendor() if batch.form.vendor is not None else [{}] * len(self)
+        return [
+            [
+                *fixed,
+                *(str(column[row]) for column in columns if column[row] is not None),
+                *_texts(vendor[row]),
+            ]
+            for row in range(len(self))
+        ]
+
+
+def _is_windows(batch: EventBatch) -> bool:
+    return "Channel" in batch.columns or "Channel" in batch.constants
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All texts within a vendor value."""
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, bool):
+        yield "true" if value else "false"
+    elif value is not None:
+        yield str(value)
+
+
+def _vendor_value(fields: Mapping[str, object], name: str) -> Value:
+    value = fields.get(name)
+    if value is None and fields:
+        lower = name.lower()
+        value = next((item for key, item in fields.items() if key.lower() == lower), None)
+    if value is None or type(value) is str or type(value) is int:
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,388 @@
+"""Sliding windows of event time, one per group: when does a correlation first hold?
+
+Every window takes events in order of time, tells at which event the condition first
+holds, and is then put away: the correlator keeps the alert open. Events that come late, by
+no more than the lateness allowed, are put where they belong and the windows they fall into
+are looked at again. A window of ``timespan`` T that ends at time t holds the events with
+t - T <= time <= t.
+
+Memory is bounded by the condition itself: a window that holds ``need`` events or values
+has fired, so it never holds more.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from msgspec import Struct
+
+from midwatch.detection.values import COMPARISONS, as_number
+from midwatch.rules.ruleset import (
+    Bound,
+    CorrelationKind,
+    RuleTerm,
+    Term,
+    TermNot,
+    TermsAll,
+    TermsAny,
+)
+
+Counted = str | int
+MOST_NUMBERS: Final = 10_000
+"""Numbers kept per window for sums, means and percentiles; the oldest go first."""
+
+
+class Fired(NamedTuple):
+    """The condition holds: with the event ``spot``, over ``count`` events since ``first``."""
+
+    spot: int
+    first: int
+    count: int
+    figure: float | None = None
+
+
+class Demand(Struct, frozen=True, kw_only=True):
+    """What a window waits for. Times are in microseconds.
+
+    ``need`` is the least count that fulfils the bounds; ``sequence`` holds the rules of
+    a temporal correlation in their order.
+    """
+
+    kind: CorrelationKind
+    timespan: int
+    lateness: int
+    need: int = 1
+    bounds: tuple[Bound, ...] = ()
+    sequence: tuple[str, ...] = ()
+    terms: Term | None = None
+    percentile: int = 50
+
+    @property
+    def horizon(self) -> int:
+        """How far back an event may still matter."""
+        return self.timespan + self.lateness
+
+    def accepts(self, figure: float) -> bool:
+        """Whether a figure is within the bounds."""
+        return all(COMPARISONS[bound.op](figure, bound.number) for bound in self.bounds)
+
+
+def term_holds(term: Term, seen: set[Counted]) -> bool:
+    """Whether an extended condition holds for the rules seen."""
+    match term:
+        case RuleTerm(rule=rule):
+            return rule in seen
+        case TermsAll(terms=terms):
+            return all(term_holds(one, seen) for one in terms)
+        case TermsAny(terms=terms):
+            return any(term_holds(one, seen) for one in terms)
+        case TermNot(term=inner):
+            return not term_holds(inner, seen)
+
+
+class CountWindow(Struct, tag="count"):
+    """Waits for ``need`` events within the timespan. Events at one time all count."""
+
+    times: list[int] = []
+
+    def take(
+        self, demand: Demand, times: Sequence[int], _values: Sequence[Counted | None],
+        start: int, stop: int,
+    ) -> Fired | None:  # fmt: skip
+        """Take the events from ``start`` up to ``stop``, or up to the one that fires."""
+        kept, need, span = self.times, demand.need, demand.timespan
+        for spot in range(start, stop):
+            time = times[spot]
+            if not kept or time >= kept[-1]:
+                kept.append(time)
+                if len(kept) >= need and time - kept[-need] <= span:
+                    return self._fired(spot, time, span)
+            else:
+                place = bisect_right(kept, time)
+                kept.insert(place, time)
+                for first in range(max(0, place - need + 1), place + 1):
+                    last = first + need - 1
+                    if last < len(kept) and kept[last] - kept[first] <= span:
+                        return self._fired(spot, kept[last], span)
+        del kept[: bisect_left(kept, kept[-1] - demand.horizon)]
+        return None
+
+    def _fired(self, spot: int, end: int, span: int) -> Fired:
+        first = bisect_left(self.times, end - span)
+        count = bisect_right(self.times, end) - first
+        return Fired(spot, self.times[first], count)
+
+
+class DistinctWindow(Struct, tag="distinct"):
+    """Waits for ``need`` distinct values, or for a set of rules, within the timespan.
+
+    ``seen`` keeps for every value when it occurred, latest value last. Of occurrences
+    within one timespan only the outer ones matter to any window, so only those are kept.
+    """
+
+    seen: dict[Counted, list[int]] = {}
+    times: list[int] = []
+    newest: int = 0
+
+    def take(
+        self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None],
+        start: int, stop: int,
+    ) -> Fired | None:  # fmt: skip
+        """Take the events from ``start`` up to ``stop``, or up to the one that fires."""
+        seen, kept, span = self.seen, self.times, demand.timespan
+        for spot in range(start, stop):
+            value, time = values[spot], times[spot]
+            if value is None:
+                continue
+            if time >= self.newest or not seen:
+                self.newest = time
+                kept.append(time)
+                self._append(value, time, span)
+                self._expire(time - demand.horizon)
+                if len(seen) >= demand.need and self._holds(demand, time):
+                    return self._fired(spot, time - span, time)
+            else:
+                insort(kept, time)
+                insort(seen.setdefault(value, []), time)
+                end = self._late(demand, time)
+                if end is not None:
+                    return self._fired(spot, end - span, end)
+        if len(kept) > MOST_NUMBERS:
+            del kept[:-MOST_NUMBERS]
+        return None
+
+    def _append(self, value: Counted, time: int, span: int) -> None:
+        occurred = self.seen.pop(value, None)
+        if occurred is None:
+            occurred = [time]
+        elif len(occurred) > 1 and time - occurred[-2] <= span:
+            occurred[-1] = time
+        else:
+            occurred.append(time)
+        self.seen[value] = occurred
+
+    def _expire(self, before: int) -> None:
+        seen, kept = self.seen, self.times
+        while seen:
+            oldest = next(iter(seen))
+            if seen[oldest][-1] >= before:
+                break
+            del seen[oldest]
+        if kept[0] < before:
+            del kept[: bisect_left(kept, before)]
+
+    def _holds(self, demand: Demand, end: int) -> bool:
+        """Whether the window that ends now, at the newest event, holds enough."""
+        begin = end - demand.timespan
+        if demand.terms is None:
+            count = 0
+            for occurred in reversed(self.seen.values()):
+                if occurred[-1] < begin:
+                    break
+                count += 1
+            return count >= demand.need
+        return term_holds(
+            demand.terms, {value for value, some in self.seen.items() if some[-1] >= begin}
+        )
+
+    def _late(self, demand: Demand, time: int) -> int | None:
+        """The end of a window around ``time`` that holds enough; None if there is none."""
+        span = demand.timespan
+        around = sorted(
+            (moment, value)
+            for value, occurred in self.seen.items()
+            for moment in occurred
+            if abs(moment - time) <= span
+        )
+        inside: Counter[Counted] = Counter()
+        begin = 0
+        for moment, value in around:
+            inside[value] += 1
+            while moment - around[begin][0] > span:
+                gone = around[begin][1]
+                inside[gone] -= 1
+                if not inside[gone]:
+                    del inside[gone]
+                begin += 1
+            if len(inside) >= demand.need and (
+                demand.terms is None or term_holds(demand.terms, set(inside))
+            ):
+                return moment
+        return None
+
+    def _fired(self, spot: int, begin: int, end: int) -> Fired:
+        kept = self.times
+        first = min(
+            moment for occurred in self.seen.values() for moment in occurred if moment >= begin
+        )
+        count = bisect_right(kept, end) - bisect_left(kept, begin)
+        distinct = sum(1 for occurred in self.seen.values() if occurred[-1] >= begin)
+        return Fired(spot, first, count, distinct)
+
+
+class SequenceWindow(Struct, tag="sequence"):
+    """Waits for events of several rules in the order stated, within the timespan.
+
+    ``starts`` holds, for each number of rules done, the latest time at which such a
+    beginning started; one event takes at most one place in the sequence.
+    """
+
+    starts: list[int | None] = []
+    events: list[tuple[int, str]] = []
+
+    def take(
+        self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None],
+        start: int, stop: int,
+    ) -> Fired | None:  # fmt: skip
+        """Take the events from ``start`` up to ``stop``, or up to the one that fires."""
+        events = self.events
+        if not self.starts:
+            self.starts = [None] * len(demand.sequence)
+        for spot in range(start, stop):
+            event = (times[spot], str(values[spot]))
+            if not events or event[0] >= events[-1][0]:
+                events.append(event)
+                if self._advance(demand, event):
+                    return self._fired(spot)
+            else:
+                events.insert(bisect_right(events, event[0], key=lambda known: known[0]), event)
+                self.starts = [None] * len(demand.sequence)
+                for known in events:
+                    if self._advance(demand, known):
+                        return self._fired(spot)
+        oldest = events[-1][0] - demand.horizon
+        del events[: bisect_left(events, oldest, key=lambda known: known[0])]
+        del events[:-MOST_NUMBERS]
+        return None
+
+    def _advance(self, demand: Demand, event: tuple[int, str]) -> bool:
+        """Let an event take its places; True when the sequence is complete."""
+        time, rule = event
+        starts = self.starts
+        for place in range(len(starts) - 1, -1, -1):
+            if demand.sequence[place] != rule:
+                continue
+            if place == 0:
+                starts[0] = time
+            else:
+                begun = starts[place - 1]
+                if begun is not None and time - begun <= demand.timespan:
+                    starts[place] = begun
+        done = starts[-1]
+        return done is not None and time - done <= demand.timespan
+
+    def _fired(self, spot: int) -> Fired:
+        first = self.starts[-1]
+        begin = self.events[0][0] if first is None else first
+        count = sum(1 for time, _ in self.events if time >= begin)
+        return Fired(spot, begin, count, len(self.starts))
+
+
+class FigureWindow(Struct, tag="figure"):
+    """Waits until a sum, mean, median or percentile within the timespan fulfils the bounds.
+
+    Asked after every event, over the window that ends at the newest.
+    """
+
+    numbers: list[tuple[int, float]] = []
+
+    def take(
+        self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None],
+        start: int, stop: int,
+    ) -> Fired | None:  # fmt: skip
+        """Take the events from ``start`` up to ``stop``, or up to the one that fires."""
+        kept = self.numbers
+        for spot in range(start, stop):
+            number = as_number(values[spot])
+            if number is None:
+                continue
+            insort(kept, (times[spot], number))
+            newest = kept[-1][0]
+            del kept[: bisect_left(kept, newest - demand.timespan, key=lambda item: item[0])]
+            if len(kept) > MOST_NUMBERS:
+                del kept[0]
+            figure = figure_of(demand, [item[1] for item in kept])
+            if demand.accepts(figure):
+                return Fired(spot, kept[0][0], len(kept), figure)
+        return None
+
+
+def figure_of(demand: Demand, numbers: Sequence[float]) -> float:
+    """Sum, mean, median or percentile (nearest rank) of some numbers, at least one."""
+    match demand.kind:
+        case CorrelationKind.VALUE_SUM:
+            return sum(numbers)
+        case CorrelationKind.VALUE_AVG:
+            return sum(numbers) / len(numbers)
+        case CorrelationKind.VALUE_MEDIAN:
+            ordered = sorted(numbers)
+            middle = len(ordered) // 2
+            if len(ordered) % 2:
+                return ordered[middle]
+            return (ordered[middle - 1] + ordered[middle]) / 2
+        case _:
+            ordered = sorted(numbers)
+            rank = -(-demand.percentile * len(ordered) // 100)
+            return ordered[max(rank, 1) - 1]
+
+
+class PeriodWindow(Struct, tag="period"):
+    """Waits for the end of a period of one timespan that began with its first event.
+
+    Conditions that more events may undo (at most, exactly, not) can only be judged when
+    all are in; the figure is that of the whole period.
+    """
+
+    begin: int | None = None
+    newest: int = 0
+    count: int = 0
+    values: dict[Counted, int] = {}
+    numbers: list[float] = []
+
+    def take(
+        self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None],
+        start: int, stop: int,
+    ) -> int:  # fmt: skip
+        """Take the events of the period; the number of the first that is not in it."""
+        counting = demand.kind is CorrelationKind.EVENT_COUNT
+        for spot in range(start, stop):
+            time = times[spot]
+            if self.begin is None:
+                self.begin = time
+            elif time - self.begin > demand.timespan:
+                return spot
+            self.newest = max(self.newest, time)
+            value = values[spot] if not counting else None
+            self.count += 1
+            if value is not None:
+                number = as_number(value)
+                if number is not None and len(self.numbers) < MOST_NUMBERS:
+                    self.numbers.append(number)
+                if len(self.values) < MOST_NUMBERS:
+                    self.values[value] = self.values.get(value, 0) + 1
+        return stop
+
+    def verdict(self, demand: Demand) -> Fired | None:
+        """Judge the period."""
+        if self.begin is None:
+            return None
+        if demand.terms is not None:
+            fulfilled = term_holds(demand.terms, set(self.values))
+            return Fired(-1, self.begin, self.count, len(self.values)) if fulfilled else None
+        figure: float
+        match demand.kind:
+            case CorrelationKind.EVENT_COUNT:
+                figure = self.count
+            case CorrelationKind.VALUE_COUNT | CorrelationKind.TEMPORAL:
+                figure = len(self.values)
+            case _ if not self.numbers:
+                return None
+            case _:
+                figure = figure_of(demand, self.numbers)
+        return Fired(-1, self.begin, self.count, figure) if demand.accepts(figure) else None
+
+
+Window = CountWindow | DistinctWindow | SequenceWindow | FigureWindow | PeriodWindow

@@ -1,0 +1,192 @@
+"""Literals without which a rule cannot hold: how rules are found instead of tried.
+
+The witness of a condition names, per field, texts of which at least one must occur in
+(or, where ``exact``, equal) the casefolded value whenever the condition holds. A rule
+may have several candidates; the one with the longest literals is taken. A condition
+without any (a mere negation, a number range) is tried on every value.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from re import _constants, _parser  # type: ignore[attr-defined]  # the parser has no public name
+from typing import Any, Final
+
+from midwatch.detection.fields import KEYWORDS
+from midwatch.detection.values import compile_regex
+from midwatch.rules.plan import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Keywords,
+    Matcher,
+    Number,
+    Regex,
+    Test,
+    Text,
+    TextKind,
+    Truth,
+    Wildcards,
+)
+
+_EXACT_BONUS: Final = 6
+_MOST_LITERALS: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A casefolded text that the casefolded value equals (``exact``) or contains.
+
+    ``ascii_only``: what holds for the value only where the value is ASCII, because a
+    regular expression that ignores case folds other letters in its own way.
+    """
+
+    text: str
+    exact: bool = False
+    ascii_only: bool = False
+
+
+Witness = Mapping[str, frozenset[Literal]]
+"""Per field the literals of which one must occur; fields are alternatives, too."""
+
+
+def witness_of(condition: Condition) -> Witness | None:
+    """The best witness of a condition; None where it has none."""
+    match condition:
+        case Test(field=field, matchers=matchers):
+            return _of_matchers(field, matchers)
+        case Keywords(matchers=matchers):
+            found = _of_matchers(KEYWORDS, matchers)
+            if found is None:
+                return None
+            # All values are searched as one text, so none of them can be required whole.
+            return {
+                KEYWORDS: frozenset(
+                    Literal(literal.text, exact=False, ascii_only=literal.ascii_only)
+                    for literal in found[KEYWORDS]
+                )
+            }
+        case AllOf(items=items):
+            options = [found for item in items if (found := witness_of(item)) is not None]
+            return max(options, key=_worth, default=None)
+        case AnyOf(items=items):
+            return _joined([witness_of(item) for item in items])
+        case _:
+            return None
+
+
+def _joined(options: Sequence[Witness | None]) -> Witness | None:
+    together: dict[str, frozenset[Literal]] = {}
+    for option in options:
+        if option is None:
+            return None
+        for field, literals in option.items():
+            together[field] = together.get(field, frozenset()) | literals
+    if sum(map(len, together.values())) > _MOST_LITERALS:
+        return None
+    return together
+
+
+def _worth(witness: Witness) -> float:
+    """How rare the witness is likely to be: its shortest literal decides."""
+    shortest = min(
+        len(literal.text) + _EXACT_BONUS * literal.exact
+        for literals in witness.values()
+        for literal in literals
+    )
+    return shortest - 2 * (len(witness) - 1)
+
+
+def _of_matchers(field: str, matchers: Sequence[Matcher]) -> Witness | None:
+    literals: set[Literal] = set()
+    for matcher in matchers:
+        found = _of_matcher(matcher)
+        if not found:
+            return None
+        literals.update(found)
+    return {field: frozenset(literals)} if literals else None
+
+
+def _of_matcher(matcher: Matcher) -> list[Literal]:
+    """Literals of which one must occur; empty where nothing is certain."""
+    match matcher:
+        case Text(kind=kind, text=text):
+            folded = text.casefold()
+            exact = kind is TextKind.EQUALS
+            return [Literal(folded, exact)] if folded or exact else []
+        case Number(value=number):
+            return [Literal(str(number), exact=True)]
+        case Truth(value=value):
+            return [Literal("true" if value else "false", exact=True)]
+        case Wildcards(parts=parts):
+            texts = [part.casefold() for part in parts if isinstance(part, str)]
+            longest = max(texts, key=len, default="")
+            return [Literal(longest)] if longest else []
+        case Regex():
+            ignoring = bool(compile_regex(matcher).flags & re.IGNORECASE)
+            return [
+                Literal(text.casefold(), ascii_only=ignoring) for text in regex_literals(matcher)
+            ]
+        case _:
+            return []
+
+
+def regex_literals(matcher: Regex) -> list[str]:
+    """Texts of which one stands in whatever the expression matches; empty if unknown.
+
+    Only ASCII counts, and only what stands outside look-arounds and groups with flags of
+    their own.
+    """
+    flags = compile_regex(matcher).flags
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = _parser.parse(matcher.pattern, flags & ~re.UNICODE)
+    return _best(_runs(tree))
+
+
+Options = list[str]
+"""Literals of which at least one must occur."""
+
+
+def _best(runs: list[Options]) -> Options:
+    """Of several necessary sets the one with the longest shortest literal."""
+    usable = [run for run in runs if run and all(run)]
+    return max(usable, key=lambda run: (min(map(len, run)), -len(run)), default=[])
+
+
+def _runs(tree: Any) -> list[Options]:  # noqa: ANN401 - the parser's own nodes have no types
+    """The necessary sets of literals of a parsed sequence."""
+    found: list[Options] = []
+    run: list[str] = []
+
+    def end() -> None:
+        if run:
+            found.append(["".join(run)])
+            run.clear()
+
+    for operation, argument in tree:
+        if operation is _constants.LITERAL and argument < 128:  # noqa: PLR2004 - ASCII
+            run.append(chr(argument))
+            continue
+        end()
+        if operation is _constants.SUBPATTERN:
+            _, added, removed, inner = argument
+            if not added and not removed:
+                found.extend(_runs(inner))
+        elif operation is _constants.ATOMIC_GROUP:
+            found.extend(_runs(argument))
+        elif operation in (
+            _constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT,
+        ):  # fmt: skip
+            least, _, inner = argument
+            if least > 0:
+                found.extend(_runs(inner))
+        elif operation is _constants.BRANCH:
+            branches = [_best(_runs(branch)) for branch in argument[1]]
+            if all(branches):
+                found.append([literal for branch in branches for literal in branch])
+    end()
+    return found

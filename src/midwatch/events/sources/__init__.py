@@ -1,0 +1,1 @@
+"""One folder for each product whose logs Midwatch reads; see the recipe in the docs."""

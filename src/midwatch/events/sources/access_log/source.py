@@ -1,0 +1,154 @@
+"""Access logs of web servers, in the Common Log Format and its many descendants.
+
+One source for all servers that write one line a request: Apache, nginx, lighttpd,
+LiteSpeed, Caddy's and Traefik's common format, Tomcat, Varnish, BunkerWeb, cPanel and
+Nginx Proxy Manager, as text or as one JSON object. The lines do not say which server
+wrote them, and it makes no difference to what they mean.
+
+A request that names a user and is answered 401 is a failed login; all else is a request.
+"""
+
+from midwatch.events.readers import ANY, JsonObject, Pattern, Patterns, When
+from midwatch.events.schema import Logsource
+from midwatch.events.source import Source, Value
+
+_WEB: dict[str, Value] = {"category": "web", "action": "request", "service": "web"}
+_FAILED: dict[str, Value] = {
+    "category": "authentication",
+    "outcome": "failure",
+    "action": "login",
+    "service": "web",
+}
+
+# An address, perhaps with a port. Two colons tell IPv6 from ``name:port``.
+_ADDRESS = (
+    r"(?:\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?::\d{1,5})?"
+    r"|\[?[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{0,45}(?:%\w{1,16})?\]?(?::\d{1,5})?)"
+)
+_CLIENT = rf'"?(?:[0-9A-Fa-f:.]{{2,45}}, ?){{0,8}}(?P<src>{_ADDRESS})'
+_TIME = r"\[(?P<time>[^\]\"]{10,40})\]"
+
+# What stands before the time. A user who writes blanks into their name must not be taken
+# for further fields, so the heads with a fixed number of words come first.
+_HEADS = (
+    rf"{_CLIENT} [^ \"\[]+ (?P<user>[^ \"\[]+) {_TIME}",
+    rf"(?P<http_host>[^ \"\[]+) {_CLIENT} [^ \"\[]+ (?:[^ \"\[]+ )?(?P<user>[^ \"\[]+) {_TIME}",
+    rf"{_CLIENT} [^ \"\[]+ (?P<user>[^\"\[]{{1,128}}) {_TIME}",
+    rf"(?P<src>[A-Za-z0-9_][\w.:-]*) [^ \"\[]+ (?P<user>[^\"\[]{{1,128}}) {_TIME}",
+)
+# What stands inside the quotes: no backslash (nearly always), or some.
+_PLAIN = r'[^"\\]*'
+_ESCAPED = r'(?:[^"\\]|\\.)*'
+
+
+def _requests(head: str, inside: str) -> tuple[Pattern, ...]:
+    """A head, a request and what follows it: served, refused with a user, refused."""
+    request = rf' "(?P<request>{inside})" '
+    tail = (
+        rf'(?: (?P<bytes_out>\d+|-))?(?: +"(?P<referrer>{inside})" +"(?P<user_agent>{inside}))?'
+    )
+    named = head.replace("(?P<user>", r"(?P<user>(?!- \[)")
+    return (
+        Pattern(rf"{head}{request}(?P<http_status>(?!401)\d{{1,3}}|-)\b{tail}", **_WEB),
+        Pattern(rf"{named}{request}(?P<http_status>401)\b{tail}", **_FAILED),
+        Pattern(rf"{head}{request}(?P<http_status>401)\b{tail}", **_WEB),
+    )
+
+
+_COMMON = Patterns(
+    *(
+        pattern
+        for inside in (_PLAIN, _ESCAPED)
+        for head in _HEADS
+        for pattern in _requests(head, inside)
+    ),
+    # Servers that do not escape quotes: the first quote before a status ends the request.
+    *(
+        Pattern(
+            rf'{head} "(?P<request>.*?)" (?P<http_status>\d{{3}}) (?P<bytes_out>\d+|-)(?= |$)',
+            **_WEB,
+        )
+        for head in _HEADS
+    ),
+)
+
+# Lines that begin with the time, which the header reader has taken off.
+_AFTER_TIME = Patterns(
+    # Nginx Proxy Manager: cache state and upstream's status are there for proxied hosts only.
+    Pattern(
+        r"(?:(?:-|[A-Z]{3,12}) )?(?:(?:-|\d{3})(?:[,:] ?(?:-|\d{3}))* )?(?P<http_status>\d{3}) - "
+        r'(?P<http_method>[^ ]+) https? (?P<http_host>[^ ]+) "(?P<url_path>(?:[^"\\]|\\.)*)" '
+        r"\[Client (?P<src_ip>[^\]]+)\] \[Length (?P<bytes_out>[^\]]*)\] \[Gzip [^\]]*\] "
+        r'(?:\[Sent-to (?P<upstream>[^\]]*)\] )?"(?P<user_agent>(?:[^"\\]|\\.)*)" '
+        r'"(?P<referrer>(?:[^"\\]|\\.)*)"',
+    ),
+    # Apache's ssl_request_log has the size but no status.
+    Pattern(
+        rf"(?P<src>{_ADDRESS}) (?P<tls_version>(?:TLS|SSL)[^ ]+|-) (?P<tls_cipher>[^ ]+) "
+        r'"(?P<request>(?:[^"\\]|\\.)*)" (?P<bytes_out>\d+|-)$',
+    ),
+    # ``host client seconds "request" status sent received referrer agent``, without quotes.
+    Pattern(
+        rf'(?:(?P<http_host>[^ "\[]+) )?(?P<src>{_ADDRESS}) (?:[^ "\[]+ ){{0,3}}'
+        r'"(?P<request>(?:[^"\\]|\\.)*)" (?P<http_status>\d{3}) (?P<bytes_out>\d+|-) \d+ '
+        r'(?P<referrer>[^ "]+) (?P<user_agent>[^"]+)$',
+    ),
+    Pattern(
+        rf'(?:(?P<http_host>[^ "\[]+) )?(?P<src>{_ADDRESS}) (?:[^ "\[]+ ){{0,6}}'
+        r'"(?P<request>(?:[^"\\]|\\.)*)" (?P<http_status>\d{3})(?: (?P<bytes_out>\d+|-))?'
+        r'(?:(?: [^ "]+)* "(?P<referrer>(?:[^"\\]|\\.)*)" "(?P<user_agent>(?:[^"\\]|\\.)*))?',
+    ),
+    **_WEB,
+)
+
+_STATUS = ("status", "status_code", "response", "http_status")
+_JSON = {
+    "time": (
+        "time_iso8601", "time_local", "@timestamp", "timestamp", "time", "msec", "datetime", "date",
+    ),
+    "src": ("remote_addr", "remoteIP", "remote_ip", "clientip", "client_ip", "client", "remote_host"),
+    "user": ("remote_user", "remoteUser", "user", "auth"),
+    "request": ("request", "request_line"),
+    "http_method": ("request_method", "method", "verb"),
+    "url": ("request_uri", "uri", "requestURI", "requestPath", "url", "path"),
+    "url_query": ("query_string", "args", "query"),
+    "http_version": ("httpversion",),
+    "protocol": ("server_protocol", "protocol"),
+    "http_status": _STATUS,
+    "bytes_out": ("body_bytes_sent", "bytes_sent", "bytes", "bytes_out", "size"),
+    "referrer": ("http_referrer", "http_referer", "referrer", "referer"),
+    "user_agent": ("http_user_agent", "user_agent", "userAgent", "agent"),
+    "http_host": ("http_host", "host", "vhost", "server_name", "virtualHost"),
+}  # fmt: skip
+
+
+def _json(address: str, status: str, *, user: str) -> JsonObject:
+    return JsonObject(
+        _JSON, When({status: "401", user: ANY}, **_FAILED), require=(address, status), **_WEB
+    )
+
+
+SOURCE = Source(
+    name="access_log",
+    title="Web server access log",
+    logsource=Logsource(category="webserver"),
+    programs=(
+        "nginx", "httpd", "apache", "apache2", "apache-access", "apache_access", "nginx_access",
+        "lighttpd", "litespeed", "varnishncsa", "openresty", "bunkerweb", "access_log",
+    ),
+    marks=(
+        ' HTTP/1.1" ', ' HTTP/1.0" ', ' HTTP/2.0" ', ' HTTP/2" ', ' HTTP/3.0" ', ' HTTP/3" ',
+        "] [Gzip ", '"remote_addr":', '"remote_addr" :', '"remoteIP":', '"remote_ip":', '"clientip":',
+    ),
+    priority=60,
+    claims=False,
+    distinct=True,
+    readers=(
+        _COMMON,
+        _AFTER_TIME,
+        _json("remote_addr", "status", user="remote_user"),
+        _json("remoteIP", "status", user="remoteUser"),
+        _json("remote_ip", "status", user="user"),
+        _json("clientip", "response", user="auth"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,257 @@
+"""From alerts and counts to the report's values: who, how often, since when.
+
+Several rules may speak of the same behaviour (guessing fast and guessing slowly); their
+alerts share a ``kind``, and a kind counts once per origin: with its largest count, not the sum.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from midwatch.detection import Alert
+from midwatch.events.source import Value
+from midwatch.reports.tally import CELL, Tally
+from midwatch.reports.values import Attacker, Attempt, Evidence, Hour, KindRow
+from midwatch.rules import AnyRule
+
+Places = Callable[[str | None], tuple[str | None, str | None]]
+"""Address → (country, network owner)."""
+
+_HOUR: Final = CELL * 12
+_MOST_HOURS: Final = 24 * 62
+_MOST_SAMPLES: Final = 8
+_SCANS: Final = "port_scan"
+
+
+class AttemptBook:
+    """Alerts as they close, kept together per rule and origin; bounded.
+
+    When ``most`` entries are reached, the mildest and smallest half is forgotten and
+    ``forgotten`` says how many that were.
+    """
+
+    def __init__(self, most: int = 50_000) -> None:
+        """Empty."""
+        self.forgotten = 0
+        self._most = most
+        self._entries: dict[tuple[str, str | None, str], _Entry] = {}
+
+    def add(self, alert: Alert, raw_lines: Mapping[tuple[str, int], str]) -> None:
+        """Enter a closed alert; ``raw_lines`` are the lines at hand, by file and number."""
+        origin = _origin(alert)
+        others = "" if origin else repr(sorted(alert.group.items(), key=str))
+        key = (alert.rule.id, origin, others)
+        entry = self._entries.get(key)
+        if entry is None:
+            if len(self._entries) >= self._most:
+                self._forget()
+            entry = self._entries[key] = _Entry(alert.rule, origin)
+        entry.add(alert, raw_lines)
+
+    def attempts(self, places: Places) -> tuple[Attempt, ...]:
+        """One attempt per rule and origin, the gravest and most numerous first."""
+        attempts = [entry.attempt(places) for entry in self._entries.values()]
+        attempts.sort(
+            key=lambda attempt: (
+                not attempt.success, -attempt.level.rank, -attempt.count, attempt.first or 0,
+                attempt.rule_title, attempt.origin,
+            )
+        )  # fmt: skip
+        return tuple(attempts)
+
+    def _forget(self) -> None:
+        ranked = sorted(
+            self._entries.items(), key=lambda item: (item[1].rule.level.rank, item[1].count)
+        )
+        for key, _entry in ranked[: self._most // 2]:
+            del self._entries[key]
+            self.forgotten += 1
+
+
+class _Entry:
+    """What is kept of the alerts of one rule about one origin."""
+
+    def __init__(self, rule: AnyRule, origin: str | None) -> None:
+        self.rule = rule
+        self.count = 0
+        self._origin = origin
+        self._first: int | None = None
+        self._last: int | None = None
+        self._values: dict[str, dict[Value, None]] = {}
+        self._files: dict[str, None] = {}
+        self._evidence: list[Evidence] = []
+
+    def add(self, alert: Alert, raw_lines: Mapping[tuple[str, int], str]) -> None:
+        scanned = self.rule.advice.category == _SCANS
+        self.count += 1 if scanned else alert.count
+        if alert.first is not None:
+            self._first = alert.first if self._first is None else min(self._first, alert.first)
+        if alert.last is not None:
+            self._last = alert.last if self._last is None else max(self._last, alert.last)
+        for name, samples in alert.values.items():
+            self._sample(name, samples)
+        for name, value in alert.group.items():
+            self._sample(name, (value,))
+        for place in alert.evidence:
+            self._files.setdefault(place.origin)
+            if len(self._evidence) < _MOST_SAMPLES:
+                raw = raw_lines.get((place.origin, place.line), "")
+                self._evidence.append(Evidence(place.origin, place.line, raw))
+
+    def _sample(self, name: str, samples: Iterable[Value]) -> None:
+        kept = self._values.setdefault(name, {})
+        for value in samples:
+            if value is not None and len(kept) < _MOST_SAMPLES:
+                kept.setdefault(value)
+
+    def attempt(self, places: Places) -> Attempt:
+        rule, advice, values = self.rule, self.rule.advice, self._values
+        country, network = places(self._origin)
+        return Attempt(
+            rule_id=rule.id,
+            rule_title=rule.title,
+            level=rule.level,
+            category=advice.category,
+            kind=advice.kind or rule.title,
+            count=self.count,
+            first=self._first,
+            last=self._last,
+            src_ip=self._origin,
+            src_host=next((str(value) for value in values.get("src_host", ())), None),
+            country=country,
+            network=network,
+            users=_texts(_joined(values, "user", "User", "TargetUserName")),
+            ports=tuple(port for port in values.get("dst_port", ()) if isinstance(port, int)),
+            paths=_texts(values.get("url_path", ())),
+            hosts=_texts(_joined(values, "host", "Computer")),
+            services=(advice.service,) if advice.service else _texts(values.get("service", ())),
+            techniques=rule.techniques,
+            files=tuple(self._files),
+            meaning=advice.meaning or rule.description.strip().partition("\n")[0],
+            todo=advice.todo,
+            falsepositives=rule.falsepositives,
+            attempt=advice.attempt,
+            success=advice.success,
+            author=rule.author,
+            evidence=tuple(self._evidence),
+        )
+
+
+def _origin(alert: Alert) -> str | None:
+    address = alert.group.get("src_ip")
+    if address is None:
+        sampled = alert.values.get("src_ip", ())
+        address = sampled[0] if len(sampled) == 1 else None
+    return None if address is None else str(address)
+
+
+def _joined(values: Mapping[str, Iterable[Value]], *names: str) -> Iterator[Value]:
+    for name in names:
+        yield from values.get(name, ())
+
+
+def _texts(values: Iterable[Value]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(value) for value in values if value is not None))[:_MOST_SAMPLES]
+
+
+def kinds_of(attempts: Sequence[Attempt]) -> tuple[KindRow, ...]:
+    """The table of attempts by kind; most numerous first within the gravest."""
+    rows = []
+    by_kind: dict[str, list[Attempt]] = defaultdict(list)
+    for attempt in attempts:
+        if attempt.attempt:
+            by_kind[attempt.kind].append(attempt)
+    for kind, members in by_kind.items():
+        counts = _per_origin(members)
+        targets: Counter[str] = Counter()
+        for member in members:
+            for target in member.users or member.paths or tuple(str(port) for port in member.ports):
+                targets[target] += 1
+        rows.append(
+            KindRow(
+                kind=kind,
+                category=members[0].category,
+                level=max((member.level for member in members), key=lambda level: level.rank),
+                count=sum(counts.values()),
+                origins=tuple(origin for origin, _count in counts.most_common()),
+                targets=tuple(target for target, _count in targets.most_common(_MOST_SAMPLES)),
+            )
+        )
+    rows.sort(key=lambda row: (-row.count, row.kind))
+    return tuple(rows)
+
+
+def _per_origin(attempts: Iterable[Attempt]) -> Counter[str]:
+    """The largest count of each origin."""
+    counts: Counter[str] = Counter()
+    for attempt in attempts:
+        counts[attempt.origin] = max(counts[attempt.origin], attempt.count)
+    return counts
+
+
+def attackers_of(attempts: Sequence[Attempt], tally: Tally) -> tuple[Attacker, ...]:
+    """Every origin of an attempt, the gravest and busiest first."""
+    by_origin: dict[str, list[Attempt]] = defaultdict(list)
+    for attempt in attempts:
+        if attempt.attempt:
+            by_origin[attempt.origin].append(attempt)
+    attackers = []
+    for origin, members in by_origin.items():
+        kinds: dict[str, int] = {}
+        for member in members:
+            kinds[member.kind] = max(kinds.get(member.kind, 0), member.count)
+        firsts = [member.first for member in members if member.first is not None]
+        lasts = [member.last for member in members if member.last is not None]
+        attackers.append(
+            Attacker(
+                origin=origin,
+                is_address=members[0].src_ip is not None,
+                count=sum(kinds.values()),
+                first=min(firsts, default=None),
+                last=max(lasts, default=None),
+                kinds=kinds,
+                level=max((member.level for member in members), key=lambda level: level.rank),
+                succeeded=any(member.success for member in members),
+                country=members[0].country,
+                network=members[0].network,
+                users=_texts(user for member in members for user in member.users),
+                ports=tuple(dict.fromkeys(port for member in members for port in member.ports))[
+                    :_MOST_SAMPLES
+                ],
+                blocked=tally.blocked_from.get(origin, 0),
+            )
+        )
+    attackers.sort(
+        key=lambda attacker: (
+            not attacker.succeeded, -attacker.level.rank, -attacker.count, attacker.origin,
+        )
+    )  # fmt: skip
+    return tuple(attackers)
+
+
+def hours_of(
+    attackers: Sequence[Attacker], tally: Tally, first: int | None, last: int | None
+) -> tuple[tuple[Hour, ...], int]:
+    """(columns of the plot, their length in microseconds): events of attackers by hour."""
+    if first is None or last is None:
+        return (), _HOUR
+    origins = {attacker.origin for attacker in attackers}
+    attempts: Counter[int] = Counter()
+    for (hour, origin), count in tally.matched.items():
+        if origin is not None and str(origin) in origins:
+            attempts[hour] += count
+    length = _HOUR
+    while (last - first) // length >= _MOST_HOURS:
+        length *= 2
+    step = length // _HOUR
+    spots = range(first // length, last // length + 1)
+    by_spot: Counter[int] = Counter()
+    blocked: Counter[int] = Counter()
+    for hour, count in attempts.items():
+        by_spot[hour // step] += count
+    for hour, count in tally.blocked_hours.items():
+        blocked[hour // step] += count
+    return tuple(Hour(spot * length, by_spot[spot], blocked[spot]) for spot in spots), length
+

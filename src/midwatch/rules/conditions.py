@@ -1,0 +1,210 @@
+"""The Sigma library's condition trees and values → our plan.
+
+A keyword (a value bound to no field) is looked for inside values, so its pattern is open
+at both ends; a field's pattern covers the whole value.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from sigma import types as sigma_types
+from sigma.conditions import (
+    ConditionAND,
+    ConditionFieldEqualsValueExpression,
+    ConditionNOT,
+    ConditionOR,
+    ConditionValueExpression,
+)
+from sigma.modifiers import SigmaRegularExpressionFlag
+from sigma.types import CompareOperators, Placeholder, SpecialChars, TimestampPart
+
+from midwatch.rules.plan import (
+    ANY_ONE,
+    ANY_RUN,
+    Cidr,
+    Compare,
+    Comparison,
+    Condition,
+    Exists,
+    Keywords,
+    Matcher,
+    Null,
+    Number,
+    Regex,
+    SameAs,
+    Test,
+    Text,
+    TextKind,
+    TimePart,
+    Truth,
+    Wildcards,
+    all_of,
+    any_of,
+    negation,
+)
+
+if TYPE_CHECKING:
+    from midwatch.rules.loading import Placeholders
+
+_FLAGS: Final = {
+    SigmaRegularExpressionFlag.IGNORECASE: "i",
+    SigmaRegularExpressionFlag.MULTILINE: "m",
+    SigmaRegularExpressionFlag.DOTALL: "s",
+}
+_COMPARISONS: Final = {
+    CompareOperators.LT: Comparison.LT,
+    CompareOperators.LTE: Comparison.LTE,
+    CompareOperators.GT: Comparison.GT,
+    CompareOperators.GTE: Comparison.GTE,
+    CompareOperators.NEQ: Comparison.NEQ,
+}
+_TIME_PARTS: Final = {
+    TimestampPart.MINUTE: TimePart.MINUTE,
+    TimestampPart.HOUR: TimePart.HOUR,
+    TimestampPart.DAY: TimePart.DAY,
+    TimestampPart.WEEK: TimePart.WEEK,
+    TimestampPart.MONTH: TimePart.MONTH,
+    TimestampPart.YEAR: TimePart.YEAR,
+}
+
+
+class UnsupportedError(Exception):
+    """A rule asks for something that no event can be asked; carries cause and remedy."""
+
+    def __init__(self, cause: str, remedy: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.remedy = remedy
+
+
+def read_condition(tree: object, placeholders: Placeholders) -> Condition:
+    """The plan of one parsed Sigma condition.
+
+    Raises:
+        UnsupportedError: The rule uses a construct that cannot be planned.
+    """
+    match tree:
+        case ConditionAND():
+            return all_of([read_condition(item, placeholders) for item in tree.args])
+        case ConditionOR():
+            return any_of([read_condition(item, placeholders) for item in tree.args])
+        case ConditionNOT():
+            return negation(read_condition(tree.args[0], placeholders))
+        case ConditionFieldEqualsValueExpression():
+            return _leaf(tree.field, tree.value, placeholders)
+        case ConditionValueExpression():
+            return _leaf(None, tree.value, placeholders)
+        case _:
+            raise UnsupportedError("its condition refers to nothing", "name a detection in it")
+
+
+def _leaf(field: str | None, value: object, placeholders: Placeholders) -> Condition:
+    matchers = tuple(_matchers(value, placeholders, keyword=field is None))
+    return Keywords(matchers) if field is None else Test(field, matchers)
+
+
+def _matchers(value: object, placeholders: Placeholders, *, keyword: bool) -> Iterator[Matcher]:
+    """The matchers of a value; more than one where a modifier or placeholder expands it."""
+    match value:
+        case sigma_types.SigmaExpansion():
+            for inner in value.values:
+                yield from _matchers(inner, placeholders, keyword=keyword)
+        case sigma_types.SigmaString():
+            cased = isinstance(value, sigma_types.SigmaCasedString)
+            for text in _filled(value, placeholders):
+                yield _pattern(text.s, cased=cased, keyword=keyword)
+        case sigma_types.SigmaRegularExpression():
+            flags = "".join(sorted(_FLAGS[flag] for flag in value.flags))
+            filled = _filled(value.regexp, placeholders)
+            for text in filled:
+                yield Regex(str(text), flags)
+        case sigma_types.SigmaTimestampPart():
+            yield Compare(Comparison.EQ, value.number, _TIME_PARTS[value.timestamp_part])
+        case sigma_types.SigmaNumber():
+            yield _number(value.number, keyword=keyword)
+        case sigma_types.SigmaBool():
+            yield Truth(value.boolean)
+        case sigma_types.SigmaNull():
+            yield Null()
+        case sigma_types.SigmaExists():
+            yield Exists(value.exists)
+        case sigma_types.SigmaCIDRExpression():
+            yield Cidr(str(value.network))
+        case sigma_types.SigmaFieldReference():
+            yield SameAs(value.field, value.starts_with, value.ends_with)
+        case sigma_types.SigmaCompareExpression():
+            number = value.number
+            part = None
+            if isinstance(number, sigma_types.SigmaTimestampPart):
+                part = _TIME_PARTS[number.timestamp_part]
+            yield Compare(_COMPARISONS[value.op], number.number, part)
+        case _:
+            raise UnsupportedError(
+                f"it uses a value of the kind {type(value).__name__}",
+                "write the value as text, number, pattern or network",
+            )
+
+
+def _number(number: float, *, keyword: bool) -> Matcher:
+    return Text(TextKind.CONTAINS, str(number)) if keyword else Number(number)
+
+
+def _filled(
+    value: sigma_types.SigmaString, placeholders: Placeholders
+) -> Sequence[sigma_types.SigmaString]:
+    """The text once for every value of its placeholders."""
+    if not value.contains_placeholder():
+        return (value,)
+    names = [part.name for part in value.s if isinstance(part, Placeholder)]
+    unknown = sorted({name for name in names if name not in placeholders})
+    if unknown:
+        listed = ", ".join(f"%{name}%" for name in unknown)
+        raise UnsupportedError(
+            f"it needs values for {listed}", "give them where the rules are loaded"
+        )
+    return value.replace_placeholders(functools.partial(_values_of, placeholders))
+
+
+def _values_of(
+    placeholders: Mapping[str, Sequence[str]], placeholder: Placeholder
+) -> Iterator[sigma_types.SigmaString]:
+    for value in placeholders[placeholder.name]:
+        yield sigma_types.SigmaString(value)
+
+
+def _pattern(parts: Sequence[object], *, cased: bool, keyword: bool) -> Matcher:
+    """A pattern from literal texts and special characters, in the narrowest form."""
+    pattern: list[str | int] = [ANY_RUN] if keyword else []
+    for part in parts:
+        if part is SpecialChars.WILDCARD_MULTI:
+            if not pattern or pattern[-1] != ANY_RUN:
+                pattern.append(ANY_RUN)
+        elif part is SpecialChars.WILDCARD_SINGLE:
+            pattern.append(ANY_ONE)
+        elif part:
+            text = str(part)
+            last = pattern[-1] if pattern else None
+            if isinstance(last, str):
+                pattern[-1] = last + text
+            else:
+                pattern.append(text)
+    if keyword and pattern[-1] != ANY_RUN:
+        pattern.append(ANY_RUN)
+    match pattern:
+        case []:
+            return Text(TextKind.EQUALS, "", cased)
+        case [str(text)]:
+            return Text(TextKind.EQUALS, text, cased)
+        case [str(text), 0]:
+            return Text(TextKind.STARTS, text, cased)
+        case [0, str(text)]:
+            return Text(TextKind.ENDS, text, cased)
+        case [0, str(text), 0]:
+            return Text(TextKind.CONTAINS, text, cased)
+        case [0]:
+            return Exists(present=True)
+        case _:
+            return Wildcards(tuple(pattern), cased)

@@ -1,0 +1,151 @@
+"""YAML texts → documents with their line, the old ``action`` keys worked in.
+
+A key written twice is an error: YAML would silently drop the first, and with it half of
+a rule. So is a text of aliases that would unfold into a giant.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from midwatch.rules.ruleset import RuleProblem
+from midwatch.rules.texts import RuleText
+
+_MOST_NODES: Final = 200_000
+_ACTIONS: Final = ("global", "reset", "repeat")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML document: where it starts, the lines it stands on, and what it says."""
+
+    path: str
+    line: int
+    content: dict[str, Any]
+    lines: tuple[str, ...]
+
+    def line_of(self, key: str) -> int:
+        """The line of that key; the document's first line if it is not found."""
+        pattern = re.compile(rf"\s*(?:- )?['\"]?{re.escape(key)}['\"]?\s*:")
+        for spot, text in enumerate(self.lines):
+            if pattern.match(text):
+                return self.line + spot
+        return self.line
+
+
+class _Loader(yaml.CSafeLoader):
+    """Safe loading that refuses a key written twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the signature is PyYAML's
+        """A mapping; raises where a key stands twice."""
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            if isinstance(key_node, yaml.ScalarNode):
+                if key_node.value in seen and key_node.value != "<<":
+                    raise yaml.MarkedYAMLError(
+                        problem=f"the key {key_node.value!r} stands twice",
+                        problem_mark=key_node.start_mark,
+                    )
+                seen.add(key_node.value)
+        return super().construct_mapping(node, deep)
+
+
+def read_documents(text: RuleText) -> Iterator[Document | RuleProblem]:
+    """The documents of one rule text, and what is wrong with it."""
+    try:
+        source = text.content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = text.content.count(b"\n", 0, error.start) + 1
+        yield RuleProblem(text.path, line, "it is not UTF-8 text", "save it as UTF-8")
+        return
+    template: dict[str, Any] = {}
+    previous: dict[str, Any] = {}
+    for found in _load(text.path, source):
+        if isinstance(found, RuleProblem):
+            yield found
+            continue
+        content = found.content
+        action = content.pop("action", None)
+        if action is not None and action not in _ACTIONS:
+            yield RuleProblem(
+                text.path, found.line_of("action"), f"the action {action!r} is unknown",
+                f"use one of {', '.join(_ACTIONS)}",
+            )  # fmt: skip
+        elif action == "global":
+            template = previous = content
+        elif action == "reset":
+            template = {}
+        else:
+            if action == "repeat":
+                content = _merged(previous, content)
+            elif "correlation" not in content and "filter" not in content:
+                content = _merged(template, content)
+            if action is None:
+                previous = content
+            yield Document(found.path, found.line, content, found.lines)
+
+
+def _load(path: str, source: str) -> Iterator[Document | RuleProblem]:
+    lines = source.splitlines()
+    loader = _Loader(source)
+    try:
+        while loader.check_node():
+            node = loader.get_node()
+            if _size(node) > _MOST_NODES:
+                yield RuleProblem(
+                    path, node.start_mark.line + 1, "its aliases unfold into too much text",
+                    "write the values out",
+                )  # fmt: skip
+                continue
+            content = loader.construct_document(node)
+            first, last = node.start_mark.line, node.end_mark.line
+            if isinstance(content, dict):
+                yield Document(path, first + 1, content, tuple(lines[first : last + 1]))
+            elif content is not None:
+                yield RuleProblem(
+                    path, first + 1, "it is no mapping of keys to values",
+                    "a rule starts with a line such as 'title: ...'",
+                )  # fmt: skip
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark is not None else 1
+        yield RuleProblem(
+            path, line, f"it is not valid YAML: {error.problem or error.context}",
+            "check indentation, quotes and colons on that line and the one before",
+        )  # fmt: skip
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
+        yield RuleProblem(path, 1, f"it is not valid YAML: {error}", "check the whole file")
+    finally:
+        loader.dispose()
+
+
+def _size(root: yaml.Node) -> int:
+    """Nodes of the document once its aliases are unfolded (counted no further than the limit)."""
+    count, waiting = 0, [root]
+    while waiting and count <= _MOST_NODES:
+        node = waiting.pop()
+        count += 1
+        if isinstance(node, yaml.SequenceNode):
+            waiting.extend(node.value)
+        elif isinstance(node, yaml.MappingNode):
+            for pair in node.value:
+                waiting.extend(pair)
+    return count
+
+
+def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """``over`` laid over a copy of ``under``, mapping by mapping."""
+    if not under:
+        return over
+    result = copy.deepcopy(under)
+    for key, value in over.items():
+        old = result.get(key)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        result[key] = _merged(old, value) if both and old is not None else value
+    return result

@@ -1,0 +1,106 @@
+"""From rule files to a ``RuleSet``, by way of the cache where the caller gives one.
+
+Parsing thousands of Sigma rules takes seconds and the Sigma library half a second to
+import, so the compiled plan is kept as one msgpack file, named by the digest of all rule
+texts, their names, the values of placeholders and ``PLAN_VERSION``. A cache file that cannot
+be read counts as absent. The cache is never the only copy of anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from midwatch.rules.plan import PLAN_VERSION
+from midwatch.rules.ruleset import RuleSet
+from midwatch.rules.texts import RuleText, read_texts
+
+Placeholders = Mapping[str, Sequence[str]]
+_NO_VALUES: Final[Placeholders] = {}
+
+
+def load_rules(
+    paths: Iterable[Path | str],
+    *,
+    cache: Path | None = None,
+    placeholders: Placeholders = _NO_VALUES,
+) -> RuleSet:
+    """Rules of files, folders, zip and tar packs.
+
+    Args:
+        paths: Where the rules lie. A folder is searched for ``*.yml`` and ``*.yaml``.
+        cache: Folder for compiled rule sets; it is made when missing. None: no cache.
+        placeholders: Values for Sigma's ``expand`` modifier, by placeholder name.
+
+    Returns:
+        The rules, and among ``problems`` whatever could not be read. Never raises for
+        what a rule file holds.
+    """
+    texts, unread = read_texts(paths)
+    ruleset = compile_rules(texts, cache=cache, placeholders=placeholders)
+    if unread:
+        ruleset = msgspec.structs.replace(ruleset, problems=tuple(unread) + ruleset.problems)
+    return ruleset
+
+
+def compile_rules(
+    texts: Sequence[RuleText],
+    *,
+    cache: Path | None = None,
+    placeholders: Placeholders = _NO_VALUES,
+) -> RuleSet:
+    """The rule set of these texts; see ``load_rules``."""
+    digest = rules_digest(texts, placeholders)
+    kept = _read_cache(cache, digest)
+    if kept is not None:
+        return kept
+    # The Sigma library takes half a second to import; a warm start must not pay for it.
+    from midwatch.rules.compiling import compile_texts  # noqa: PLC0415
+
+    ruleset = compile_texts(texts, placeholders, digest)
+    if cache is not None:
+        _write_cache(cache, ruleset)
+    return ruleset
+
+
+def rules_digest(texts: Iterable[RuleText], placeholders: Placeholders = _NO_VALUES) -> str:
+    """SHA-256, in hexadecimal, of everything the compiled rules depend on."""
+    digest = hashlib.sha256(f"{PLAN_VERSION} {version('pysigma')}\n".encode())
+    for text in texts:
+        content = hashlib.sha256(text.content).hexdigest()
+        digest.update(f"{content} {text.path}\n".encode(errors="surrogatepass"))
+    for name, values in sorted(placeholders.items()):
+        digest.update(msgspec.json.encode([name, list(values)]))
+    return digest.hexdigest()
+
+
+def _cache_file(cache: Path, digest: str) -> Path:
+    return cache / f"rules-{digest[:32]}.msgpack"
+
+
+def _read_cache(cache: Path | None, digest: str) -> RuleSet | None:
+    if cache is None:
+        return None
+    try:
+        ruleset = msgspec.msgpack.decode(_cache_file(cache, digest).read_bytes(), type=RuleSet)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    return ruleset if ruleset.digest == digest else None
+
+
+def _write_cache(cache: Path, ruleset: RuleSet) -> None:
+    """Write beside and rename, so that a reader never meets half a file."""
+    target = _cache_file(cache, ruleset.digest)
+    beside = target.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(msgspec.msgpack.encode(ruleset))
+        beside.replace(target)
+    except OSError:
+        beside.unlink(missing_ok=True)

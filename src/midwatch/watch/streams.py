@@ -1,0 +1,161 @@
+"""Log files as one stream of read chunks, oldest first across files.
+
+Each rotated set is read in time order; several sets are interleaved chunk by chunk, the
+one that lies furthest back first, so that what happened together is seen together.
+Only one chunk is held at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from itertools import islice
+from typing import Final
+
+from midwatch.events.reading import LineReader, ReadResult
+from midwatch.events.recognition import Recogniser
+from midwatch.events.source import Source
+from midwatch.events.timestamps import ClockContext, StampReader
+from midwatch.intake.evtx_file import EvtxFile
+from midwatch.intake.files import Chunk, LineFile
+from midwatch.intake.folder import LogFile
+from midwatch.kernel import BadInputError
+
+_PEEKED_LINES: Final = 40
+_MOST_INTERLEAVED: Final = 200
+_SECOND: Final = 1_000_000
+_LATEST: Final = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How stamps are completed: ``zone`` for those that state none, ``now`` in microseconds."""
+
+    zone: tzinfo
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadChunk:
+    """A chunk of one file, read. ``consumed`` counts bytes of that file read so far."""
+
+    file: LogFile
+    chunk: Chunk
+    result: ReadResult
+    consumed: int
+
+
+class LogStreams:
+    """Reads sets of log files; see the module's documentation."""
+
+    def __init__(
+        self,
+        sets: Sequence[Sequence[LogFile]],
+        sources: Sequence[Source],
+        clock: Clock,
+        forced: Source | None = None,
+    ) -> None:
+        """``forced`` names the product of all files instead of recognising it."""
+        self.problems: list[BadInputError] = []
+        self.watermark = -_LATEST
+        self._sets = sets
+        self._recogniser = Recogniser(sources)
+        self._clock = clock
+        self._forced = forced
+
+    def chunks(self) -> Iterator[ReadChunk]:
+        """All chunks. ``watermark`` then tells the time before which nothing more is to
+        come, as far as the files are in order."""
+        streams = [
+            _Stream(self._start_of(files), self._read_set(files)) for files in self._sets if files
+        ]
+        interleave = len(streams) <= _MOST_INTERLEAVED
+        while streams:
+            stream = min(streams, key=lambda each: each.position)
+            while True:
+                chunk = next(stream.chunks, None)
+                if chunk is None:
+                    streams.remove(stream)
+                    break
+                latest = _latest(chunk.result)
+                if latest is not None:
+                    stream.position = max(stream.position, latest)
+                self.watermark = min(each.position for each in streams)
+                yield chunk
+                if interleave:
+                    break
+        self.watermark = _LATEST
+
+    def _context(self, file: LogFile) -> ClockContext:
+        reference = self._clock.now
+        if file.modified is not None:
+            reference = min(reference, int(file.modified * _SECOND))
+        return ClockContext(reference=reference, zone=self._clock.zone)
+
+    def _start_of(self, files: Sequence[LogFile]) -> int:
+        """The time of the first line of a set, to begin with the oldest one."""
+        if str(files[0].path) == "-" or len(self._sets) == 1:
+            return -_LATEST
+        stamps = StampReader(self._context(files[0]))
+        try:
+            chunk = next(_opened(files[0], _PEEKED_LINES).chunks(), None)
+        except BadInputError:
+            return -_LATEST
+        for line in chunk.lines if chunk is not None else ():
+            found = stamps.find(line[:4096])
+            if found is not None:
+                return found[0]
+        return -_LATEST
+
+    def _read_set(self, files: Sequence[LogFile]) -> Iterator[ReadChunk]:
+        for file in files:
+            opened = file.open()
+            reader = LineReader(
+                (), self._context(file), forced=self._forced, recogniser=self._recogniser
+            )
+            try:
+                for chunk in opened.chunks():
+                    result = reader.read(chunk.lines, chunk.first_line)
+                    if chunk.numbers is not None:
+                        _renumber(result, chunk)
+                    yield ReadChunk(file, chunk, result, chunk.consumed)
+            except BadInputError as problem:
+                self.problems.append(problem)
+            if opened.problem is not None:
+                self.problems.append(opened.problem)
+
+
+@dataclass(slots=True, eq=False)
+class _Stream:
+    position: int
+    chunks: Iterator[ReadChunk]
+
+
+def _opened(file: LogFile, lines: int) -> LineFile | EvtxFile:
+    if file.kind == "evtx":
+        return EvtxFile(file.path, lines_per_chunk=lines)
+    return LineFile(file.path, lines_per_chunk=lines)
+
+
+def _latest(result: ReadResult) -> int | None:
+    """The latest time in a chunk, or None."""
+    ends = [
+        time
+        for batch in result.batches
+        for time in islice(reversed(batch.times), 1)
+        if time is not None
+    ]
+    return max(ends, default=None)
+
+
+def _renumber(result: ReadResult, chunk: Chunk) -> None:
+    """Give documents the numbers of the lines on which they begin."""
+    numbers = chunk.numbers or ()
+    first = chunk.first_line
+    for batch in result.batches:
+        batch.lines = [numbers[line - first] for line in batch.lines]
+    for spot, failure in enumerate(result.failures):
+        result.failures[spot] = type(failure)(
+            numbers[failure.line - first], failure.reason, failure.raw
+        )
