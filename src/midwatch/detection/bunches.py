@@ -7,18 +7,17 @@ time, then of line. An event without a time counts at the latest time seen befor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from midwatch.detection.alerts import Evidence
+from msgspec import Struct
+
 from midwatch.detection.fields import FieldNames, Place
 from midwatch.events.batch import Constant, EventBatch
 from midwatch.events.source import Value
 
 Key = tuple[Value, ...]
-Sample = tuple[tuple[str, Value], ...]
-SAMPLED: Final = (
+SAMPLED: Final[tuple[str, ...]] = (
     "src_ip", "src_host", "user", "dst_ip", "dst_host", "dst_port", "service", "host", "url_path",
     "signature", "query_name", "mail_from", "mail_to", "country", "process", "file", "domain",
     "reason", "protocol", "Image", "CommandLine", "TargetFilename", "TargetObject",
@@ -32,6 +31,21 @@ PLAIN_GROUPS: Final = (
 """What alerts of plain rules are grouped by: the first that an event has."""
 
 
+class Shape(Struct, frozen=True):
+    """What the glimpses of one batch have in common.
+
+    ``names`` are the fields of the values that vary; ``fixed`` are those that do not.
+    """
+
+    origin: str
+    names: tuple[str, ...]
+    fixed: tuple[tuple[str, Value], ...]
+
+
+Glimpse = tuple[int, int, Shape, tuple[Value, ...]]
+"""What is remembered of an event: time, line, shape, values."""
+
+
 class ChunkBatch:
     """One batch of a chunk, with what correlation needs of it, each found once."""
 
@@ -39,22 +53,13 @@ class ChunkBatch:
         """``latest`` is the latest time seen before the batch."""
         self.batch = batch
         self.origin = origin
-        times = batch.times
-        filled: list[int] = []
-        if None in times:
-            for time in times:
-                if time is not None and time > latest:
-                    latest = time
-                filled.append(latest if time is None else time)
-        else:
-            filled = list(times)  # type: ignore[arg-type]  # no None among them
-        self.times = filled
-        self.ordered = all(map(int.__le__, filled, filled[1:]))
+        self.times = _filled(batch.times, latest)
+        self.ordered = all(map(int.__le__, self.times, self.times[1:]))
         self._columns: dict[str, Sequence[Value] | Constant] = {}
         self._names: FieldNames | None = None
         self._groups: dict[object, Mapping[Key, Sequence[int]]] = {}
-        self._sampled: tuple[Sample, list[tuple[str, Sequence[Value]]]] | None = None
-        self._samples: dict[int, Sample] = {}
+        self._shape: Shape | None = None
+        self._samples: Sequence[tuple[Value, ...]] = ()
 
     def column(self, name: str) -> Sequence[Value] | Constant:
         """The field's values, or the value that never changes."""
@@ -83,71 +88,56 @@ class ChunkBatch:
         column = batch.own_column(spot.name)
         return Constant(None) if column is None else column
 
-    def value(self, name: str, row: int) -> Value:
-        """One value of a field."""
-        column = self.column(name)
-        return column.value if isinstance(column, Constant) else column[row]
+    def glimpse(self, row: int) -> Glimpse:
+        """What to remember of a row."""
+        if self._shape is None:
+            self._shape = self._sampling()
+        return self.times[row], self.batch.lines[row], self._shape, self._samples[row]
 
-    def evidence(self, row: int) -> Evidence:
-        """Where the row stands."""
-        return Evidence(self.origin, self.batch.lines[row])
-
-    def sample(self, row: int) -> Sample:
-        """The row's values worth keeping, by field."""
-        known = self._samples.get(row)
-        if known is None:
-            fixed, columns = self._sampling()
-            known = fixed + tuple(
-                (name, column[row]) for name, column in columns if column[row] is not None
-            )
-            self._samples[row] = known
-        return known
-
-    def _sampling(self) -> tuple[Sample, list[tuple[str, Sequence[Value]]]]:
-        if self._sampled is None:
-            batch = self.batch
-            fixed = tuple(
-                (name, batch.constants[name])
-                for name in SAMPLED
-                if batch.constants.get(name) is not None
-            )
-            columns = [(name, batch.columns[name]) for name in SAMPLED if name in batch.columns]
-            self._sampled = (fixed, columns)
-        return self._sampled
+    def _sampling(self) -> Shape:
+        batch = self.batch
+        names = tuple(name for name in SAMPLED if name in batch.columns)
+        if names:
+            self._samples = list(zip(*(batch.columns[name] for name in names), strict=True))
+        else:
+            self._samples = [()] * len(batch)
+        fixed = tuple(
+            (name, batch.constants[name])
+            for name in SAMPLED
+            if batch.constants.get(name) is not None
+        )
+        return Shape(self.origin, names, fixed)
 
     def groups(self, rows: Sequence[int], fields: tuple[str, ...]) -> Mapping[Key, Sequence[int]]:
         """The rows by their values of the fields; a row that lacks one is in no group."""
         asked = (_identity(rows), fields)
         known = self._groups.get(asked)
         if known is None:
-            known = self._grouped(rows, fields)
+            known = self._grouped(rows, [self.column(field) for field in fields])
             self._groups[asked] = known
         return known
 
-    def _grouped(self, rows: Sequence[int], fields: tuple[str, ...]) -> Mapping[Key, Sequence[int]]:
-        columns = [self.column(field) for field in fields]
-        fixed = [column for column in columns if isinstance(column, Constant)]
-        if any(column.value is None for column in fixed):
+    @staticmethod
+    def _grouped(
+        rows: Sequence[int], columns: Sequence[Sequence[Value] | Constant]
+    ) -> Mapping[Key, Sequence[int]]:
+        varying = [column for column in columns if not isinstance(column, Constant)]
+        if any(column.value is None for column in columns if isinstance(column, Constant)):
             return {}
-        if len(fixed) == len(columns):
-            return {tuple(column.value for column in fixed): rows}
+        if not varying:
+            return {tuple(_cell(column, 0) for column in columns): rows}
         groups: dict[Key, list[int]] = {}
         if len(columns) == 1:
-            only = columns[0]
-            assert not isinstance(only, Constant)  # noqa: S101 - the line above saw to it
             single: dict[Value, list[int]] = {}
-            for row in rows:
-                value = only[row]
-                try:
+            for row, value in zip(rows, _picked(varying[0], rows), strict=True):
+                if value in single:
                     single[value].append(row)
-                except KeyError:
+                else:
                     single[value] = [row]
             single.pop(None, None)
             return {(value,): some for value, some in single.items()}
         for row in rows:
-            key = tuple(
-                column.value if isinstance(column, Constant) else column[row] for column in columns
-            )
+            key = tuple(_cell(column, row) for column in columns)
             if None not in key:
                 groups.setdefault(key, []).append(row)
         return groups
@@ -157,31 +147,47 @@ class ChunkBatch:
         asked = (_identity(rows), None)
         known = self._groups.get(asked)
         if known is None:
-            left = rows
-            groups: dict[Key, Sequence[int]] = {}
-            for label, names in PLAIN_GROUPS:
-                for name in names:
-                    if not left:
-                        break
-                    found = self.groups(left, (name,))
-                    if found:
-                        for (value,), some in found.items():
-                            groups[label, value] = _joined(groups.get((label, value)), some)
-                        taken = sum(map(len, found.values()))
-                        if taken == len(left):
-                            left = ()
-                        else:
-                            seen = {row for some in found.values() for row in some}
-                            left = [row for row in left if row not in seen]
-            if left:
-                groups[()] = left
-            known = groups
+            known = self._plainly_grouped(rows)
             self._groups[asked] = known
         return known
 
+    def _plainly_grouped(self, rows: Sequence[int]) -> Mapping[Key, Sequence[int]]:
+        left = rows
+        groups: dict[Key, Sequence[int]] = {}
+        for label, names in PLAIN_GROUPS:
+            for name in names:
+                found = self._grouped(left, [self.column(name)]) if left else {}
+                for (value,), some in found.items():
+                    known = groups.get((label, value), ())
+                    groups[label, value] = sorted((*known, *some)) if known else some
+                if sum(map(len, found.values())) == len(left):
+                    left = ()
+                elif found:
+                    seen = {row for some in found.values() for row in some}
+                    left = [row for row in left if row not in seen]
+        if left:
+            groups[()] = left
+        return groups
 
-def _joined(some: Sequence[int] | None, more: Sequence[int]) -> Sequence[int]:
-    return more if some is None else sorted((*some, *more))
+
+def _filled(times: Sequence[int | None], latest: int) -> Sequence[int]:
+    """The times, with the latest before them where there is none."""
+    filled: list[int] = []
+    for time in times:
+        if time is not None and time > latest:
+            latest = time
+        filled.append(latest if time is None else time)
+    return filled
+
+
+def _picked(column: Sequence[Value], rows: Sequence[int]) -> Sequence[Value]:
+    if isinstance(rows, range) and len(rows) == len(column):
+        return column
+    return [column[row] for row in rows]
+
+
+def _cell(column: Sequence[Value] | Constant, row: int) -> Value:
+    return column.value if isinstance(column, Constant) else column[row]
 
 
 def _identity(rows: Sequence[int]) -> object:
@@ -189,13 +195,8 @@ def _identity(rows: Sequence[int]) -> object:
     return rows if isinstance(rows, range) else id(rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Rows of one batch that one rule matched and that belong to one group."""
-
-    chunk: ChunkBatch
-    rows: Sequence[int]
-    rule: str
+Part = tuple[ChunkBatch, Sequence[int], str]
+"""Rows of one batch that one rule (its id) matched and that belong to one group."""
 
 
 class Bunch:
@@ -208,24 +209,23 @@ class Bunch:
         self._parts = parts
         self._merged: list[tuple[int, int, int, int]] | None = None
         if len(parts) == 1:
-            part = parts[0]
-            times, rows = part.chunk.times, part.rows
-            if isinstance(rows, range) and len(rows) == len(times):
-                self.times = times
-            else:
-                self.times = [times[row] for row in rows]
-            if part.chunk.ordered:
+            chunk, rows, _ = parts[0]
+            if len(rows) == 1:
+                self.times: Sequence[int] = (chunk.times[rows[0]],)
+                return
+            if chunk.ordered:
+                self.times = _picked_times(chunk.times, rows)
                 return
         self._merge(keep_rules_apart=keep_rules_apart)
 
     def _merge(self, *, keep_rules_apart: bool) -> None:
         merged: list[tuple[int, int, int, int]] = []
         seen: set[tuple[int, int]] = set()
-        for number, part in enumerate(self._parts):
-            times, lines = part.chunk.times, part.chunk.batch.lines
-            for row in part.rows:
+        for number, (chunk, rows, _) in enumerate(self._parts):
+            times, lines = chunk.times, chunk.batch.lines
+            for row in rows:
                 if not keep_rules_apart:
-                    event = (id(part.chunk), row)
+                    event = (id(chunk), row)
                     if event in seen:
                         continue
                     seen.add(event)
@@ -238,44 +238,46 @@ class Bunch:
         """Number of events."""
         return len(self.times)
 
-    def event(self, spot: int) -> tuple[ChunkBatch, int]:
-        """The batch and row of an event."""
+    def glimpse(self, spot: int) -> Glimpse:
+        """What to remember of an event."""
         if self._merged is None:
-            part = self._parts[0]
-            return part.chunk, part.rows[spot]
+            chunk, rows, _ = self._parts[0]
+            return chunk.glimpse(rows[spot])
         _, _, number, row = self._merged[spot]
-        return self._parts[number].chunk, row
+        return self._parts[number][0].glimpse(row)
 
-    def rule(self, spot: int) -> str:
-        """The rule that matched an event."""
-        return self._parts[0 if self._merged is None else self._merged[spot][2]].rule
-
-    def values(self, names: Mapping[str, tuple[str, ...]]) -> list[str | int | None]:
-        """What each event holds in the fields that ``names`` gives for its rule.
+    def values(self, fields: Mapping[str, tuple[str, ...]]) -> Sequence[str | int | None]:
+        """What each event holds in the fields that its rule has; its rule where none are named.
 
         Several fields are joined into one text; None where one is absent.
         """
         if self._merged is None:
-            part = self._parts[0]
-            return list(_values(part.chunk, part.rows, names[part.rule]))
-        return [
-            next(_values(self._parts[number].chunk, (row,), names[self._parts[number].rule]))
-            for _, _, number, row in self._merged
-        ]
+            chunk, rows, rule = self._parts[0]
+            return _values(chunk, rows, fields[rule]) if fields else [rule] * len(rows)
+        found: list[str | int | None] = []
+        for _, _, number, row in self._merged:
+            chunk, _, rule = self._parts[number]
+            found.append(_values(chunk, (row,), fields[rule])[0] if fields else rule)
+        return found
+
+
+def _picked_times(times: Sequence[int], rows: Sequence[int]) -> Sequence[int]:
+    if isinstance(rows, range) and len(rows) == len(times):
+        return times
+    return [times[row] for row in rows]
 
 
 def _values(
     chunk: ChunkBatch, rows: Iterable[int], fields: tuple[str, ...]
-) -> Iterator[str | int | None]:
+) -> Sequence[str | int | None]:
+    if len(fields) == 1:
+        column = chunk.column(fields[0])
+        if isinstance(column, Constant):
+            return [column.value for _ in rows]
+        return [column[row] for row in rows]
     columns = [chunk.column(field) for field in fields]
-    if len(columns) == 1:
-        only = columns[0]
-        if isinstance(only, Constant):
-            return (only.value for _ in rows)
-        return (only[row] for row in rows)
-    return (_together(columns, row) for row in rows)
+    return [_together([_cell(column, row) for column in columns]) for row in rows]
 
 
-def _together(columns: Sequence[Sequence[Value] | Constant], row: int) -> str | None:
-    values = [column.value if isinstance(column, Constant) else column[row] for column in columns]
+def _together(values: Sequence[Value]) -> str | None:
     return None if None in values else "\x1f".join(map(str, values))

@@ -1,4 +1,4 @@
-"""The state kept for one group of events of one subject: its window, or its open alert."""
+"""The state kept for one group of events of one stream: what was counted, what is open."""
 
 from __future__ import annotations
 
@@ -16,23 +16,15 @@ from midwatch.detection.alerts import (
     Evidence,
     alert_id,
 )
-from midwatch.detection.bunches import Bunch
-from midwatch.detection.subjects import Subject
-from midwatch.detection.windows import Counted, Fired, PeriodWindow, Window
+from midwatch.detection.bunches import Bunch, Glimpse, Key
+from midwatch.detection.streams import Stream, Subject
+from midwatch.detection.windows import Counted, Fired, Window
 from midwatch.events.source import Value
 
-_BEGINNINGS: Final = MOST_EVIDENCE // 2
+BEGINNINGS: Final = MOST_EVIDENCE // 2
 """Events remembered while a group is still being counted."""
-_LOOKED_AT: Final = 64
+_LOOKED_AT: Final = 16
 """Events of a bunch whose values are sampled for an alert that is open."""
-
-
-class Glimpse(Struct, array_like=True):
-    """What is remembered of an event before there is an alert."""
-
-    time: int
-    evidence: Evidence
-    sample: tuple[tuple[str, Value], ...]
 
 
 class OpenAlert(Struct):
@@ -55,76 +47,134 @@ class OpenAlert(Struct):
         self.last = max(self.last, bunch.times[stop - 1])
         self.first = min(self.first, bunch.times[start])
         if counted and len(self.distinct) < MOST_DISTINCT:
-            self.distinct.update(value for value in counted[start:stop] if value is not None)
+            self.distinct.update(counted[start:stop])  # type: ignore[arg-type]  # None goes next
+            self.distinct.discard(None)  # type: ignore[arg-type]
         for spot in range(start, min(stop, start + _LOOKED_AT)):
-            chunk, row = bunch.event(spot)
-            self.keep(chunk.sample(row))
-            if len(self.evidence) < MOST_EVIDENCE:
-                self.evidence.append(chunk.evidence(row))
+            self.show(bunch.glimpse(spot))
 
-    def keep(self, sample: Sequence[tuple[str, Value]]) -> None:
-        """Keep values that are new, as long as there is room."""
-        for name, value in sample:
-            kept = self.values.setdefault(name, [])
-            if len(kept) < MOST_SAMPLES and value not in kept:
-                kept.append(value)
+    def show(self, glimpse: Glimpse) -> None:
+        """Keep line and values of an event, as long as there is room."""
+        _, line, shape, sample = glimpse
+        if len(self.evidence) < MOST_EVIDENCE:
+            self.evidence.append(Evidence(shape.origin, line))
+        for name, value in zip(shape.names, sample, strict=True):
+            self._keep(name, value)
+        for name, value in shape.fixed:
+            self._keep(name, value)
+
+    def _keep(self, name: str, value: Value) -> None:
+        kept = self.values.get(name)
+        if kept is None:
+            kept = self.values[name] = []
+        if value is not None and len(kept) < MOST_SAMPLES and value not in kept:
+            kept.append(value)
 
 
 class Group(Struct):
-    """One run of time of one group. ``newest`` is the latest time it has seen.
+    """One run of time of one group.
 
-    ``touched`` is the number of the chunk that last had events of it.
+    ``newest`` is the latest time it has seen; ``touched`` the number of the chunk that last
+    had events of it. ``times`` are those of the latest events, sorted, and ``columns`` what
+    they hold, as long as no window has taken them over; ``begun`` is what is remembered of
+    them. ``windows`` and ``alerts`` stand in the order of the stream's subjects; ``busy`` is
+    false as long as there are none.
     """
 
-    window: Window
     newest: int
     touched: int
+    windows: list[Window | None]
+    alerts: list[OpenAlert | None]
+    columns: list[list[Counted | None]]
+    times: list[int] = []
     begun: list[Glimpse] = []
-    alert: OpenAlert | None = None
+    busy: bool = False
 
-    def remember(self, bunch: Bunch, start: int, stop: int) -> None:
+    @classmethod
+    def new(cls, stream: Stream, time: int, chunk: int) -> Group:
+        """An empty group whose first event is at that time."""
+        count = len(stream.subjects)
+        return cls(time, chunk, [None] * count, [None] * count, [[] for _ in stream.counted])
+
+    def forget(self) -> None:
+        """Drop what was counted, since all of it is too old to matter."""
+        self.times.clear()
+        self.begun.clear()
+        for column in self.columns:
+            column.clear()
+        self.windows = [None] * len(self.windows)
+        self.busy = any(alert is not None for alert in self.alerts)
+
+    def wait(self, stream: Stream, bunch: Bunch) -> bool:
+        """Take in a bunch that cannot make any difference yet; False if it might."""
+        times = bunch.times
+        gap = times[0] - self.newest
+        if gap > stream.horizon and not self.busy:
+            self.forget()
+        count = len(times)
+        if self.busy or gap < 0 or len(self.times) + count >= stream.least:
+            return False
+        self.times.extend(times)
+        for kept, counted in zip(self.columns, stream.counted, strict=True):
+            kept.extend(bunch.values(counted))
+        self.newest = times[-1]
+        self.remember(stream, bunch, 0, count)
+        return True
+
+    def remember(self, stream: Stream, bunch: Bunch, start: int, stop: int) -> None:
         """Remember the latest events, in case they turn out to begin an alert."""
-        for spot in range(max(start, stop - _BEGINNINGS), stop):
-            chunk, row = bunch.event(spot)
-            self.begun.append(Glimpse(bunch.times[spot], chunk.evidence(row), chunk.sample(row)))
-        if len(self.begun) > _BEGINNINGS:
-            del self.begun[:-_BEGINNINGS]
+        begun = self.begun
+        for spot in range(max(start, stop - BEGINNINGS), stop):
+            begun.append(bunch.glimpse(spot))
+        if len(begun) > BEGINNINGS:
+            del begun[:-BEGINNINGS]
+        surplus = len(self.times) - stream.memory
+        if surplus > 0:
+            del self.times[:surplus]
+            for column in self.columns:
+                del column[:surplus]
 
-    def open(
-        self, subject: Subject, key: Sequence[Value], fired: Fired, distinct: set[Counted]
+    def open(  # noqa: PLR0913 - what makes up an alert
+        self, stream: Stream, number: int, key: Key, fired: Fired, bunch: Bunch | None, start: int
     ) -> OpenAlert:
-        """Turn what was counted into an alert."""
-        glimpses = [glimpse for glimpse in self.begun if glimpse.time >= fired.first]
-        evidence = [glimpse.evidence for glimpse in glimpses]
-        last = max((glimpse.time for glimpse in glimpses), default=self.newest)
-        group = group_mapping(subject, key)
+        """Turn what was counted, up to the event that fired, into an alert."""
+        subject = stream.subjects[number]
+        glimpses = [glimpse for glimpse in self.begun if glimpse[0] >= fired.first]
+        if bunch is not None:
+            spots = range(max(start, fired.spot + 1 - BEGINNINGS), fired.spot + 1)
+            glimpses.extend(bunch.glimpse(spot) for spot in spots)
+        glimpses = [glimpse for glimpse in glimpses if glimpse[0] >= fired.first][-BEGINNINGS:]
+        evidence = [Evidence(glimpse[2].origin, glimpse[1]) for glimpse in glimpses]
+        window = self.windows[number]
+        seen = getattr(window, "seen", None)
+        group = group_mapping(stream, key)
         alert = OpenAlert(
             id=alert_id(subject.rule.id, group, fired.first, evidence),
             first=fired.first,
-            last=last,
-            count=fired.count,
+            last=max((glimpse[0] for glimpse in glimpses), default=fired.first),
+            count=fired.events,
             figure=fired.figure,
             values={},
-            evidence=evidence,
-            distinct=distinct,
+            evidence=[],
+            distinct=set(seen) if seen else set(),
         )
         for glimpse in glimpses:
-            alert.keep(glimpse.sample)
-        self.alert = alert
-        self.begun = []
-        if not isinstance(self.window, PeriodWindow):
-            self.window = subject.new_window()
+            alert.show(glimpse)
+        self.windows[number] = None
+        self.alerts[number] = alert
+        self.busy = True
         return alert
 
 
-def group_mapping(subject: Subject, key: Sequence[Value]) -> dict[str, Value]:
+def group_mapping(stream: Stream, key: Key) -> dict[str, Value]:
     """The group's key as field → value."""
-    if subject.plain:
+    if stream.plain:
         return {str(key[0]): key[1]} if key else {}
-    return dict(zip(subject.group_by, key, strict=True))
+    return dict(zip(stream.group_by, key, strict=True))
 
 
-def alert_of(subject: Subject, key: Sequence[Value], alert: OpenAlert, state: AlertState) -> Alert:
+def alert_of(
+    stream: Stream, subject: Subject, key: Key, alert: OpenAlert, state: AlertState
+) -> Alert:
     """The alert as others see it now."""
     figure = alert.figure
     if alert.distinct and (figure is None or len(alert.distinct) > figure):
@@ -133,11 +183,11 @@ def alert_of(subject: Subject, key: Sequence[Value], alert: OpenAlert, state: Al
         id=alert.id,
         rule=subject.rule,
         state=state,
-        group=group_mapping(subject, key),
+        group=group_mapping(stream, key),
         first=alert.first or None,
         last=alert.last or None,
         count=alert.count,
         figure=figure,
-        values={name: tuple(values) for name, values in alert.values.items()},
+        values={name: tuple(values) for name, values in alert.values.items() if values},
         evidence=tuple(alert.evidence),
     )

@@ -36,11 +36,11 @@ MOST_NUMBERS: Final = 10_000
 
 
 class Fired(NamedTuple):
-    """The condition holds: with the event ``spot``, over ``count`` events since ``first``."""
+    """The condition holds: with the event ``spot``, over ``events`` events since ``first``."""
 
     spot: int
     first: int
-    count: int
+    events: int
     figure: float | None = None
 
 
@@ -83,37 +83,25 @@ def term_holds(term: Term, seen: set[Counted]) -> bool:
             return not term_holds(inner, seen)
 
 
-class CountWindow(Struct, tag="count"):
-    """Waits for ``need`` events within the timespan. Events at one time all count."""
+def first_crowd(times: Sequence[int], need: int, span: int, start: int) -> int | None:
+    """The least index, from ``start``, at which ``need`` of the sorted times lie within the span.
 
-    times: list[int] = []
+    >>> first_crowd([0, 50, 60, 70], need=3, span=20, start=0)
+    3
+    """
+    for last in range(max(start, need - 1), len(times)):
+        if times[last] - times[last - need + 1] <= span:
+            return last
+    return None
 
-    def take(
-        self, demand: Demand, times: Sequence[int], _values: Sequence[Counted | None],
-        start: int, stop: int,
-    ) -> Fired | None:  # fmt: skip
-        """Take the events from ``start`` up to ``stop``, or up to the one that fires."""
-        kept, need, span = self.times, demand.need, demand.timespan
-        for spot in range(start, stop):
-            time = times[spot]
-            if not kept or time >= kept[-1]:
-                kept.append(time)
-                if len(kept) >= need and time - kept[-need] <= span:
-                    return self._fired(spot, time, span)
-            else:
-                place = bisect_right(kept, time)
-                kept.insert(place, time)
-                for first in range(max(0, place - need + 1), place + 1):
-                    last = first + need - 1
-                    if last < len(kept) and kept[last] - kept[first] <= span:
-                        return self._fired(spot, kept[last], span)
-        del kept[: bisect_left(kept, kept[-1] - demand.horizon)]
-        return None
 
-    def _fired(self, spot: int, end: int, span: int) -> Fired:
-        first = bisect_left(self.times, end - span)
-        count = bisect_right(self.times, end) - first
-        return Fired(spot, self.times[first], count)
+def crowd_around(times: Sequence[int], need: int, span: int, place: int) -> int | None:
+    """The end of a window of ``need`` of the sorted times that holds the one at ``place``."""
+    for first in range(max(0, place - need + 1), place + 1):
+        last = first + need - 1
+        if last < len(times) and times[last] - times[first] <= span:
+            return last
+    return None
 
 
 class DistinctWindow(Struct, tag="distinct"):
@@ -347,7 +335,6 @@ class PeriodWindow(Struct, tag="period"):
         start: int, stop: int,
     ) -> int:  # fmt: skip
         """Take the events of the period; the number of the first that is not in it."""
-        counting = demand.kind is CorrelationKind.EVENT_COUNT
         for spot in range(start, stop):
             time = times[spot]
             if self.begin is None:
@@ -355,7 +342,7 @@ class PeriodWindow(Struct, tag="period"):
             elif time - self.begin > demand.timespan:
                 return spot
             self.newest = max(self.newest, time)
-            value = values[spot] if not counting else None
+            value = values[spot] if values else None
             self.count += 1
             if value is not None:
                 number = as_number(value)
@@ -385,4 +372,4 @@ class PeriodWindow(Struct, tag="period"):
         return Fired(-1, self.begin, self.count, figure) if demand.accepts(figure) else None
 
 
-Window = CountWindow | DistinctWindow | SequenceWindow | FigureWindow | PeriodWindow
+Window = DistinctWindow | SequenceWindow | FigureWindow | PeriodWindow

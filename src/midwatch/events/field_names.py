@@ -59,7 +59,7 @@ _NAMES: Final = {
         attackeraddress attackersip attackip userip useripaddress requestip requestipaddress
         downstreamremoteaddress remoteip remoteaddr remoteaddress remoteipaddress remoteipaddr rhost rip addrremote
         accessdeviceip initiatorip initiatingip sourcenetworkaddress networkclientip
-        visitorip loginip fromip peerip peeraddr peeraddress originip
+        visitorip loginip fromip peerip peeraddr peeraddress originaddress originip
         originatingip xoriginatingip requesterip ipsrc ipsource ipaddress ipaddr ipadress ip ipv4
         ipv6 client remote peer src source addr address cip externalip wanip callingstationid
         publicip deviceip deviceipaddress endpointip computerip hostip machineip

@@ -146,6 +146,13 @@ class Finisher:
         column = given.pop("url", None)
         if column is not None:
             self._offer(given, "url_path", column)
+        stems = given.get("url_stem")
+        if stems is not None and "url_path" not in given:
+            queries = given.get("url_query") or [None] * len(stems)
+            given["url_path"] = [
+                stem if stem is None or query is None or query in BLANK else f"{stem}?{query}"
+                for stem, query in zip(stems, queries, strict=True)
+            ]
 
     @staticmethod
     def _offer(given: dict[str, Sequence[Value]], name: str, column: Sequence[Value]) -> None:
@@ -183,6 +190,8 @@ class Finisher:
             return [None if value is None else protocols[str(value)] for value in column]
         known = FIELDS.get(name)
         if known is None or known.type is FieldType.TEXT:
+            if known is not None and int in set(map(type, column)):  # JSON's numbers
+                column = [str(value) if isinstance(value, int) else value for value in column]
             return [None if value in BLANK else value for value in column]
         if known.type is FieldType.INTEGER:
             integers = self._integers

@@ -67,7 +67,7 @@ _HOST_AND_TAG: Final = re.compile(
 _UNIFI: Final = re.compile(
     r'(?:\(")?(?:(?P<host>[^,"]{1,64}?)[, ])?(?P<mac>[0-9a-f]{12}),[\w.+-]{1,64}(?:"\))?:? +'
 )
-_TOPICS: Final = re.compile(r"[a-z0-9-]{2,20}(?:,[a-z0-9-]{2,20}){1,6} |(?:CEF|LEEF): ?[0-9]")
+_AFTER_HOST: Final = re.compile(r"[a-z0-9-]{2,20}(?:,[a-z0-9-]{2,20}){1,6} |(?:CEF|LEEF): ?[0-9]")
 # Python's loggers: a dotted name, the process number perhaps padded away from it, a level.
 _LOGGER: Final = re.compile(
     r"(?P<program>[A-Za-z][\w-]{0,31}\.[A-Za-z]\w{0,31})(?: *\[(?P<pid>\d{1,10})\])?: (?=[A-Z]{4,8} )"
@@ -301,7 +301,7 @@ def _read_origin(text: str, end: int, time: int, severity: str | None) -> Header
     tag = _TAG.match(after) or _TAG_WITHOUT_COLON.match(after)
     if tag is not None and (tag["program"].lower() not in _LEVELS or tag["program"] == "audit"):
         return _tagged(tag, after, time, host, severity)
-    if _TOPICS.match(after) is not None:
+    if _AFTER_HOST.match(after) is not None:
         return Header(time, host, None, None, after, severity)
     if text[:1].isalpha() and not host.endswith(":") and not text[:3].istitle():
         return Header(time, None, None, None, body, severity)

@@ -72,7 +72,9 @@ _BLANK: Final = frozenset(
 )
 
 _DATE: Final = re.compile(r"\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/.]\d\d[-/.]\d{4}")
-_CLOCK: Final = re.compile(r"\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?[AaPp][Mm])?(?:Z|[+-]\d\d:?\d\d)?")
+_CLOCK: Final = re.compile(
+    r"\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?[AaPp][Mm])?(?:Z|[+-]\d\d:?\d\d)?"
+)
 _MEANINGLESS_ACCOUNT: Final = re.compile(
     r"[0-9]+|\{?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22,23}\}?|[0-9a-f]{24,64}|S-1-[0-9-]+"
 )
@@ -107,7 +109,8 @@ _NO_LOGIN: Final = re.compile(
     r"|regist|grant|revok|enroll|setting|token|factor[._ ](?:activate|deactivate)|enabl|disabl|lifecycle|authz"
 )
 _LOGIN_PATH: Final = re.compile(
-    r"log[-_]?in|sign[-_]?in|/auth|session|/token|oauth|password|/api/admin/auth|authenticate", re.IGNORECASE
+    r"log[-_]?in|sign[-_]?in|/auth|session|/token|oauth|password|/api/admin/auth|authenticate",
+    re.IGNORECASE,
 )
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -532,9 +535,7 @@ def _meaning(found: _Found) -> Meaning | None:
     elif login and verdict is not None:
         outcome = "success" if verdict else "failure"
         said = Meaning("authentication", outcome, "login", None, service_of(low))
-    elif is_refused_login(
-        found.values[_METHOD], found.values[_PATH], found.values[_STATUS]
-    ):
+    elif is_refused_login(found.values[_METHOD], found.values[_PATH], found.values[_STATUS]):
         said = Meaning("authentication", "failure", "login", None, "web")
     elif said is None or said.category == "network":
         said = _traffic(found) or said

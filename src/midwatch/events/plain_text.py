@@ -76,7 +76,7 @@ def _read_sentence(text: str, *, anchored: bool, logins: bool) -> Reading | None
     login = meaning is not None and meaning.category == "authentication"
     if login and not logins:
         meaning = None
-    stamp, leading = stamp_in(text)
+    stamp, leading = stamp_in(text, anchored=anchored)
     values: tuple[Value, ...] = (
         stamp if leading else None,
         None if leading else stamp,

@@ -93,6 +93,7 @@ class LineReader:
 
     def read(self, lines: Sequence[str], first_line: int) -> ReadResult:
         """Read lines numbered from ``first_line`` (1 for the first of a file)."""
+        lines = _storable(lines)
         buckets: dict[tuple[Source, Form], list[Row]] = {}
         failures: list[ParseFailure] = []
         understand, plain_time = self._understand, self._plain_time
@@ -199,6 +200,15 @@ def _plain_parts(lines: Sequence[str]) -> Iterable[tuple[str, str, str, str, str
         if len(found) == len(lines):
             return found
     return repeat(_NO_PARTS, len(lines))
+
+
+def _storable(lines: Sequence[str]) -> Sequence[str]:
+    """The lines without lone surrogates, which no text library and no file would take."""
+    try:
+        "".join(lines).encode()
+    except UnicodeEncodeError:
+        return [line.encode("utf-8", "replace").decode() for line in lines]
+    return lines
 
 
 def _first_reading(source: Source, message: str) -> Reading | None:

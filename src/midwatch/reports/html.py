@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from midwatch.reports.charts import CHART_HEIGHT
 from midwatch.reports.labels import PAGE
+from midwatch.reports.marking import commands
 from midwatch.reports.page import page_of
 from midwatch.reports.palette import DARK, LIGHT, palette_css
 from midwatch.reports.values import Report
@@ -58,13 +59,15 @@ def render_html(report: Report, *, zone: tzinfo) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("midwatch.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["commands"] = commands
+    return environment
 
 
 @cache

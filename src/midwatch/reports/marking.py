@@ -1,4 +1,4 @@
-"""A raw line with the parts marked that were read from it."""
+"""Texts in pieces: the parts of a raw line that were read from it, commands in a sentence."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from midwatch.reports.defusing import defuse
 
 _SHORTEST: Final = 3
 _LONGEST: Final = 80
+_COMMAND: Final = re.compile(r"(midwatch [a-z]+(?: --[a-z]+(?: [\w-]+\.[a-z]+)?)*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,15 @@ def marked(raw: str, parts: Iterable[str], longest: int) -> tuple[Piece, ...]:
     if not wanted:
         return (Piece(line, marked=False),)
     words = "|".join(re.escape(part) for part in sorted(wanted, key=len, reverse=True))
-    pieces = []
-    # The group makes `split` keep the parts: they stand at the odd places.
-    for place, text in enumerate(re.split(rf"(?<![\w.])({words})(?!\w|\.\w)", line)):
-        if text:
-            pieces.append(Piece(text, marked=place % 2 == 1))
-    return tuple(pieces)
+    return _split(re.compile(rf"(?<![\w.])({words})(?!\w|\.\w)"), line)
+
+
+def commands(sentence: str) -> tuple[Piece, ...]:
+    """The sentence in pieces, commands of Midwatch marked."""
+    return _split(_COMMAND, sentence)
+
+
+def _split(pattern: re.Pattern[str], text: str) -> tuple[Piece, ...]:
+    # The pattern's one group makes `split` keep what it found, at the odd places.
+    parts = enumerate(pattern.split(text))
+    return tuple(Piece(part, marked=place % 2 == 1) for place, part in parts if part)

@@ -12,15 +12,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
-from midwatch.reports.amounts import (
-    counted,
-    moment,
-    number,
-    rfc3339,
-    span,
-    utc,
-    zone_name,
-)
+from midwatch.reports.amounts import counted, moment, number, rfc3339, span, utc, zone_name
 from midwatch.reports.charts import Chart, Run, Tick, hours_chart, strip_runs, time_axis
 from midwatch.reports.defusing import defuse
 from midwatch.reports.labels import (
@@ -35,8 +27,8 @@ from midwatch.reports.labels import (
 from midwatch.reports.marking import Piece, marked
 from midwatch.reports.strip import strip_span
 from midwatch.reports.telling import name, sentence
-from midwatch.reports.values import Attempt, Evidence, Report, SourceSeen, Trouble
-from midwatch.reports.verdict import Look, looks, mood, mood_of
+from midwatch.reports.values import Attacker, Attempt, Evidence, Report, SourceSeen, Trouble
+from midwatch.reports.verdict import Look, Verdict, looks, mood, mood_of, verdict
 from midwatch.reports.wording import (
     attacker_line,
     blocked_sentence,
@@ -47,7 +39,6 @@ from midwatch.reports.wording import (
     how_we_know,
     made_in,
     next_steps,
-    not_understood,
     report_days,
     rules_sentence,
     second_line,
@@ -55,6 +46,7 @@ from midwatch.reports.wording import (
     silences,
     single_logins,
     unique,
+    unread,
 )
 
 MOST_STORIES: Final = 25
@@ -145,7 +137,6 @@ class Origin:
 
     id: str
     name: str
-    known: str
     count: str
     when: When | None
     line: str
@@ -200,8 +191,8 @@ class Page:
     mood_word: str
     headline: str
     second: str
-    how: str
-    logins: str
+    known: str
+    understood: bool
     period: When | None
     zone: str
     steps: tuple[str, ...]
@@ -219,11 +210,12 @@ class Page:
     sources: tuple[Source, ...]
     axis: tuple[Tick, ...]
     cells: tuple[tuple[str, str], ...]
-    not_understood: str
+    unread: str
     cut: str
     unparsed: tuple[Line, ...]
     report_steps: tuple[str, ...]
     troubles: tuple[tuple[str, str, str], ...]
+    how: str
     rules: str
     rule_kinds: tuple[tuple[str, str], ...]
     digest: str
@@ -254,14 +246,9 @@ def page_of(report: Report, zone: tzinfo) -> Page:
     evidence = _Evidence()
     known = {each.origin: f"from-{row}" for row, each in enumerate(report.attackers[:MOST_ORIGINS])}
     all_looks = looks(report)
-    told = {
-        attempt: f"finding-{row}"
-        for row, look in enumerate(all_looks[:MOST_STORIES], 1)
-        for attempt in (look.first,)
-    }
+    told = {look.first: f"finding-{row}" for row, look in enumerate(all_looks[:MOST_STORIES], 1)}
     stories = tuple(
-        _story(look, f"finding-{row}", zone, evidence)
-        for row, look in enumerate(all_looks[:MOST_STORIES], 1)
+        _story(look, told[look.first], zone, evidence) for look in all_looks[:MOST_STORIES]
     )
     chart = hours_chart(report, zone)
     feeling = mood(report)
@@ -272,8 +259,8 @@ def page_of(report: Report, zone: tzinfo) -> Page:
         mood_word=MOODS[feeling.value],
         headline=headline(report, zone),
         second=second_line(report, zone),
-        how=how_we_know(report, zone),
-        logins=single_logins(report),
+        known=_known_how(report, zone),
+        understood=report.events > 0,
         period=_period(report, zone),
         zone=defuse(zone_name(report.zone, zone, report.first), 48),
         steps=steps.steps,
@@ -288,19 +275,21 @@ def page_of(report: Report, zone: tzinfo) -> Page:
         origins_more=shown_of(len(known), len(report.attackers)),
         blocked=blocked_sentence(report),
         ports=tuple(
-            (number_of_port(port), PORTS.get(port, ""), number(count))
+            # A port is a name made of digits: no separator.
+            (str(port), PORTS.get(port, ""), number(count))
             for port, count in report.blocked_ports[:20]
         ),
         sources=tuple(_source(each, report, zone) for each in report.sources),
         axis=time_axis(*strip_span(report), zone) if report.sources else (),
         cells=tuple(CELLS.items()),
-        not_understood=not_understood(report),
+        unread=unread(report),
         cut=cut_lines(report),
         unparsed=tuple(
             Line(_place(each), marked(each.raw, (), _LINE_LENGTH)) for each in report.unparsed
         ),
         report_steps=tuple(how_to_report()),
         troubles=tuple(_troubles((*report.troubles, *report.rules.not_loaded))),
+        how=how_we_know(report, zone),
         rules=rules_sentence(report),
         rule_kinds=tuple(
             (CATEGORIES.get(kind, name(kind)), number(count)) for kind, count in report.rules.kinds
@@ -313,9 +302,11 @@ def page_of(report: Report, zone: tzinfo) -> Page:
     )
 
 
-def number_of_port(port: int) -> str:
-    """Ports are names made of digits: no separator."""
-    return str(port)
+def _known_how(report: Report, zone: tzinfo) -> str:
+    """How we know, unless the second line has said it."""
+    second, how = second_line(report, zone), how_we_know(report, zone)
+    said = [how] if verdict(report) is not Verdict.CALM and how != second else []
+    return " ".join(part for part in (*said, single_logins(report)) if part)
 
 
 def _place(evidence: Evidence) -> str:
@@ -337,6 +328,7 @@ def _when(first: int | None, last: int | None, zone: tzinfo, *, year: bool = Fal
 
 
 def _figures(report: Report, waiting: int) -> tuple[Figure, ...]:
+    """The figures and where each opens; a nought opens what was checked."""
     figures = [
         (waiting, "finding needs a look", "findings need a look", "looks"),
         (report.attempt_count, "attempt", "attempts", "hours"),
@@ -346,8 +338,8 @@ def _figures(report: Report, waiting: int) -> tuple[Figure, ...]:
         (report.not_understood, "line not understood", "lines not understood", "unparsed"),
     ]
     return tuple(
-        Figure(number(amount), one if amount == 1 else many, target)
-        for amount, one, many, target in figures
+        Figure(number(amount), one if amount == 1 else many, target if amount else "checked")
+        for amount, one, many, target in (figures if report.events else figures[-1:])
     )
 
 
@@ -432,10 +424,9 @@ def _origins(
             Origin(
                 id=known[attacker.origin],
                 name=name(attacker.origin),
-                known=_known(attacker.network, attacker.country),
                 count=number(attacker.count),
                 when=_when(attacker.first, attacker.last, zone),
-                line=attacker_line(attacker),
+                line=_tried(attacker),
                 succeeded=attacker.succeeded,
                 bursts=tuple(
                     _burst(each, told.get(each, ""), zone, evidence) for each in own[:_MOST_BURSTS]
@@ -444,6 +435,11 @@ def _origins(
             )
         )
     return tuple(rows)
+
+
+def _tried(attacker: Attacker) -> str:
+    known = _known(attacker.network, attacker.country)
+    return f"{known}: {attacker_line(attacker)}" if known else attacker_line(attacker)
 
 
 def _kinds(report: Report, known: dict[str, str]) -> Iterable[Kind]:

@@ -153,7 +153,7 @@ def second_line(report: Report, zone: tzinfo) -> str:
     answer = verdict(report)
     waiting = looks(report)
     if len(waiting) > 1:
-        return f"{begun(in_words(len(report.needs_look)))} need a look, the gravest first:"
+        return f"{begun(in_words(len(report.needs_look)))} findings need a look."
     if waiting and answer is Verdict.BROKEN_IN:
         return _where(waiting[0].first, zone)
     if waiting:
@@ -195,10 +195,7 @@ def _where(attempt: Attempt, zone: tzinfo) -> str:
 
 def _why_nothing(report: Report) -> str:
     if report.lines:
-        return (
-            "Midwatch did not recognise what wrote them. The lines stand under "
-            "midwatch check --unparsed."
-        )
+        return "Midwatch did not recognise the product that wrote them."
     if report.troubles:
         first = report.troubles[0]
         return f"{name(first.place)}: {defuse(first.cause, 200)}."
@@ -207,13 +204,13 @@ def _why_nothing(report: Report) -> str:
 
 def how_we_know(report: Report, zone: tzinfo) -> str:
     """Since when, from what, by which rules."""
-    lines = counted(report.lines, "line", "lines")
-    files = _files(report)
-    read = f"{lines} of {files}"
+    read = f"{counted(report.lines, 'line', 'lines')} of {_files(report)}"
     if report.first is not None and report.last is not None:
         read += f", {span(report.first, report.last, zone)},"
     were = "was" if report.lines == 1 else "were"
     rules = counted(report.rules.count, "rule", "rules")
+    if not report.events:
+        return f"{read} {were} read; nothing in them could be checked against the {rules}."
     return f"{read} {were} read and checked against {rules}."
 
 
@@ -257,7 +254,7 @@ def _other_steps(report: Report) -> list[str]:
             ]
             return steps or ["name a log file or folder: midwatch check /var/log"]
         case Verdict.NOT_UNDERSTOOD:
-            return ["midwatch check --unparsed shows the lines and how to report them"]
+            return ["see the lines and how to report them: midwatch check --unparsed"]
         case Verdict.BLIND:
             steps.append("add a log of logins, such as /var/log/auth.log")
         case _:
@@ -297,6 +294,14 @@ def not_understood(report: Report) -> str:
     return f"{number(report.not_understood)} of {counted(report.lines, 'line', 'lines')}"
 
 
+def unread(report: Report) -> str:
+    """The same as a sentence of its own."""
+    if report.not_understood:
+        were = "was" if report.not_understood == 1 else "were"
+        return f"{not_understood(report)} {were} not understood."
+    return f"{begun(not_understood(report))}." if report.lines else "No line was read."
+
+
 def cut_lines(report: Report) -> str:
     """How many overlong lines were cut; empty when none was."""
     if not report.cut:
@@ -332,15 +337,12 @@ def blocked_sentence(report: Report) -> str:
 
 
 def rules_sentence(report: Report) -> str:
-    """Which rules were run and how fresh they are."""
+    """How fresh the rules are, and whether all could be used."""
     rules = report.rules
-    if not rules.count:
-        return "No rule was run."
-    fresh = f", the newest of {defuse(rules.newest, 40)}" if rules.newest else ""
-    said = f"{counted(rules.count, 'rule was', 'rules were')} run{fresh}."
+    said = f"The newest rule is of {defuse(rules.newest, 40)}." if rules.newest else ""
     if rules.not_loaded:
         said += f" {counted(len(rules.not_loaded), 'rule', 'rules')} could not be loaded."
-    return said
+    return said.strip()
 
 
 def silences(source: SourceSeen, zone: tzinfo, *, days: bool, most: int) -> str:

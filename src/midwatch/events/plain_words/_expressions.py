@@ -34,7 +34,9 @@ _NO_STATISTICS: Final = (
 _QUOTED: Final = (
     r"\"[^\"]{0,128}\"|'[^']{0,128}'|“[^”]{0,128}”|<[^>]{0,128}>|\[[^\]]{0,128}\]|\([^)]{0,128}\)"
 )
-_LINKS: Final = "for from by of with via on to at into using as user account username name client host"
+_LINKS: Final = (
+    "for from by of with via on to at into using as user account username name client host"
+)
 _AFTER_LINK: Final = "|".join(rf"(?<={link} )[^ ,;]{{1,128}}" for link in _LINKS.split())
 _FILL: Final = (
     rf"(?:{_S}{{1,2}}(?:attempts?|requests?|tr(?:y|ies)|in|through|the|an?|your|this|admin|ip"

@@ -4,6 +4,7 @@ Each is declarative; a source combines them. None of them raises on any input.
 """
 
 from midwatch.events.readers.cef import CommonEventFormat, LogEventExtendedFormat
+from midwatch.events.readers.coded import CodedPatterns
 from midwatch.events.readers.delimited import Delimited
 from midwatch.events.readers.json_object import JsonObject
 from midwatch.events.readers.key_values import KeyValues
@@ -13,6 +14,7 @@ from midwatch.events.readers.patterns import Pattern, Patterns
 __all__ = [
     "ABSENT",
     "ANY",
+    "CodedPatterns",
     "CommonEventFormat",
     "Delimited",
     "Joined",

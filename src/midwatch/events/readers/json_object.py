@@ -37,7 +37,9 @@ def decode_object(message: str) -> dict[str, object] | None:
             decoded = _DECODER.decode(message)
         except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
             try:
-                decoded = json.loads(message)
+                # Written once more, since escapes may stand for surrogates that are no text.
+                rewritten = json.dumps(json.loads(message), ensure_ascii=False)
+                decoded = json.loads(rewritten.encode("utf-8", "replace"))
             except (ValueError, RecursionError):
                 decoded = None
     result = decoded if isinstance(decoded, dict) else None

@@ -35,14 +35,18 @@ class Pattern:
         self,
         expression: str,
         *,
-        anchored: bool = True,
-        flags: re.RegexFlag = re.NOFLAG,
+        anchored: Value = True,
+        flags: Value = re.NOFLAG,
         **means: Value,
     ) -> None:
-        """``means`` are constant columns, such as ``category="authentication"``."""
+        """``means`` are constant columns, such as ``category="authentication"``.
+
+        ``anchored`` is a truth value and ``flags`` a ``re.RegexFlag``; they are typed as columns
+        are, so that a mapping of columns may be given as ``**mapping``.
+        """
         self.expression = expression
-        self.anchored = anchored
-        self.flags = flags
+        self.anchored = bool(anchored)
+        self.flags = re.RegexFlag(int(flags or 0))
         self.means: Mapping[str, Value] = means
 
     @cached_property
@@ -64,7 +68,7 @@ class Pattern:
         """Literal text that every match begins with; empty when unknown."""
         if not self.anchored or self.flags & re.IGNORECASE or _alternates(self.expression):
             return ""
-        text = []
+        text: list[str] = []
         characters = self.expression
         position = _into_group(characters)
         while position < len(characters) and len(text) < _LONGEST_PREFIX:

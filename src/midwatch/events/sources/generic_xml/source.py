@@ -22,7 +22,9 @@ _LONGEST: Final = 32_768
 _MOST_TAGS: Final = 1_000
 _DEEPEST: Final = 16
 _START: Final = re.compile(r"\s{0,8}(?:<\?xml[^>]{0,200}\?>\s{0,8})?<[A-Za-z_]")
-_TAG: Final = re.compile(r"<(/?)([A-Za-z_][\w.:-]{0,100})((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>([^<]*)")
+_TAG: Final = re.compile(
+    r"<(/?)([A-Za-z_][\w.:-]{0,100})((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>([^<]*)"
+)
 _ATTRIBUTE: Final = re.compile(r"([A-Za-z_][\w.:-]{0,100})\s?=\s?(?:\"([^\"]*)\"|'([^']*)')")
 
 

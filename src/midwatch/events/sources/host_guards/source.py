@@ -29,9 +29,22 @@ SOURCE = Source(
     title="Host guards (fail2ban, CrowdSec, sshguard, lfd, psad, portsentry, scanlogd)",
     logsource=Logsource(product="linux", service="host_guard"),
     programs=(
-        "fail2ban", "fail2ban-server", "fail2ban.*", "sshguard", "sshlockout", "scanlogd", "psad",
-        "portsentry", "lfd", "crowdsec", "blocklistd", "blacklistd", "denyhosts", "arpwatch",
-        "mailcow-netfilter", "netfilter-mailcow",
+        "fail2ban",
+        "fail2ban-server",
+        "fail2ban.*",
+        "sshguard",
+        "sshlockout",
+        "scanlogd",
+        "psad",
+        "portsentry",
+        "lfd",
+        "crowdsec",
+        "blocklistd",
+        "blacklistd",
+        "denyhosts",
+        "arpwatch",
+        "mailcow-netfilter",
+        "netfilter-mailcow",
     ),
     marks=(
         "attackalert: ",
@@ -42,8 +55,8 @@ SOURCE = Source(
         " to denylist",
         "Unbanning ",
         "*Port Scan* detected from ",
-        ' performed \'',
-        "Blocking \"",
+        " performed '",
+        'Blocking "',
         " - *Blocked in csf*",
         "scan detected: ",
         " ban on Ip ",
@@ -77,7 +90,9 @@ SOURCE = Source(
                 rf"{_IP}: unblocking|(?:Releasing|Unblocking) [\"']?{_IP.replace('src_ip', 'dst_ip')}",
                 **_RELEASE,
             ),
-            Pattern(rf"blocked {_IP}(?:/[0-9]{{1,3}})?(?::(?P<dst_port>[0-9]{{1,5}}))? for", **_BLOCK),
+            Pattern(
+                rf"blocked {_IP}(?:/[0-9]{{1,3}})?(?::(?P<dst_port>[0-9]{{1,5}}))? for", **_BLOCK
+            ),
             Pattern(rf"released {_IP}", **_RELEASE),
             Pattern(rf"Locking out {_IP} after (?P<attempts>[0-9]+) invalid attempts", **_BLOCK),
         ),
@@ -102,15 +117,14 @@ SOURCE = Source(
                 **_SCAN,
             ),
             Pattern(
-                rf"(?:attackalert: )?Host:? (?:[^ /]{{1,255}}/)?{_IP} (?:has been|is already) blocked", **_BLOCK
+                rf"(?:attackalert: )?Host:? (?:[^ /]{{1,255}}/)?{_IP} (?:has been|is already) blocked",
+                **_BLOCK,
             ),
             Pattern(
                 rf"(?:attackalert: )?(?:Connect|Scan) from:? (?:host: )?\[?{_IP}\]?.{{0,300}}?port: \[?(?P<dst_port>[0-9]{{1,5}})",
                 **_SCAN,
             ),
-            Pattern(
-                rf"Added the following hosts to /etc/hosts\.deny - {_IP}", **_BLOCK
-            ),
+            Pattern(rf"Added the following hosts to /etc/hosts\.deny - {_IP}", **_BLOCK),
         ),
         # lfd of ConfigServer Security & Firewall
         Patterns(
@@ -119,10 +133,12 @@ SOURCE = Source(
                 service="ssh",
                 **_LOGIN,
             ),
-            Pattern(rf"\*WHM/cPanel (?P<user>[^ ]{{1,64}}) access\* from {_IP}", service="admin", **_LOGIN),
             Pattern(
-                rf"\*Port Scan\* detected from {_IP} \({_CSF}\)", **_SCAN
+                rf"\*WHM/cPanel (?P<user>[^ ]{{1,64}}) access\* from {_IP}",
+                service="admin",
+                **_LOGIN,
             ),
+            Pattern(rf"\*Port Scan\* detected from {_IP} \({_CSF}\)", **_SCAN),
             Pattern(
                 rf"(?:\((?P<signature>[\w .-]{{1,40}})\) )?Failed (?P<facility>.{{1,40}}?) login (?:from|with username: (?P<user>.{{1,120}}?)) {_IP} \({_CSF}\)",
                 **_FAILED,
@@ -135,7 +151,9 @@ SOURCE = Source(
                 rf"(?:\((?P<signature>[\w .-]{{1,40}})\) )?(?:(?P<detail>.{{1,160}}?) )?{_IP} \({_CSF}\).{{0,200}}\*Blocked in csf\*",
                 **_BLOCK,
             ),
-            Pattern(rf"(?:Incoming IP|Outgoing IP|Incoming|Temporary Block).{{0,40}}? {_IP} ", **_BLOCK),
+            Pattern(
+                rf"(?:Incoming IP|Outgoing IP|Incoming|Temporary Block).{{0,40}}? {_IP} ", **_BLOCK
+            ),
         ),
         # CrowdSec, its text in a message or in logrus' key="value"
         Patterns(
@@ -155,15 +173,16 @@ SOURCE = Source(
         # mailcow's netfilter container
         Patterns(
             Pattern(rf"{_MAILCOW}Banning {_IP}", **_BLOCK),
-            Pattern(rf"{_MAILCOW}Added (?:host/network )?{_IP}(?:/[0-9]{{1,3}})? to (?:denylist|blacklist)", **_BLOCK),
+            Pattern(
+                rf"{_MAILCOW}Added (?:host/network )?{_IP}(?:/[0-9]{{1,3}})? to (?:denylist|blacklist)",
+                **_BLOCK,
+            ),
             Pattern(rf"{_MAILCOW}Unbanning {_IP}", **_RELEASE),
             Pattern(
                 rf"{_MAILCOW}(?:Removed|Added) (?:host/network )?{_IP}(?:/[0-9]{{1,3}})? (?:from|to) (?:denylist|blacklist|allowlist|whitelist)",
                 **_RELEASE,
             ),
-            Pattern(
-                rf"{_MAILCOW}{_IP} matched rule id (?P<signature_id>[0-9]{{1,4}})", **_NOTICED
-            ),
+            Pattern(rf"{_MAILCOW}{_IP} matched rule id (?P<signature_id>[0-9]{{1,4}})", **_NOTICED),
             Pattern(
                 rf"{_MAILCOW}[0-9]{{1,6}} more attempts in the next [0-9]{{1,9}} seconds until {_IP}",
                 **_NOTICED,

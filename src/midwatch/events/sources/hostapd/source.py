@@ -24,16 +24,22 @@ SOURCE = Source(
         Patterns(
             Pattern(rf"{_STATION}IEEE 802\.11: (?:authenticated|associated)", **_JOIN),
             Pattern(rf"{_STATION}IEEE 802\.11: (?:deauthenticated|disassociated)", **_LEAVE),
-            Pattern(rf"{_EVENT}AP-STA-POSSIBLE-PSK-MISMATCH {_MAC}", reason="bad_password", **_FAILED),
             Pattern(
-                rf"{_STATION}IEEE 802\.1X: authentication failed(?: - (?P<auth_method>.{{1,80}}))?", **_FAILED
+                rf"{_EVENT}AP-STA-POSSIBLE-PSK-MISMATCH {_MAC}", reason="bad_password", **_FAILED
             ),
             Pattern(
-                rf"{_STATION}IEEE 802\.1X: authenticated(?: - (?P<auth_method>.{{1,80}}))?", **_LOGIN
+                rf"{_STATION}IEEE 802\.1X: authentication failed(?: - (?P<auth_method>.{{1,80}}))?",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_STATION}IEEE 802\.1X: authenticated(?: - (?P<auth_method>.{{1,80}}))?",
+                **_LOGIN,
             ),
             Pattern(rf"{_EVENT}CTRL-EVENT-EAP-FAILURE2? {_MAC}", **_FAILED),
             Pattern(rf"{_EVENT}CTRL-EVENT-EAP-SUCCESS2? {_MAC}", **_LOGIN),
-            Pattern(rf"{_STATION}WPA: (?:invalid MIC|EAPOL-Key timeout|received EAPOL-Key)", **_LEAVE),
+            Pattern(
+                rf"{_STATION}WPA: (?:invalid MIC|EAPOL-Key timeout|received EAPOL-Key)", **_LEAVE
+            ),
             Pattern(rf"{_STATION}(?:WPA|RADIUS): ", category="network"),
             Pattern(rf"{_EVENT}AP-STA-CONNECTED {_MAC}", **_JOIN),
             Pattern(rf"{_EVENT}AP-STA-DISCONNECTED {_MAC}", **_LEAVE),

@@ -64,9 +64,7 @@ _SENTENCES = Patterns(
         action="block",
     ),
     Pattern(rf"security_event ids_alerted {_ALERT}{_MESSAGE}", category="ids", action="alert"),
-    Pattern(
-        rf"ids-alerts {_ALERT}.*? decision=blocked{_MESSAGE}", category="ids", action="block"
-    ),
+    Pattern(rf"ids-alerts {_ALERT}.*? decision=blocked{_MESSAGE}", category="ids", action="block"),
     Pattern(rf"ids-alerts {_ALERT}{_MESSAGE}", category="ids", action="alert"),
     Pattern(rf"{_FILE}malicious", category="malware", action="detect"),
     Pattern(rf"{_FILE}", category="file"),
@@ -75,7 +73,13 @@ _SENTENCES = Patterns(
         category="malware",
         action="detect",
     ),
-    Pattern(r"airmarshal_events type= ?rogue_ssid_detected", category="ids", action="alert", signature="rogue_ssid_detected", **_WIFI),
+    Pattern(
+        r"airmarshal_events type= ?rogue_ssid_detected",
+        category="ids",
+        action="alert",
+        signature="rogue_ssid_detected",
+        **_WIFI,
+    ),
     Pattern(
         r"airmarshal_events type= ?(?P<signature>\w{1,64})", category="ids", action="alert", **_WIFI
     ),
@@ -100,9 +104,7 @@ _SENTENCES = Patterns(
     Pattern(rf"{_TYPE}8021x_eap_failure{_IDENTITY}", **_FAILED, **_WIFI),
     Pattern(rf"{_TYPE}8021x_(?:client_)?deauth{_IDENTITY}", **_LOGOUT, **_WIFI),
     Pattern(rf"{_TYPE}8021x_(?:eap_success|auth|guest_auth){_IDENTITY}", **_LOGIN, **_WIFI),
-    Pattern(
-        rf"{_TYPE}splash_auth(?:.*? ip='(?P<src_ip>[^']*)')?{_IDENTITY}", **_LOGIN, **_WIFI
-    ),
+    Pattern(rf"{_TYPE}splash_auth(?:.*? ip='(?P<src_ip>[^']*)')?{_IDENTITY}", **_LOGIN, **_WIFI),
     Pattern(
         rf"{_TYPE}(?:association|wpa_auth)(?: |$)", category="network", action="connect", **_WIFI
     ),

@@ -14,17 +14,45 @@ _ADDRESS = r"[0-9a-fA-F.:]{3,45}"
 _ENDPOINT = r"[0-9a-fA-F.:]{3,45}(?:\[[0-9]{1,5}\])?"
 _VIA = r" via (?P<auth_method>[\w./-]{1,40})(?: |$)"
 _FROM = r" from (?P<src_ip>[^ ]{1,80})"
-_TOPIC_NAMES = (
-    "account,bridge,caps,certificate,dhcp,dns,dot1x,e-mail,firewall,hotspot,interface,ipsec,l2tp,"
-    "netwatch,ovpn,ppp,pppoe,pptp,radius,route,script,snmp,ssh,sstp,system,upnp,web-proxy,wifi,"
-    "wireguard,wireless"
-).split(",")
+_TOPIC_NAMES = [
+    "account",
+    "bridge",
+    "caps",
+    "certificate",
+    "dhcp",
+    "dns",
+    "dot1x",
+    "e-mail",
+    "firewall",
+    "hotspot",
+    "interface",
+    "ipsec",
+    "l2tp",
+    "netwatch",
+    "ovpn",
+    "ppp",
+    "pppoe",
+    "pptp",
+    "radius",
+    "route",
+    "script",
+    "snmp",
+    "ssh",
+    "sstp",
+    "system",
+    "upnp",
+    "web-proxy",
+    "wifi",
+    "wireguard",
+    "wireless",
+]
 _AFTER_TOPIC = ("info", "warning", "error", "critical", "ppp,", "debug", "account")
 
 _SENTENCES = Patterns(
     Pattern(rf"login failure for user (?P<user>.*){_FROM}{_VIA}", **_FAILED, **_ADMIN),
     Pattern(rf"login failure for user (?P<user>.*){_FROM}$", **_FAILED, **_ADMIN),
     Pattern(rf"login failure for user (?P<user>.*){_VIA}", **_FAILED, **_ADMIN),
+    Pattern(r"login failure for user ", **_FAILED, **_ADMIN),
     Pattern(rf"user (?P<user>.*) logged in{_FROM}{_VIA}", **_LOGIN, **_ADMIN),
     Pattern(rf"user (?P<user>.*) logged in{_VIA}", **_LOGIN, **_ADMIN),
     Pattern(rf"user (?P<user>.*) logged out{_FROM}{_VIA}", **_LOGOUT, **_ADMIN),
@@ -63,9 +91,7 @@ _SENTENCES = Patterns(
         **_FAILED,
         **_VPN,
     ),
-    Pattern(
-        r"<(?P<session>[^>]{1,64})>: authenticated$", **_LOGIN, **_VPN
-    ),
+    Pattern(r"<(?P<session>[^>]{1,64})>: authenticated$", **_LOGIN, **_VPN),
     Pattern(
         r"<(?P<session>[^>]{1,64})>: (?:connected|terminating|disconnected)",
         category="network",
@@ -124,7 +150,9 @@ _SENTENCES = Patterns(
         **_FAILED,
     ),
     Pattern(
-        rf"(?:->: )?(?P<user>.{{1,80}}) \((?P<src_ip>{_ADDRESS})\): logged in", service="web", **_LOGIN
+        rf"(?:->: )?(?P<user>.{{1,80}}) \((?P<src_ip>{_ADDRESS})\): logged in",
+        service="web",
+        **_LOGIN,
     ),
     Pattern(
         rf"(?:->: )?(?P<user>.{{1,80}}) \((?P<src_ip>{_ADDRESS})\): logged out",
@@ -132,7 +160,8 @@ _SENTENCES = Patterns(
         **_LOGOUT,
     ),
     Pattern(
-        rf"(?:->: )?(?P<user>.{{1,80}}) \((?P<src_ip>{_ADDRESS})\): trying to log in", category="network"
+        rf"(?:->: )?(?P<user>.{{1,80}}) \((?P<src_ip>{_ADDRESS})\): trying to log in",
+        category="network",
     ),
     Pattern(
         r"(?P<src_host>[0-9A-F:]{17})@(?P<in_interface>[^ :]{1,64}): (?:connected|reassociating)",

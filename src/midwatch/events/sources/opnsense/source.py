@@ -63,7 +63,8 @@ SOURCE = Source(
                 **_LOGIN,
             ),
             Pattern(
-                r"user (?P<user>.*) authenticated successfully for (?P<facility>[^ ]{1,64})", **_LOGIN
+                r"user (?P<user>.*) authenticated successfully for (?P<facility>[^ ]{1,64})",
+                **_LOGIN,
             ),
             Pattern(
                 rf"user (?P<user>[^ ]+)@{_IP} changed configuration to (?P<file>[^ ]+)(?: in (?P<page>[^ ]+))?(?: (?P<change>.*))?",
@@ -79,9 +80,7 @@ SOURCE = Source(
                 action="deny",
                 reason="not_allowed",
             ),
-            Pattern(
-                rf"AUTH (?P<user>.*) \({_IP}\) zone (?P<zone>[0-9]+)", service="web", **_LOGIN
-            ),
+            Pattern(rf"AUTH (?P<user>.*) \({_IP}\) zone (?P<zone>[0-9]+)", service="web", **_LOGIN),
             Pattern(
                 rf"DENY (?P<user>.*) \({_IP}\) zone (?P<zone>[0-9]+)", service="web", **_FAILED
             ),

@@ -1,4 +1,4 @@
-"""pfSense's web interface, its OpenVPN user check and its captive portal."""
+"""pfSense's web interface and its captive portal."""
 
 from midwatch.events.readers import Pattern, Patterns
 from midwatch.events.schema import Logsource
@@ -19,7 +19,6 @@ SOURCE = Source(
     programs=("php-fpm", "php", "php-cgi", "pfsense", "logportalauth"),
     marks=(
         "webConfigurator authentication error for",
-        "' could not authenticate.",
         ": Successful login for user '",
         ": User logged out for user '",
         ": Session timed out for user '",
@@ -44,8 +43,6 @@ SOURCE = Source(
                 category="configuration",
                 action="change",
             ),
-            Pattern(r"user '(?P<user>.*)' could not authenticate\.", service="vpn", **_FAILED),
-            Pattern(r"user '(?P<user>.*)' authenticated$", service="vpn", **_LOGIN),
             Pattern(rf"{_ZONE}FAILURE: {_CLIENT}", service="web", **_FAILED),
             Pattern(rf"{_ZONE}(?:[A-Z ]{{0,20}}LOGIN|ACCEPT): {_CLIENT}", service="web", **_LOGIN),
             Pattern(

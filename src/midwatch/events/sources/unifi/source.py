@@ -7,6 +7,7 @@ the sentence in ``msg`` says all there is.
 import re
 
 from midwatch.events.readers import CommonEventFormat, Pattern, Patterns, When
+from midwatch.events.readers.mapping import Keys
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source
 
@@ -15,14 +16,16 @@ _LOGIN = {"category": "authentication", "outcome": "success", "action": "login"}
 _ADMIN = {"service": "admin"}
 _IP = r"(?P<src_ip>[0-9a-fA-F.:]{2,45})"
 _TAIL = rf".{{0,400}}?Source IP: {_IP}"
-_OS = r"(?:CEF: ?)?0\|Ubiquiti\|[^|]{0,40}\|[^|]{0,40}\|(?P<event_class>[^|]{0,40})\|[^|]{0,10}\|msg="
+_OS = (
+    r"(?:CEF: ?)?0\|Ubiquiti\|[^|]{0,40}\|[^|]{0,40}\|(?P<event_class>[^|]{0,40})\|[^|]{0,10}\|msg="
+)
 
 
 def _named(words: str) -> re.Pattern[str]:
     return re.compile(words, re.IGNORECASE)
 
 
-_FIELDS = {
+_FIELDS: dict[str, Keys] = {
     "src_ip": ("src", "UNIFIclientIp", "UNIFIremoteIp"),
     "src_port": "spt",
     "src_host": ("UNIFIclientHostname", "UNIFIclientAlias", "UNIFIclientMac"),
@@ -47,8 +50,21 @@ SOURCE = Source(
     title="Ubiquiti UniFi",
     logsource=Logsource(product="unifi"),
     programs=(
-        "switch", "mcad", "stahtd", "syswrapper", "ubnt*", "ulp-go", "unifi*", "ace_reporter",
-        "logread", "wevent", "mca-ctrl", "mca-monitor", "linkcheck", "utermd", "udapi-server",
+        "switch",
+        "mcad",
+        "stahtd",
+        "syswrapper",
+        "ubnt*",
+        "ulp-go",
+        "unifi*",
+        "ace_reporter",
+        "logread",
+        "wevent",
+        "mca-ctrl",
+        "mca-monitor",
+        "linkcheck",
+        "utermd",
+        "udapi-server",
     ),
     marks=("|Ubiquiti|", "Failed admin login for ", "STA_ASSOC_TRACKER"),
     readers=(
@@ -79,7 +95,11 @@ SOURCE = Source(
         CommonEventFormat(
             _FIELDS,
             When(
-                {"name": _named(r"admin.{0,80}(fail|denied|invalid|incorrect)|fail.{0,80}(login|log in|sign)")},
+                {
+                    "name": _named(
+                        r"admin.{0,80}(fail|denied|invalid|incorrect)|fail.{0,80}(login|log in|sign)"
+                    )
+                },
                 **_FAILED,
                 **_ADMIN,
             ),
@@ -89,7 +109,11 @@ SOURCE = Source(
                 **_ADMIN,
             ),
             When(
-                {"name": _named(r"admin.{0,80}(change|added|removed|created|deleted|updated|made)|config")},
+                {
+                    "name": _named(
+                        r"admin.{0,80}(change|added|removed|created|deleted|updated|made)|config"
+                    )
+                },
                 category="configuration",
                 action="change",
                 **_ADMIN,
@@ -101,9 +125,7 @@ SOURCE = Source(
                 action="alert",
             ),
             When({"name": _named("threat|honeypot|intrusion")}, category="ids", action="alert"),
-            When(
-                {"name": _named(r"block|denied|drop|reject")}, category="network", action="block"
-            ),
+            When({"name": _named(r"block|denied|drop|reject")}, category="network", action="block"),
             When({"name": _named("vpn.{0,80}(fail|denied)")}, service="vpn", **_FAILED),
             When({"name": _named("vpn client connected")}, service="vpn", **_LOGIN),
             When(
@@ -112,7 +134,11 @@ SOURCE = Source(
                 category="authentication",
                 action="logout",
             ),
-            When({"name": _named("(firewall|policy).{0,80}allow")}, category="network", action="allow"),
+            When(
+                {"name": _named("(firewall|policy).{0,80}allow")},
+                category="network",
+                action="allow",
+            ),
             When({"name": _named("disconnected")}, category="network", action="close"),
             When({"name": _named("connected|roamed")}, category="network", action="connect"),
             vendors=("ubiquiti",),
@@ -121,7 +147,7 @@ SOURCE = Source(
         # FASTPATH of the switches
         Patterns(
             Pattern(
-                rf"TRAPMGR[\w-]*: Failed User Login: Unit: [0-9]+ User ID: (?P<user>[^ ]{{1,64}})",
+                r"TRAPMGR[\w-]*: Failed User Login: Unit: [0-9]+ User ID: (?P<user>[^ ]{1,64})",
                 **_FAILED,
                 **_ADMIN,
             ),
@@ -130,9 +156,7 @@ SOURCE = Source(
                 **_FAILED,
                 **_ADMIN,
             ),
-            Pattern(
-                r"(?P<facility>[A-Z][A-Z0-9_]{1,20})(?:-[A-Z_]{1,20})?: ", category="system"
-            ),
+            Pattern(r"(?P<facility>[A-Z][A-Z0-9_]{1,20})(?:-[A-Z_]{1,20})?: ", category="system"),
         ),
         # What the access points' station tracker says of joins that went wrong
         Patterns(

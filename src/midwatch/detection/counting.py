@@ -1,0 +1,265 @@
+"""How a group takes in a bunch of events, subject by subject.
+
+While a subject has no alert its condition is watched; once it holds, the alert absorbs
+all further events until the group has been quiet for the subject's timespan. Then
+counting starts afresh: everything older lies outside any window by then.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+
+from midwatch.detection.alerts import Alert, AlertState
+from midwatch.detection.bunches import Bunch, Key
+from midwatch.detection.groups import Group, alert_of
+from midwatch.detection.streams import Stream, Subject
+from midwatch.detection.windows import (
+    Counted,
+    Fired,
+    PeriodWindow,
+    Window,
+    crowd_around,
+    first_crowd,
+)
+
+_NOTHING: Sequence[Counted | None] = ()
+
+
+class Intake:
+    """Events of a bunch, from ``start`` up to ``stop``, on their way into a group."""
+
+    __slots__ = ("_base", "_bunch", "_columns", "_group", "_key", "_start", "_stop", "_stream")
+
+    def __init__(  # noqa: PLR0913 - where the events come from and where they go
+        self, stream: Stream, key: Key, group: Group, bunch: Bunch, start: int, stop: int
+    ) -> None:
+        self._stream = stream
+        self._key = key
+        self._group = group
+        self._bunch = bunch
+        self._columns = [bunch.values(counted) for counted in stream.counted]
+        self._start = start
+        self._stop = stop
+        self._base = 0
+
+    def take(self) -> Iterator[Alert]:
+        """Take the events in; alerts that opened or closed by it."""
+        group, times, stream = self._group, self._bunch.times, self._stream
+        while self._start < self._stop and times[self._start] < group.newest:
+            yield from self._late()
+            self._start += 1
+        start, stop = self._start, self._stop
+        if start == stop:
+            return
+        if times[start] - group.newest > stream.horizon:
+            yield from end_periods(stream, self._key, group, times[start])
+            group.forget()
+        counting = not self._absorbs_all()
+        if counting:
+            self._base = len(group.times)
+            group.times.extend(times[start:stop])
+            for kept, column in zip(group.columns, self._columns, strict=True):
+                kept.extend(column[start:stop])
+        group.newest = times[stop - 1]
+        for number, subject in enumerate(stream.subjects):
+            yield from self._step(number, subject)
+        if counting:
+            group.remember(stream, self._bunch, start, stop)
+
+    def _absorbs_all(self) -> bool:
+        """Whether every subject has an alert that takes all of the events."""
+        last = self._bunch.times[self._stop - 1]
+        for alert, subject in zip(self._group.alerts, self._stream.subjects, strict=True):
+            if alert is None or last - alert.last > subject.demand.timespan:
+                return False
+        return True
+
+    def _column(self, subject: Subject) -> Sequence[Counted | None]:
+        return _NOTHING if subject.column is None else self._columns[subject.column]
+
+    def _step(self, number: int, subject: Subject) -> Iterator[Alert]:
+        """Let one subject take the events, which are in order."""
+        spot, group = self._start, self._group
+        while spot < self._stop:
+            if group.alerts[number] is not None:
+                spot, closed = self._absorb(number, subject, spot)
+                if closed is not None:
+                    yield closed
+            elif subject.waits:
+                spot, judged = self._wait(number, subject, spot)
+                if judged is not None:
+                    yield judged
+            else:
+                fired = self._watch(number, subject, spot)
+                if fired is None:
+                    return
+                yield self._open(number, subject, fired)
+                spot = fired.spot + 1
+
+    def _absorb(self, number: int, subject: Subject, spot: int) -> tuple[int, Alert | None]:
+        """Give events to the open alert; where that ended, and the alert if it closed."""
+        alert = self._group.alerts[number]
+        if alert is None:
+            return spot, None
+        times, span, last, until = self._bunch.times, subject.demand.timespan, alert.last, spot
+        if times[self._stop - 1] - last <= span:
+            until = self._stop
+        else:
+            while until < self._stop and times[until] - last <= span:
+                last = times[until]
+                until += 1
+        if until > spot:
+            counted = _NOTHING if self._stream.by_rule else self._column(subject)
+            alert.absorb(self._bunch, counted, spot, until)
+        if until == self._stop:
+            return until, None
+        self._group.alerts[number] = None
+        return until, alert_of(self._stream, subject, self._key, alert, AlertState.CLOSED)
+
+    def _wait(self, number: int, subject: Subject, spot: int) -> tuple[int, Alert | None]:
+        """Give events to the period; where it ended, and its alert if there is one."""
+        window = self._group.windows[number]
+        if not isinstance(window, PeriodWindow):
+            window = self._group.windows[number] = PeriodWindow()
+            self._group.busy = True
+        until = window.take(
+            subject.demand, self._bunch.times, self._column(subject), spot, self._stop
+        )
+        if until == self._stop:
+            return until, None
+        return until, self._judged(number, subject, until - 1)
+
+    def _judged(self, number: int, subject: Subject, spot: int) -> Alert | None:
+        return judge(
+            self._stream, subject, number, self._key, self._group, self._bunch, self._start, spot
+        )
+
+    def _watch(self, number: int, subject: Subject, spot: int) -> Fired | None:
+        """The event, from ``spot`` on, at which the subject's condition holds."""
+        times, demand = self._group.times, subject.demand
+        place = self._base + spot - self._start
+        if subject.counts:
+            if len(times) < demand.need:
+                return None
+            end = first_crowd(times, demand.need, demand.timespan, place)
+            if end is None:
+                return None
+            return _crowd(times, end, demand.timespan, spot + end - place)
+        if subject.least > len(times) and self._group.windows[number] is None:
+            return None
+        window = self._window(number, subject, place)
+        return window.take(demand, self._bunch.times, self._column(subject), spot, self._stop)
+
+    def _window(self, number: int, subject: Subject, place: int) -> Window:
+        """The subject's window; a new one takes over the events kept before ``place``."""
+        window = self._group.windows[number]
+        if window is None:
+            window = self._group.windows[number] = subject.new_window()
+            self._group.busy = True
+            if place and subject.column is not None:
+                kept = self._group.columns[subject.column]
+                window.take(subject.demand, self._group.times, kept, 0, place)
+        return window
+
+    def _open(self, number: int, subject: Subject, fired: Fired) -> Alert:
+        alert = self._group.open(
+            self._stream, number, self._key, fired, self._bunch, self._start
+        )
+        return alert_of(self._stream, subject, self._key, alert, AlertState.OPEN)
+
+    def _late(self) -> Iterator[Alert]:
+        """Put one event that is older than the group's newest where it belongs."""
+        group, spot = self._group, self._start
+        time = self._bunch.times[spot]
+        place = bisect_right(group.times, time)
+        group.times.insert(place, time)
+        fired: list[tuple[int, Subject, Fired]] = []
+        for number, subject in enumerate(self._stream.subjects):
+            found = self._late_for(number, subject, spot, place)
+            if found is not None:
+                fired.append((number, subject, found))
+        for kept, column in zip(group.columns, self._columns, strict=True):
+            kept.insert(place, column[spot])
+        for number, subject, found in fired:
+            yield self._open(number, subject, found)
+        group.remember(self._stream, self._bunch, spot, spot + 1)
+
+    def _late_for(self, number: int, subject: Subject, spot: int, place: int) -> Fired | None:
+        """What the late event, now in the group's times at ``place``, means to a subject."""
+        group, demand = self._group, subject.demand
+        alert = group.alerts[number]
+        column = self._column(subject)
+        if alert is not None:
+            if self._bunch.times[spot] >= alert.first - demand.timespan:
+                counted = _NOTHING if self._stream.by_rule else column
+                alert.absorb(self._bunch, counted, spot, spot + 1)
+            return None
+        if subject.counts:
+            end = crowd_around(group.times, demand.need, demand.timespan, place)
+            return None if end is None else _crowd(group.times, end, demand.timespan, spot)
+        window = group.windows[number]
+        if window is None:
+            if subject.least > len(group.times):
+                return None
+            window = group.windows[number] = subject.new_window()
+            group.busy = True
+            if subject.column is not None:
+                others = [*group.times[:place], *group.times[place + 1 :]]
+                kept = group.columns[subject.column]
+                window.take(demand, others, kept, 0, len(others))
+        if isinstance(window, PeriodWindow):
+            window.take(demand, self._bunch.times, column, spot, spot + 1)
+            return None
+        return window.take(demand, self._bunch.times, column, spot, spot + 1)
+
+
+def _crowd(times: Sequence[int], end: int, span: int, spot: int) -> Fired:
+    """All events within the span that ends at ``times[end]``."""
+    first = bisect_left(times, times[end] - span, 0, end)
+    return Fired(spot, times[first], end + 1 - first)
+
+
+def judge(  # noqa: PLR0913 - what makes up an alert
+    stream: Stream,
+    subject: Subject,
+    number: int,
+    key: Key,
+    group: Group,
+    bunch: Bunch | None = None,
+    start: int = 0,
+    spot: int = -1,
+) -> Alert | None:
+    """End a period; an alert that it gives opens and closes at once."""
+    window = group.windows[number]
+    group.windows[number] = None
+    if not isinstance(window, PeriodWindow):
+        return None
+    fired = window.verdict(subject.demand)
+    if fired is None:
+        return None
+    opened = group.open(stream, number, key, fired._replace(spot=spot), bunch, start)
+    opened.last = max(opened.last, window.newest)
+    group.alerts[number] = None
+    return alert_of(stream, subject, key, opened, AlertState.CLOSED)
+
+
+def end_periods(stream: Stream, key: Key, group: Group, time: int | None) -> Iterator[Alert]:
+    """End the periods that are over at that time; all of them where it is None."""
+    for number, subject in enumerate(stream.subjects):
+        window = group.windows[number]
+        if isinstance(window, PeriodWindow) and window.begin is not None:
+            over = time is None or time - window.begin > subject.demand.timespan
+            alert = judge(stream, subject, number, key, group) if over else None
+            if alert is not None:
+                yield alert
+
+
+def close(stream: Stream, key: Key, group: Group) -> Iterator[Alert]:
+    """End everything in a group: its periods are judged, its alerts closed."""
+    yield from end_periods(stream, key, group, None)
+    for number, subject in enumerate(stream.subjects):
+        alert = group.alerts[number]
+        if alert is not None:
+            group.alerts[number] = None
+            yield alert_of(stream, subject, key, alert, AlertState.CLOSED)
