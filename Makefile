@@ -24,7 +24,8 @@ cases: setup-dev ## Score against the shared third-party cases
 	scripts/cases
 
 bench: setup-dev ## Measure speed and memory on this machine
-	$(BIN)/python benchmarks/check_speed.py
+	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.check_speed
 
 docs: setup-dev ## Build the documentation into build/site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

@@ -1,88 +1,113 @@
-"""How fast `midwatch check` reads a log here, and how much memory it takes.
+"""Speed of ``midwatch check --json``, whole processes on one core.
 
-Each run is a process of its own, as a person would start it, so the figures hold the
-start-up too. The logs are the whole ones of the shared cases where those are present, and
-always one written here: failed SSH logins among ordinary ones, from many addresses.
+    python -m benchmarks.check_speed [LINES] [RUNS]
 
-    .venv/bin/python benchmarks/check_speed.py [LOG …]
+For each kind of log: RUNS counted runs after one that is not counted, each a process of its own
+pinned to one core, so that the figures hold start-up, reading, detection and writing. The
+median and the range are printed, and the processor time beside the wall clock, since a
+shared machine steals the latter. Where ``fail2ban-regex`` is installed (Debian: fail2ban) it
+reads the same SSH log in turn with Midwatch, and the median of the paired ratios is printed.
 
-This is a measurement, not a test: nothing is asserted, and figures from a busy or shared
-machine are not to be published.
+This is a measurement, not a test: nothing is asserted.
 """
 
+from __future__ import annotations
+
 import os
-import random
+import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-MIDWATCH = ROOT / ".venv" / "bin" / "midwatch"
-WRITTEN_LINES = 200_000
-RUNS = 3
-NOT_FAILED = (0, 1)  # 1 says that something was found
+from benchmarks.logs import KINDS
+
+MIDWATCH = Path(sys.executable).with_name("midwatch")
+_NOT_FAILED = (0, 1)  # 1 says that something needs a look
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What one run took: wall-clock seconds and the largest resident size in MiB."""
+    """What one run took: seconds on the wall and on the processor, peak memory in MiB."""
 
-    seconds: float
-    peak_mib: float
-
-
-def write_log(path: Path) -> None:
-    """Write an OpenSSH log that is the same on every machine."""
-    dice = random.Random(2)  # noqa: S311  # the same log each time, no secret
-    users = ("root", "admin", "test", "j.ortiz", "backup")
-    with path.open("w", encoding="ascii") as log:
-        for number in range(WRITTEN_LINES):
-            clock = time.strftime("%b %d %H:%M:%S", time.gmtime(1_800_000_000 + number // 4))
-            said = "Accepted publickey" if dice.random() < 0.1 else "Failed password"
-            source = f"198.51.100.{dice.randrange(256)} port {dice.randrange(1024, 65536)}"
-            log.write(
-                f"{clock} mail sshd[{number % 32768}]: "
-                f"{said} for {dice.choice(users)} from {source} ssh2\n"
-            )
+    wall: float
+    processor: float
+    peak: float
 
 
-def run_once(log: Path) -> Figure:
-    """Check one log in a child process and ask the system what it took."""
+def run_once(command: Sequence[str | Path]) -> Figure:
+    """Run a command on one core and ask the system what it took."""
     started = time.perf_counter()
-    with subprocess.Popen([MIDWATCH, "check", "--json", log], stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=_pin
+    ) as process:
         _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
+        wall = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in NOT_FAILED:
-        sys.exit(f"midwatch check failed on {log} with exit status {process.returncode}.")
+    if process.returncode not in _NOT_FAILED:
+        sys.exit(f"{command[0]} failed with exit status {process.returncode}")
     unit = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return Figure(seconds, usage.ru_maxrss / unit)
+    return Figure(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
 
 
-def logs_to_read(written: Path) -> list[Path]:
-    """The logs named on the command line, or the written one and the shared whole ones."""
-    if len(sys.argv) > 1:
-        return [Path(name) for name in sys.argv[1:]]
-    write_log(written)
-    cases = Path(os.environ.get("MIDWATCH_CASES", ROOT.parent / "shared" / "cases"))
-    return [written, *sorted((cases / "volume").glob("*/log.txt"))]
+def _pin() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def _print(name: str, lines: int, figures: Sequence[Figure]) -> None:
+    walls = sorted(figure.wall for figure in figures)
+    wall = statistics.median(walls)
+    processor = statistics.median(figure.processor for figure in figures)
+    print(
+        f"{name:<24} {lines:>9,} {lines / wall:>10,.0f} {lines / processor:>13,.0f} "
+        f"{walls[0]:>7.2f} {wall:>7.2f} {walls[-1]:>7.2f} "
+        f"{max(figure.peak for figure in figures):>6.0f}",
+        flush=True,
+    )
 
 
 def main() -> None:
-    """Print one line per log: the fastest of the runs, and the largest memory of them."""
-    print(f"{'lines':>9}  {'seconds':>7}  {'lines/s':>9}  {'peak MiB':>8}  log")
+    """Measure and print one line per kind."""
+    lines = int(sys.argv[1]) if len(sys.argv) > 1 else 500_000
+    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    print(
+        f"{'log':<24} {'lines':>9} {'lines/s':>10} {'lines/cpu-s':>13} "
+        f"{'min s':>7} {'med s':>7} {'max s':>7} {'MiB':>6}"
+    )
     with tempfile.TemporaryDirectory() as folder:
-        for log in logs_to_read(Path(folder) / "written.log"):
-            with log.open("rb") as content:
-                lines = sum(1 for _ in content)
-            figures = [run_once(log) for _ in range(RUNS)]
-            seconds = min(figure.seconds for figure in figures)
-            peak = max(figure.peak_mib for figure in figures)
-            name = f"{log.parent.name}/{log.name}" if log.name == "log.txt" else log.name
-            print(f"{lines:>9,}  {seconds:>7.2f}  {lines / seconds:>9,.0f}  {peak:>8.0f}  {name}")
+        for kind, write in KINDS.items():
+            path = Path(folder) / f"{kind}.log"
+            with path.open("w", encoding="ascii") as log:
+                log.writelines(f"{line}\n" for line in write(lines))
+            command = [MIDWATCH, "check", "--json", path]
+            run_once(command)
+            _print(kind, lines, [run_once(command) for _ in range(runs)])
+        _beside_fail2ban(Path(folder) / "ssh.log", min(lines, 100_000), runs)
+
+
+def _beside_fail2ban(log: Path, lines: int, runs: int) -> None:
+    regex = shutil.which("fail2ban-regex")
+    if regex is None:
+        print("fail2ban-regex is not installed: not compared")
+        return
+    short = log.with_name("short.log")
+    with log.open(encoding="ascii") as whole:
+        short.write_text("".join(next(whole) for _ in range(lines)), encoding="ascii")
+    ours: Sequence[str | Path] = [MIDWATCH, "check", "--json", short]
+    theirs: Sequence[str | Path] = [regex, short, "sshd"]
+    pairs = [(run_once(ours), run_once(theirs)) for _ in range(runs)]
+    _print("ssh, midwatch check", lines, [pair[0] for pair in pairs])
+    _print("ssh, fail2ban-regex", lines, [pair[1] for pair in pairs])
+    ratios = sorted(pair[1].processor / pair[0].processor for pair in pairs)
+    print(
+        f"fail2ban-regex takes {statistics.median(ratios):.1f} times the processor time "
+        f"(pairs: {ratios[0]:.1f} to {ratios[-1]:.1f})"
+    )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from importlib import import_module
 from typing import Final
 
@@ -21,6 +22,7 @@ _COMMANDS: Final = {
     "source": ("midwatch.cli.source", "The log sources that Midwatch reads."),
 }
 BROKEN_PIPE: Final = 141
+DEFECT: Final = 3
 
 
 class _Commands(click.Group):
@@ -67,4 +69,12 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(BROKEN_PIPE)
+    except Exception:  # noqa: BLE001  # the last resort: whatever it is, it is our defect
+        traceback.print_exc()
+        click.echo(
+            "midwatch: this is a defect of Midwatch; please report it with the lines above "
+            "(remove private data first)",
+            err=True,
+        )
+        sys.exit(DEFECT)
     sys.exit(status if isinstance(status, int) else 0)

@@ -182,9 +182,7 @@ class Correlator:
                 (number, key), stream, Bunch(parts, keep_rules_apart=stream.by_rule)
             )
 
-    def _feed_group(
-        self, place: tuple[int, Key], stream: Stream, bunch: Bunch
-    ) -> Iterator[Alert]:
+    def _feed_group(self, place: tuple[int, Key], stream: Stream, bunch: Bunch) -> Iterator[Alert]:
         runs = self._groups.get(place)
         if runs is None:
             runs = self._groups[place] = [Group.new(stream, bunch.times[0], self._chunks)]

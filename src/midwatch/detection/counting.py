@@ -15,10 +15,10 @@ from midwatch.detection.bunches import Bunch, Key
 from midwatch.detection.groups import Group, alert_of
 from midwatch.detection.streams import Stream, Subject
 from midwatch.detection.windows import (
+    AnyWindow,
     Counted,
     Fired,
     PeriodWindow,
-    Window,
     crowd_around,
     first_crowd,
 )
@@ -31,7 +31,7 @@ class Intake:
 
     __slots__ = ("_base", "_bunch", "_columns", "_group", "_key", "_start", "_stop", "_stream")
 
-    def __init__(  # noqa: PLR0913 - where the events come from and where they go
+    def __init__(
         self, stream: Stream, key: Key, group: Group, bunch: Bunch, start: int, stop: int
     ) -> None:
         self._stream = stream
@@ -128,11 +128,8 @@ class Intake:
         )
         if until == self._stop:
             return until, None
-        return until, self._judged(number, subject, until - 1)
-
-    def _judged(self, number: int, subject: Subject, spot: int) -> Alert | None:
-        return judge(
-            self._stream, subject, number, self._key, self._group, self._bunch, self._start, spot
+        return until, judge(
+            self._stream, number, self._key, self._group, (self._bunch, self._start, until - 1)
         )
 
     def _watch(self, number: int, subject: Subject, spot: int) -> Fired | None:
@@ -149,23 +146,24 @@ class Intake:
         if subject.least > len(times) and self._group.windows[number] is None:
             return None
         window = self._window(number, subject, place)
+        if isinstance(window, PeriodWindow):
+            return None
         return window.take(demand, self._bunch.times, self._column(subject), spot, self._stop)
 
-    def _window(self, number: int, subject: Subject, place: int) -> Window:
+    def _window(self, number: int, subject: Subject, place: int) -> AnyWindow:
         """The subject's window; a new one takes over the events kept before ``place``."""
-        window = self._group.windows[number]
-        if window is None:
-            window = self._group.windows[number] = subject.new_window()
-            self._group.busy = True
-            if place and subject.column is not None:
-                kept = self._group.columns[subject.column]
-                window.take(subject.demand, self._group.times, kept, 0, place)
+        known = self._group.windows[number]
+        if known is not None:
+            return known
+        window = self._group.windows[number] = subject.new_window()
+        self._group.busy = True
+        if place and subject.column is not None:
+            kept = self._group.columns[subject.column]
+            window.take(subject.demand, self._group.times, kept, 0, place)
         return window
 
     def _open(self, number: int, subject: Subject, fired: Fired) -> Alert:
-        alert = self._group.open(
-            self._stream, number, self._key, fired, self._bunch, self._start
-        )
+        alert = self._group.open(self._stream, number, self._key, fired, self._bunch, self._start)
         return alert_of(self._stream, subject, self._key, alert, AlertState.OPEN)
 
     def _late(self) -> Iterator[Alert]:
@@ -199,8 +197,11 @@ class Intake:
             end = crowd_around(group.times, demand.need, demand.timespan, place)
             return None if end is None else _crowd(group.times, end, demand.timespan, spot)
         window = group.windows[number]
+        if isinstance(window, PeriodWindow):
+            window.take(demand, self._bunch.times, column, spot, spot + 1)
+            return None
         if window is None:
-            if subject.least > len(group.times):
+            if subject.waits or subject.least > len(group.times):
                 return None
             window = group.windows[number] = subject.new_window()
             group.busy = True
@@ -208,9 +209,6 @@ class Intake:
                 others = [*group.times[:place], *group.times[place + 1 :]]
                 kept = group.columns[subject.column]
                 window.take(demand, others, kept, 0, len(others))
-        if isinstance(window, PeriodWindow):
-            window.take(demand, self._bunch.times, column, spot, spot + 1)
-            return None
         return window.take(demand, self._bunch.times, column, spot, spot + 1)
 
 
@@ -220,17 +218,15 @@ def _crowd(times: Sequence[int], end: int, span: int, spot: int) -> Fired:
     return Fired(spot, times[first], end + 1 - first)
 
 
-def judge(  # noqa: PLR0913 - what makes up an alert
-    stream: Stream,
-    subject: Subject,
-    number: int,
-    key: Key,
-    group: Group,
-    bunch: Bunch | None = None,
-    start: int = 0,
-    spot: int = -1,
+Place = tuple[Bunch, int, int]
+"""A bunch, its first event for the group, and the event at which something happened."""
+
+
+def judge(
+    stream: Stream, number: int, key: Key, group: Group, place: Place | None = None
 ) -> Alert | None:
     """End a period; an alert that it gives opens and closes at once."""
+    subject = stream.subjects[number]
     window = group.windows[number]
     group.windows[number] = None
     if not isinstance(window, PeriodWindow):
@@ -238,6 +234,7 @@ def judge(  # noqa: PLR0913 - what makes up an alert
     fired = window.verdict(subject.demand)
     if fired is None:
         return None
+    bunch, start, spot = place if place is not None else (None, 0, -1)
     opened = group.open(stream, number, key, fired._replace(spot=spot), bunch, start)
     opened.last = max(opened.last, window.newest)
     group.alerts[number] = None
@@ -250,7 +247,7 @@ def end_periods(stream: Stream, key: Key, group: Group, time: int | None) -> Ite
         window = group.windows[number]
         if isinstance(window, PeriodWindow) and window.begin is not None:
             over = time is None or time - window.begin > subject.demand.timespan
-            alert = judge(stream, subject, number, key, group) if over else None
+            alert = judge(stream, number, key, group) if over else None
             if alert is not None:
                 yield alert
 

@@ -58,36 +58,28 @@ class FieldNames:
         self, columns: Sequence[str], constants: Mapping[str, Value], *, vendor: bool, source: str
     ) -> None:
         self._constants = {"source": source, **constants}
-        self._names: dict[str, str] = {}
-        for name in (*_ALWAYS_THERE, *self._constants, *columns):
-            self._names[name.lower()] = name
-        self._exact = {*_ALWAYS_THERE, *self._constants, *columns} - {"source"}
-        self._exact.add("source")
-        self._vendor = vendor
-        self._windows = other_names(constants.get("Channel"), constants.get("EventID"))
+        self._known = {*_ALWAYS_THERE, *self._constants, *columns}
+        self._names = {name.lower(): name for name in sorted(self._known)}
+        # All that a Windows event says stands in columns already.
+        self._vendor = vendor and "Channel" not in self._known
+        self._windows = other_names(self._constants.get("Channel"), self._constants.get("EventID"))
 
     def spot(self, name: str, *, common_only: bool) -> Spot:
         """Where the field is; a constant of None when it is nowhere."""
-        found = self._own(name)
-        if found is not None:
-            return found
         lower = name.lower()
-        for other in (self._windows.get(lower), ALIASES.get(lower), _MORE_ALIASES.get(lower)):
-            if other is not None:
-                found = self._own(other)
-                if found is not None:
-                    return found
+        own = (name, self._windows.get(lower), self._names.get(lower))
+        others = (ALIASES.get(lower), _MORE_ALIASES.get(lower))
+        for candidate in (*own, *others):
+            if candidate in self._known:
+                return self._own(candidate)
         if self._vendor and not (common_only and name in FIELDS):
             return Spot(Place.VENDOR, name)
         return _ABSENT
 
-    def _own(self, name: str) -> Spot | None:
-        actual = name if name in self._exact else self._names.get(name.lower())
-        if actual is None:
-            return None
-        if actual in self._constants:
-            return Spot(Place.CONSTANT, actual, self._constants[actual])
-        return Spot(Place.COLUMN, actual)
+    def _own(self, name: str) -> Spot:
+        if name in self._constants:
+            return Spot(Place.CONSTANT, name, self._constants[name])
+        return Spot(Place.COLUMN, name)
 
 
 class BatchColumns:

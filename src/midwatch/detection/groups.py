@@ -18,7 +18,7 @@ from midwatch.detection.alerts import (
 )
 from midwatch.detection.bunches import Bunch, Glimpse, Key
 from midwatch.detection.streams import Stream, Subject
-from midwatch.detection.windows import Counted, Fired, Window
+from midwatch.detection.windows import AnyWindow, Counted, Fired
 from midwatch.events.source import Value
 
 BEGINNINGS: Final = MOST_EVIDENCE // 2
@@ -47,8 +47,7 @@ class OpenAlert(Struct):
         self.last = max(self.last, bunch.times[stop - 1])
         self.first = min(self.first, bunch.times[start])
         if counted and len(self.distinct) < MOST_DISTINCT:
-            self.distinct.update(counted[start:stop])  # type: ignore[arg-type]  # None goes next
-            self.distinct.discard(None)  # type: ignore[arg-type]
+            self.distinct.update(value for value in counted[start:stop] if value is not None)
         for spot in range(start, min(stop, start + _LOOKED_AT)):
             self.show(bunch.glimpse(spot))
 
@@ -82,7 +81,7 @@ class Group(Struct):
 
     newest: int
     touched: int
-    windows: list[Window | None]
+    windows: list[AnyWindow | None]
     alerts: list[OpenAlert | None]
     columns: list[list[Counted | None]]
     times: list[int] = []
@@ -133,7 +132,7 @@ class Group(Struct):
             for column in self.columns:
                 del column[:surplus]
 
-    def open(  # noqa: PLR0913 - what makes up an alert
+    def open(
         self, stream: Stream, number: int, key: Key, fired: Fired, bunch: Bunch | None, start: int
     ) -> OpenAlert:
         """Turn what was counted, up to the event that fired, into an alert."""

@@ -39,7 +39,7 @@ from midwatch.rules.plan import (
     Number,
     Regex,
     SameAs,
-    Test,
+    FieldTest,
     Text,
     TextKind,
     Truth,
@@ -58,15 +58,15 @@ def holds(condition: Condition, lookup: Lookup, values: Iterable[str]) -> bool:
         values: All of the event's values, for keywords.
     """
     match condition:
-        case Constantly(value=value):
-            return value
+        case Constantly(value=constant):
+            return constant
         case AllOf(items=items):
             return all(holds(item, lookup, values) for item in items)
         case AnyOf(items=items):
             return any(holds(item, lookup, values) for item in items)
         case Not(item=item):
             return not holds(item, lookup, values)
-        case Test(field=field, matchers=matchers):
+        case FieldTest(field=field, matchers=matchers):
             value = lookup(field)
             return any(satisfies(matcher, value, lookup) for matcher in matchers)
         case Keywords(matchers=matchers):

@@ -23,7 +23,7 @@ from midwatch.rules.plan import (
     Matcher,
     Not,
     SameAs,
-    Test,
+    FieldTest,
     all_of,
     any_of,
     negation,
@@ -72,7 +72,7 @@ class Folder:
     def fold(self, condition: Condition) -> Condition:
         """The condition for this form; its tests name slots by number."""
         match condition:
-            case Test():
+            case FieldTest():
                 return self._test(condition)
             case AllOf(items=items):
                 folded = []
@@ -95,7 +95,7 @@ class Folder:
             case Keywords() | Constantly():
                 return condition
 
-    def _test(self, test: Test) -> Condition:
+    def _test(self, test: FieldTest) -> Condition:
         spot = self._slots.spot(test.field, common_only=self._common_only)
         related = [item for item in test.matchers if isinstance(item, SameAs)]
         plain = tuple(item for item in test.matchers if not isinstance(item, SameAs))
@@ -105,11 +105,11 @@ class Folder:
                 holds = compile_matchers(plain)(spot.value)
                 parts.append(ALWAYS if holds else NEVER)
             else:
-                parts.append(Test(str(self._slots.number(spot)), plain))
+                parts.append(FieldTest(str(self._slots.number(spot)), plain))
         for item in related:
             other = self._slots.spot(item.field, common_only=self._common_only)
             here, there = self._slots.number(spot), self._slots.number(other)
-            parts.append(Test(str(here), (SameAs(str(there), item.starts, item.ends),)))
+            parts.append(FieldTest(str(here), (SameAs(str(there), item.starts, item.ends),)))
         return any_of(parts)
 
 
@@ -118,7 +118,7 @@ def compile_check(condition: Condition, slots: Slots) -> Check:
     match condition:
         case Constantly(value=value):
             return lambda _columns, _row: value
-        case Test(field=field, matchers=matchers):
+        case FieldTest(field=field, matchers=matchers):
             return _test_check(int(field), matchers)
         case Keywords(matchers=matchers):
             return _keyword_check(slots.number(KEYWORD_VALUES), compile_matchers(matchers))
@@ -132,7 +132,7 @@ def compile_check(condition: Condition, slots: Slots) -> Check:
 
 
 def _every(checks: list[Check]) -> Check:
-    if len(checks) == 2:  # noqa: PLR2004 - a pair is worth its own closure
+    if len(checks) == 2:
         first, second = checks
         return lambda columns, row: first(columns, row) and second(columns, row)
 
@@ -146,7 +146,7 @@ def _every(checks: list[Check]) -> Check:
 
 
 def _some(checks: list[Check]) -> Check:
-    if len(checks) == 2:  # noqa: PLR2004 - a pair is worth its own closure
+    if len(checks) == 2:
         first, second = checks
         return lambda columns, row: first(columns, row) or second(columns, row)
 
@@ -199,7 +199,7 @@ def _keyword_check(slot: int, predicate: Predicate) -> Check:
 def slots_of(condition: Condition) -> set[int] | None:
     """The slots a folded condition reads; None where it reads keywords."""
     match condition:
-        case Test(field=field, matchers=matchers):
+        case FieldTest(field=field, matchers=matchers):
             return {int(field)} | {int(item.field) for item in matchers if isinstance(item, SameAs)}
         case AllOf(items=items) | AnyOf(items=items):
             together: set[int] = set()

@@ -16,7 +16,6 @@ from midwatch.detection.windows import (
     Demand,
     DistinctWindow,
     FigureWindow,
-    PeriodWindow,
     SequenceWindow,
     Window,
 )
@@ -57,9 +56,7 @@ class Subject:
     least: int
 
     def new_window(self) -> Window:
-        """An empty window for a group."""
-        if self.waits:
-            return PeriodWindow()
+        """An empty window for a group, for subjects that need one and do not wait."""
         match self.demand.kind:
             case CorrelationKind.TEMPORAL_ORDERED:
                 return SequenceWindow()
@@ -135,11 +132,10 @@ def streams_of(ruleset: RuleSet, *, lateness: int, quiet: int) -> list[Stream]:
         fields = {feed: _fields(correlation, correlation.group_by, feed) for feed in feeds}
         by_rule = correlation.kind in _TEMPORAL
         asked = (feeds, correlation.group_by, tuple(fields.values()), by_rule)
-        stream = shared.get(asked)
-        if stream is None:
-            stream = Stream(feeds, correlation.group_by, fields, by_rule, plain=False)
-            shared[asked] = stream
-            streams.append(stream)
+        if asked not in shared:
+            shared[asked] = Stream(feeds, correlation.group_by, fields, by_rule, plain=False)
+            streams.append(shared[asked])
+        stream = shared[asked]
         stream.subjects.append(_subject(stream, correlation, lateness))
     return streams
 

@@ -372,4 +372,5 @@ class PeriodWindow(Struct, tag="period"):
         return Fired(-1, self.begin, self.count, figure) if demand.accepts(figure) else None
 
 
-Window = DistinctWindow | SequenceWindow | FigureWindow | PeriodWindow
+Window = DistinctWindow | SequenceWindow | FigureWindow
+AnyWindow = Window | PeriodWindow

@@ -25,7 +25,7 @@ from midwatch.rules.plan import (
     Matcher,
     Number,
     Regex,
-    Test,
+    FieldTest,
     Text,
     TextKind,
     Truth,
@@ -56,11 +56,11 @@ Witness = Mapping[str, frozenset[Literal]]
 def witness_of(condition: Condition) -> Witness | None:
     """The best witness of a condition; None where it has none."""
     match condition:
-        case Test(field=field, matchers=matchers):
+        case FieldTest(field=field, matchers=matchers):
             return _of_matchers(field, matchers)
         case Keywords(matchers=matchers):
             found = _of_matchers(KEYWORDS, matchers)
-            if found is None:
+            if found is None or not all(literal.text for literal in found[KEYWORDS]):
                 return None
             # All values are searched as one text, so none of them can be required whole.
             return {
@@ -168,7 +168,7 @@ def _runs(tree: Any) -> list[Options]:  # noqa: ANN401 - the parser's own nodes 
             run.clear()
 
     for operation, argument in tree:
-        if operation is _constants.LITERAL and argument < 128:  # noqa: PLR2004 - ASCII
+        if operation is _constants.LITERAL and argument < 128:
             run.append(chr(argument))
             continue
         end()

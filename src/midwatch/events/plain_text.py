@@ -20,7 +20,6 @@ Example:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -28,8 +27,8 @@ from midwatch.events.field_names import ROLES, normal
 from midwatch.events.plain_fields import PlainFields, is_refused_login
 from midwatch.events.plain_sentence import account, endpoints, level, request, stamp_in
 from midwatch.events.plain_words import Meaning, meaning_of
+from midwatch.events.readers.free_pairs import pairs_in
 from midwatch.events.readers.json_object import decode_object, flatten
-from midwatch.events.readers.key_values import unquote
 from midwatch.events.source import Form, Reading, Value
 
 COLUMNS: Final = (
@@ -41,11 +40,6 @@ COLUMNS: Final = (
 _LONGEST: Final = 8192
 _FEWEST_NAMES: Final = 2
 """So many pairs with known names make a text worth reading as fields."""
-_MOST_PAIRS: Final = 400
-
-_PAIR: Final = re.compile(
-    r"(?<![^\s,;({\[|&?<])([A-Za-z_@][\w.@-]{0,40})=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s,;|>]*)"
-)
 _NOTHING: Final = (None,) * len(COLUMNS)
 _BARE: Final = Form((), {})
 _WEB: Final = Meaning("web", None, "request")
@@ -64,6 +58,14 @@ def read_plain(message: str, *, anchored: bool, logins: bool = True) -> Reading 
     if fields:
         return _FIELDS.read(fields, beside, logins=logins)
     return _read_sentence(text, anchored=anchored, logins=logins)
+
+
+class Plain:
+    """The generic reader as a reader of a source: for products that write plain sentences."""
+
+    def read(self, message: str) -> Reading | None:
+        """See ``Reader.read``."""
+        return read_plain(message, anchored=True)
 
 
 def _read_sentence(text: str, *, anchored: bool, logins: bool) -> Reading | None:
@@ -127,15 +129,6 @@ def fields_within(text: str) -> tuple[Mapping[str, object], str]:
         if known >= _FEWEST_NAMES:
             return pairs, text
     return {}, text
-
-
-def pairs_in(text: str) -> dict[str, str]:
-    """``name=value`` pairs wherever they stand in a text; of a repeated name the first counts."""
-    pairs: dict[str, str] = {}
-    for name, value in _PAIR.findall(text)[:_MOST_PAIRS]:
-        if value and name not in pairs:
-            pairs[name] = value[1:-1] if value[0] == "'" else unquote(value)
-    return pairs
 
 
 def vendor_fields(message: str) -> Mapping[str, object]:

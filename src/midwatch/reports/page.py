@@ -8,12 +8,11 @@ escaping for HTML happens in the template, by itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
 from midwatch.reports.amounts import counted, moment, number, rfc3339, span, utc, zone_name
-from midwatch.reports.charts import Chart, Run, Tick, hours_chart, strip_runs, time_axis
+from midwatch.reports.charts import Chart, hours_chart, strip_runs, time_axis
 from midwatch.reports.defusing import defuse
 from midwatch.reports.labels import (
     CATEGORIES,
@@ -24,7 +23,20 @@ from midwatch.reports.labels import (
     technique_name,
     technique_place,
 )
-from midwatch.reports.marking import Piece, marked
+from midwatch.reports.marking import marked
+from midwatch.reports.page_values import (
+    Burst,
+    Figure,
+    HourRow,
+    Kind,
+    Line,
+    Link,
+    Origin,
+    Page,
+    Source,
+    Story,
+    When,
+)
 from midwatch.reports.strip import strip_span
 from midwatch.reports.telling import name, sentence
 from midwatch.reports.values import Attacker, Attempt, Evidence, Report, SourceSeen, Trouble
@@ -61,168 +73,6 @@ _LINE_LENGTH: Final = 320
 _ALL_LINES: Final = 320
 _MOST_BURSTS: Final = 5
 _MOST_SILENCES: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """A time or a stretch in the reader's zone; ``iso`` and ``title`` say it in UTC."""
-
-    text: str
-    iso: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a log: where it stands, and its text in pieces (empty: not kept)."""
-
-    place: str
-    pieces: tuple[Piece, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A name; ``target`` is where on the page it is told about, or empty."""
-
-    text: str
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number at the head of the page and the section it opens."""
-
-    number: str
-    label: str
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Burst:
-    """One burst of one origin."""
-
-    sentence: str
-    when: When | None
-    lines: tuple[Line, ...]
-    story: str
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One finding that needs a look, told."""
-
-    id: str
-    mood: str
-    mood_word: str
-    sentence: str
-    facts: tuple[tuple[str, str], ...]
-    when: When | None
-    meaning: str
-    todo: tuple[str, ...]
-    harmless: tuple[str, ...]
-    lines: tuple[Line, ...]
-    techniques: tuple[tuple[str, str, str], ...]
-    rule_title: str
-    rule_id: str
-    author: str
-    alike: tuple[Burst, ...]
-    alike_title: str
-    alike_more: str
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """One origin and all it tried."""
-
-    id: str
-    name: str
-    count: str
-    when: When | None
-    line: str
-    succeeded: bool
-    bursts: tuple[Burst, ...]
-    more: str
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One row of the table of kinds."""
-
-    name: str
-    meaning: str
-    level: str
-    count: str
-    summary: str
-    origins: tuple[Link, ...]
-    more: str
-    targets: str
-
-
-@dataclass(frozen=True, slots=True)
-class HourRow:
-    """One row of the table behind the chart."""
-
-    when: When
-    attempts: str
-    blocked: str
-    origins: tuple[Link, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One source: its strip and its row in the table."""
-
-    name: str
-    runs: tuple[Run, ...]
-    lines: str
-    not_understood: str
-    first: When | None
-    last: When | None
-    silences: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Everything the template prints, in its order."""
-
-    version: str
-    mood: str
-    mood_word: str
-    headline: str
-    second: str
-    known: str
-    understood: bool
-    period: When | None
-    zone: str
-    steps: tuple[str, ...]
-    why: str
-    figures: tuple[Figure, ...]
-    stories: tuple[Story, ...]
-    stories_more: str
-    chart: Chart | None
-    hours: tuple[HourRow, ...]
-    kinds: tuple[Kind, ...]
-    origins: tuple[Origin, ...]
-    origins_more: str
-    blocked: str
-    ports: tuple[tuple[str, str, str], ...]
-    sources: tuple[Source, ...]
-    axis: tuple[Tick, ...]
-    cells: tuple[tuple[str, str], ...]
-    unread: str
-    cut: str
-    unparsed: tuple[Line, ...]
-    report_steps: tuple[str, ...]
-    troubles: tuple[tuple[str, str, str], ...]
-    how: str
-    rules: str
-    rule_kinds: tuple[tuple[str, str], ...]
-    digest: str
-    files: tuple[str, ...]
-    files_more: str
-    notes: tuple[str, ...]
-    made: str
 
 
 class _Evidence:

@@ -14,9 +14,9 @@ LIGHT: Final[Mapping[str, str]] = {
     "ink": "#1d1f27",
     "soft": "#585a63",
     "rule": "#ddd4c3",
-    "line": "#8d8472",
+    "line": "#857b68",
     "lamp": "#8f5a00",
-    "flame": "#b87708",
+    "flame": "#ad7008",
     "glow": "#f5dda6",
     "mark": "#f7e0a8",
     "quiet": "#34684a",
@@ -51,6 +51,7 @@ def palette_css() -> str:
         f":root:has(#theme-light:checked){{{light}}}"
         f":root:has(#theme-dark:checked){{{dark}}}"
         "}"
+        "@media print{:root{--paper:#fff}}"
     )
 
 

@@ -21,6 +21,11 @@ def name(text: str) -> str:
     return defuse(text, LONGEST_NAME)
 
 
+def file_name(path: str) -> str:
+    """A file without the folders it lies in, on any system."""
+    return name(path.replace("\\", "/").rstrip("/").rpartition("/")[2] or path)
+
+
 def quoted(text: str) -> str:
     """An account name, in quotation marks."""
     return f'"{name(text)}"'

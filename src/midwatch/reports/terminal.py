@@ -22,7 +22,7 @@ from rich.text import Text
 from midwatch.reports.amounts import begun, hours_between, number, span, zone_name
 from midwatch.reports.defusing import defuse
 from midwatch.reports.strip import Cell, busiest, resampled, strip_cells
-from midwatch.reports.telling import name
+from midwatch.reports.telling import file_name, name
 from midwatch.reports.values import Attacker, Evidence, KindRow, Report, Trouble
 from midwatch.reports.verdict import Mood, looks, mood, mood_of
 from midwatch.reports.wording import (
@@ -207,7 +207,7 @@ def _place(example: Evidence) -> str:
 
 def _head(page: _Page, report: Report) -> None:
     assert page.zone is not None  # noqa: S101 — only the page of unparsed lines has no zone
-    files = [name(each) for each in report.files]
+    files = [file_name(each) for each in report.files]
     period = ""
     if report.first is not None and report.last is not None:
         zone = zone_name(report.zone, page.zone, report.first)

@@ -32,7 +32,7 @@ from midwatch.reports.amounts import (
     span,
 )
 from midwatch.reports.defusing import defuse
-from midwatch.reports.telling import name, sentence
+from midwatch.reports.telling import file_name, name, sentence
 from midwatch.reports.values import Attacker, Attempt, Report, SourceSeen
 from midwatch.reports.verdict import Look, Verdict, looks, reads_logins, verdict
 
@@ -153,7 +153,7 @@ def second_line(report: Report, zone: tzinfo) -> str:
     answer = verdict(report)
     waiting = looks(report)
     if len(waiting) > 1:
-        return f"{begun(in_words(len(report.needs_look)))} findings need a look."
+        return f"{begun(in_words(len(waiting)))} findings need a look."
     if waiting and answer is Verdict.BROKEN_IN:
         return _where(waiting[0].first, zone)
     if waiting:
@@ -226,8 +226,8 @@ def first_place(attempt: Attempt) -> str:
     """``auth.log:4711``, where the first line of evidence stands; empty without evidence."""
     if attempt.evidence:
         first = attempt.evidence[0]
-        return f"{name(first.file)}:{first.line}"
-    return name(attempt.files[0]) if attempt.files else ""
+        return f"{file_name(first.file)}:{first.line}"
+    return file_name(attempt.files[0]) if attempt.files else ""
 
 
 # ------------------------------------------------------------------ what to do

@@ -6,7 +6,8 @@ In a rule file of ours::
       category: credential_attack
       kind: VPN guessing
       meaning: Somebody tries passwords at the VPN.
-      todo:
+
+Todo:
         - Switch on a second factor for the VPN.
       attempt: true
 

@@ -18,8 +18,13 @@ from sigma.conditions import (
     ConditionOR,
     ConditionValueExpression,
 )
-from sigma.modifiers import SigmaRegularExpressionFlag
-from sigma.types import CompareOperators, Placeholder, SpecialChars, TimestampPart
+from sigma.types import (
+    CompareOperators,
+    Placeholder,
+    SigmaRegularExpressionFlag,
+    SpecialChars,
+    TimestampPart,
+)
 
 from midwatch.rules.plan import (
     ANY_ONE,
@@ -35,7 +40,7 @@ from midwatch.rules.plan import (
     Number,
     Regex,
     SameAs,
-    Test,
+    FieldTest,
     Text,
     TextKind,
     TimePart,
@@ -103,7 +108,7 @@ def read_condition(tree: object, placeholders: Placeholders) -> Condition:
 
 def _leaf(field: str | None, value: object, placeholders: Placeholders) -> Condition:
     matchers = tuple(_matchers(value, placeholders, keyword=field is None))
-    return Keywords(matchers) if field is None else Test(field, matchers)
+    return Keywords(matchers) if field is None else FieldTest(field, matchers)
 
 
 def _matchers(value: object, placeholders: Placeholders, *, keyword: bool) -> Iterator[Matcher]:

@@ -91,6 +91,7 @@ def resolve(
         if meta["name"]:
             names[meta["name"]] = meta["id"]
     waiting = list(drafts)
+    left = waiting
     resolved: list[Correlation] = []
     served: set[str] = set()
     while waiting:
@@ -108,8 +109,6 @@ def resolve(
         if len(left) == len(waiting):
             break
         waiting = left
-    else:
-        left = []
     return resolved, [_unresolved(draft, names) for draft, _ in left], served
 
 
@@ -144,7 +143,10 @@ def _correlation(
     if kind is CorrelationKind.TEMPORAL_ORDERED:
         rules = tuple(names[name] for name in _references(draft))
     condition = parsed.condition
-    bounds, terms, fields, percentile = draft.bounds, None, (), None
+    bounds = draft.bounds
+    terms: Term | None = None
+    fields: tuple[str, ...] = ()
+    percentile: int | None = None
     if isinstance(condition, SigmaExtendedCorrelationCondition):
         terms = _term(condition.parsed, names)
     else:

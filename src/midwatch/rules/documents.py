@@ -18,6 +18,7 @@ from midwatch.rules.ruleset import RuleProblem
 from midwatch.rules.texts import RuleText
 
 _MOST_NODES: Final = 200_000
+_TRUTH: Final = "tag:yaml.org,2002:bool"
 _ACTIONS: Final = ("global", "reset", "repeat")
 
 
@@ -40,13 +41,18 @@ class Document:
 
 
 class _Loader(yaml.CSafeLoader):
-    """Safe loading that refuses a key written twice."""
+    """Safe loading that refuses a key written twice, and one that YAML takes for a truth value."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the signature is PyYAML's
-        """A mapping; raises where a key stands twice."""
+        """A mapping; raises where a key is not what it seems."""
         seen: set[object] = set()
         for key_node, _ in node.value:
             if isinstance(key_node, yaml.ScalarNode):
+                if key_node.tag == _TRUTH:
+                    raise yaml.MarkedYAMLError(
+                        problem=f"YAML takes the name {key_node.value!r} for true or false",
+                        problem_mark=key_node.start_mark,
+                    )
                 if key_node.value in seen and key_node.value != "<<":
                     raise yaml.MarkedYAMLError(
                         problem=f"the key {key_node.value!r} stands twice",
@@ -97,6 +103,8 @@ def _load(path: str, source: str) -> Iterator[Document | RuleProblem]:
     try:
         while loader.check_node():
             node = loader.get_node()
+            if node is None:
+                break
             if _size(node) > _MOST_NODES:
                 yield RuleProblem(
                     path, node.start_mark.line + 1, "its aliases unfold into too much text",

@@ -35,7 +35,7 @@ from midwatch.rules.plan import (
     Exists,
     Matcher,
     Number,
-    Test,
+    FieldTest,
     Text,
     TextKind,
     all_of,
@@ -112,7 +112,7 @@ def scope(wanted: Logsource, given: Logsource) -> Condition:
 
 
 def _equals(field: str, *values: str) -> Condition:
-    return Test(field, tuple(Text(TextKind.EQUALS, value) for value in values))
+    return FieldTest(field, tuple(Text(TextKind.EQUALS, value) for value in values))
 
 
 def _windows_category(category: str) -> Condition:
@@ -130,7 +130,7 @@ def _windows_events(events: WindowsEvents) -> Condition:
     return all_of(
         [
             _equals("Channel", events.channel),
-            Test("EventID", numbers) if numbers else ALWAYS,
+            FieldTest("EventID", numbers) if numbers else ALWAYS,
             _equals("EventType", *events.types) if events.types else ALWAYS,
         ]
     )
@@ -148,7 +148,7 @@ def _product(wanted: str, given: str) -> Condition:
         return ALWAYS
     if not given and wanted in _UNIX:
         # Nobody's product, but a program wrote it by way of syslog.
-        return Test("program", (Exists(present=True),)) if wanted == "linux" else NEVER
+        return FieldTest("program", (Exists(present=True),)) if wanted == "linux" else NEVER
     return NEVER
 
 

@@ -1,7 +1,7 @@
 """The plan: what a rule asks of an event, as plain immutable values.
 
 A condition is a tree of ``AllOf``, ``AnyOf`` and ``Not`` over three kinds of leaf: a
-``Test`` of one field, ``Keywords`` looked for in all values of the event, and
+``FieldTest`` of one field, ``Keywords`` looked for in all values of the event, and
 ``Constantly``. A matcher says what one value must look like. Nothing here evaluates:
 ``detection`` does, and its module ``reference`` states what each matcher means.
 
@@ -9,8 +9,8 @@ Texts are compared without regard to case unless ``cased`` is set. The plan is w
 the cache keeps, so a change to any class here needs a new ``PLAN_VERSION``.
 
 Example:
-    >>> Test("user", (Text(TextKind.EQUALS, "root"),))
-    Test(field='user', matchers=(Text(kind=<TextKind.EQUALS: 'equals'>, text='root', cased=False),))
+    >>> FieldTest("user", (Text(TextKind.EQUALS, "root"),))
+    FieldTest(field='user', matchers=(Text(kind=<TextKind.EQUALS: 'equals'>, text='root', cased=False),))
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class SameAs(Struct, frozen=True, tag="same"):
 Matcher = Text | Wildcards | Regex | Number | Truth | Null | Exists | Compare | Cidr | SameAs
 
 
-class Test(Struct, frozen=True, tag="test"):
+class FieldTest(Struct, frozen=True, tag="test"):
     """The field's value satisfies at least one of the matchers."""
 
     field: str
@@ -167,7 +167,7 @@ class Constantly(Struct, frozen=True, tag="constantly"):
     value: bool
 
 
-Condition = AllOf | AnyOf | Not | Test | Keywords | Constantly
+Condition = AllOf | AnyOf | Not | FieldTest | Keywords | Constantly
 ALWAYS: Final = Constantly(value=True)
 NEVER: Final = Constantly(value=False)
 
@@ -175,8 +175,8 @@ NEVER: Final = Constantly(value=False)
 def all_of(items: list[Condition]) -> Condition:
     """The conjunction, flattened; ``ALWAYS`` and ``NEVER`` are worked in.
 
-    >>> all_of([ALWAYS, Test("a", (Null(),))])
-    Test(field='a', matchers=(Null(),))
+    >>> all_of([ALWAYS, FieldTest("a", (Null(),))])
+    FieldTest(field='a', matchers=(Null(),))
     """
     flat: list[Condition] = []
     for item in items:
@@ -208,13 +208,13 @@ def any_of(items: list[Condition]) -> Condition:
     joined: list[Condition] = []
     matchers: dict[str | None, list[Matcher]] = {}
     for item in flat:
-        if isinstance(item, (Test, Keywords)):
-            name = item.field if isinstance(item, Test) else None
+        if isinstance(item, (FieldTest, Keywords)):
+            name = item.field if isinstance(item, FieldTest) else None
             matchers.setdefault(name, []).extend(item.matchers)
         else:
             joined.append(item)
     for name, some in matchers.items():
-        joined.append(Keywords(tuple(some)) if name is None else Test(name, tuple(some)))
+        joined.append(Keywords(tuple(some)) if name is None else FieldTest(name, tuple(some)))
     return joined[0] if len(joined) == 1 else AnyOf(tuple(joined))
 
 

@@ -17,7 +17,20 @@ _STAMPS: Final = StampReader(ClockContext(reference=4_070_908_800_000_000))
 """Only asked whether a text is a stamp; what it says is read with the stream's own clock."""
 _EARLIEST: Final = 631_152_000_000_000
 _LATEST: Final = 4_102_444_800_000_000
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS: Final = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
 _WITHIN: Final = 96
 _LEADING: Final = 2
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")

@@ -6,10 +6,12 @@ Each is declarative; a source combines them. None of them raises on any input.
 from midwatch.events.readers.cef import CommonEventFormat, LogEventExtendedFormat
 from midwatch.events.readers.coded import CodedPatterns
 from midwatch.events.readers.delimited import Delimited
+from midwatch.events.readers.free_pairs import FreePairs
 from midwatch.events.readers.json_object import JsonObject
 from midwatch.events.readers.key_values import KeyValues
 from midwatch.events.readers.mapping import ABSENT, ANY, Joined, Part, Translated, When
 from midwatch.events.readers.patterns import Pattern, Patterns
+from midwatch.events.readers.sentences import WithSentence, json_text, pair_text
 
 __all__ = [
     "ABSENT",
@@ -17,6 +19,7 @@ __all__ = [
     "CodedPatterns",
     "CommonEventFormat",
     "Delimited",
+    "FreePairs",
     "Joined",
     "JsonObject",
     "KeyValues",
@@ -26,4 +29,7 @@ __all__ = [
     "Patterns",
     "Translated",
     "When",
+    "WithSentence",
+    "json_text",
+    "pair_text",
 ]

@@ -101,6 +101,8 @@ Keys = Key | tuple[Key, ...]
 PlannedRead = Callable[[tuple[Value, ...]], Reading]
 BLANK: Final = frozenset({"", "-", "--", "N/A", "n/a", "null", "(null)", "None"})
 """What products write where they have nothing to say."""
+_PRESENT: Final = "…"
+"""Stands for the value of a key of which only its presence matters."""
 _MEMO_LIMIT: Final = 4096
 _MEMO_TEXT: Final = 200
 
@@ -120,6 +122,9 @@ class When:
         """``means`` are constant columns that hold when the conditions do."""
         self.keys = tuple(where)
         self.means: Mapping[str, Value] = means
+        self.compared = frozenset(
+            key for key, condition in where.items() if condition not in (ANY, ABSENT)
+        )
         self._tests = tuple(_test(condition) for condition in where.values())
 
     def holds(self, values: tuple[object, ...]) -> bool:
@@ -158,6 +163,8 @@ class Mapper:
         self._when = when
         self._case_keys = tuple(dict.fromkeys(key for case in when for key in case.keys))
         spots = {key: spot for spot, key in enumerate(self._case_keys)}
+        compared = frozenset(key for case in when for key in case.compared)
+        self.counted = tuple(spot for key, spot in spots.items() if key not in compared)
         self._case_spots = tuple(tuple(spots[key] for key in case.keys) for case in when)
         forms = [Form(self.names, {**means, **case.means}, vendor) for case in when]
         self._forms = (*forms, Form(self.names, dict(means), vendor))
@@ -174,10 +181,10 @@ class Mapper:
 
     def map(self, get: Callable[[str], object]) -> Reading:
         """The reading for one message; ``get`` gives a vendor field or None."""
-        seen = tuple([get(key) for key in self._case_keys])
-        form = self._memo.get(seen) if _hashable(seen) else None
-        if form is None:
-            form = self._decide(seen)
+        seen = [get(key) for key in self._case_keys]
+        for spot in self.counted:
+            seen[spot] = _PRESENT if present(seen[spot]) else None
+        form = self.form(tuple(seen))
         values: list[Value] = []
         for keys in self._sources:
             value: object = None
@@ -207,8 +214,12 @@ class Mapper:
         return self._sources
 
     def form(self, seen: tuple[object, ...]) -> Form:
-        """The form for these values of ``case_keys``, which must be texts or None."""
-        return self._memo.get(seen) or self._decide(seen)
+        """The form for these values of ``case_keys``.
+
+        Of the keys at ``counted`` it only matters whether they hold something.
+        """
+        form = self._memo.get(seen) if _hashable(seen) else None
+        return form or self._decide(seen)
 
     def _decide(self, seen: tuple[object, ...]) -> Form:
         form = self._forms[-1]
@@ -237,7 +248,9 @@ class _Plan:
         spots = {key: spot for spot, key in enumerate(keys)}
         absent = len(keys)
         self._mapper = mapper
-        self._present = _getter([spots[key] for key in mapper.case_keys if key in spots])
+        here = [spot for spot, key in enumerate(mapper.case_keys) if key in spots]
+        self._present = _getter([spots[mapper.case_keys[spot]] for spot in here])
+        self._counted = tuple(here.index(spot) for spot in mapper.counted if spot in here)
         self._cases = _getter([spots.get(key, absent) for key in mapper.case_keys])
         self._memo: dict[tuple[Value, ...], Form] = {}
         straight: list[int] = []
@@ -255,9 +268,11 @@ class _Plan:
     def read(self, values: tuple[Value, ...]) -> Reading:
         row = (*values, None)
         seen = self._present(row)
+        if self._counted:
+            seen = _counted(seen, self._counted)
         form = self._memo.get(seen)
         if form is None:
-            form = self._mapper.form(self._cases(row))
+            form = self._mapper.form(_counted(self._cases(row), self._mapper.counted))
             if len(self._memo) >= _MEMO_LIMIT:
                 self._memo.clear()
             self._memo[seen] = form
@@ -278,6 +293,14 @@ class _Plan:
                     result[column] = value
                     break
         return form, tuple(result)
+
+
+def _counted(seen: tuple[Value, ...], spots: tuple[int, ...]) -> tuple[Value, ...]:
+    """The values, those at the spots reduced to whether they hold something."""
+    reduced = list(seen)
+    for spot in spots:
+        reduced[spot] = None if reduced[spot] in BLANK else seen[spot] and _PRESENT
+    return tuple(reduced)
 
 
 def _options(source: tuple[Key, ...], spots: Mapping[str, int]) -> tuple[_Spot, ...]:

@@ -64,7 +64,6 @@ SOURCE = Source(
     programs=("caddy",),
     marks=(
         '"logger":"http.log', '"logger":"http.handlers', '"logger": "http.log', "http.log.access", "http.log.error",
-        '"logger":"security"',
     ),
     readers=(
         Patterns(

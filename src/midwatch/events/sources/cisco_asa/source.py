@@ -26,14 +26,14 @@ _CLOSE: Final[_Means] = {"category": "network", "action": "close"}
 _ALERT: Final[_Means] = {"category": "ids", "action": "alert"}
 _CHANGE: Final[_Means] = {"category": "configuration", "action": "change", **_ADMIN}
 
-_SRC = r"(?P<src_ip>[^\s/(),]+)(?:/(?P<src_port>\d+|[\w-]+))?"
-_DST = r"(?P<dst_ip>[^\s/(),]+)(?:/(?P<dst_port>\d+|[\w-]+))?"
+_SRC = r"(?P<src_ip>[^\s/(),]{1,255}+)(?:/(?P<src_port>[\w-]{1,40}+))?"
+_DST = r"(?P<dst_ip>[^\s/(),]{1,255}+)(?:/(?P<dst_port>[\w-]{1,40}+))?"
 _IF_SRC = rf"(?:(?P<in_interface>[^\s:/]+):)?{_SRC}"
 _IF_DST = rf"(?:(?P<out_interface>[^\s:/]+):)?{_DST}"
 _MAPPED = r"(?: ?\([^()]*\))*"
 _USER = r"(?:\*+|(?P<user>{}))"
 _GROUP = (
-    r"Group ?=? ?<?(?P<vpn_group>[^>,]*)>?,? User(?:name)? ?=? ?<?(?P<user>[^>,]*)>?,? "
+    r"Group ?=? ?<?(?P<vpn_group>[^>,]{0,128})>?,? User(?:name)? ?=? ?<?(?P<user>[^>,]{0,256})>?,? "
     r"IP ?=? ?<?(?P<src_ip>[0-9A-Fa-f:.]+)>?,? "
 )
 
@@ -439,7 +439,7 @@ _SENTENCES = {
     "716039": (
         Pattern(rf"{_GROUP}Authentication: rejected", **_FAILURE, **_VPN),
         Pattern(
-            r"Group (?:name )?<?(?P<vpn_group>\S+?)>? User <?(?P<user>.*?)>? Authentication: rejected",
+            r"Group (?:name )?<?(?P<vpn_group>[^\s>]+)>? User <?(?P<user>.*?)>? Authentication: rejected",
             **_FAILURE,
             **_VPN,
         ),
@@ -550,7 +550,8 @@ SOURCE = Source(
     logsource=Logsource(category="firewall", product="cisco"),
     programs=("sfims",),
     marks=("%ASA-", "%PIX-", "%FWSM-", "%FTD-", "SFIMS: ", "NAPPolicy: "),
-    priority=30,
+    priority=11,
+    distinct=True,
     readers=(
         _FIREPOWER,
         CodedPatterns(
@@ -562,7 +563,7 @@ SOURCE = Source(
         ),
         Patterns(
             Pattern(
-                r'.{0,80}?\[(?P<signature_id>\d+:\d+:\d+)\] "?(?P<signature>.*?)"? \[Impact: .*?'
+                r'(?:SFIMS: )?\[(?P<signature_id>\d+:\d+:\d+)\] "?(?P<signature>.*?)"? \[Impact: .*?'
                 r"(?:\[Classification: (?P<signature_class>[^\]]*)\] )?\[Priority: (?P<signature_severity>\d+)\]:? "
                 r"\{(?P<protocol>\w+)\} (?P<src>\S+)(?: \([^)]*\))? ?-> ?(?P<dst>\S+)",
                 **_ALERT,

@@ -34,7 +34,7 @@ SOURCE = Source(
     ),
     plain_login=False,
     constants={"service": "ssh"},
-    carry=Carry("pid", ("src_ip", "src_port")),
+    carry=Carry("pid", ("src",)),
     readers=(
         Patterns(
             Pattern(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from midwatch.events.plain_fields import PlainFields
-from midwatch.events.plain_text import pairs_in
+from midwatch.events.readers.free_pairs import pairs_in
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Reading, Source
 

@@ -16,13 +16,13 @@ _SCAN = {"category": "network", "action": "scan"}
 _NOTICED = {"category": "ids", "action": "alert"}
 _FAILED = {"category": "authentication", "outcome": "failure", "action": "login"}
 _LOGIN = {"category": "authentication", "outcome": "success", "action": "login"}
-_IP = r"(?P<src_ip>[0-9a-fA-F.:]{2,45})"
+_IP = r"(?P<src_ip>[0-9a-fA-F.:]{1,44}[0-9a-fA-F])"
 _DST = r"(?P<dst_ip>[0-9a-fA-F.:]{2,45})"
 _LEVEL = r"(?:fail2ban\.[a-z]{3,20} *(?:\[[0-9]{1,10}\])?: )?(?:NOTICE|INFO|WARNING|WARN|ERROR) +"
 _JAIL = rf"{_LEVEL}\[(?P<signature>[^\]]{{1,64}})\] "
 _MAILCOW = r"(?:(?:CRIT|CRITICAL|WARN|WARNING|INFO|NOTICE): )?"
 _LOGRUS = r'(?:time="(?P<time>[^"]{1,40})" level=[a-z]{1,10} msg=")?'
-_CSF = r"(?:(?P<country>[A-Z]{2})/[^)]{1,120}|[^)]{0,160})"
+_CSF = r"(?: \((?:(?P<country>[A-Z]{2})/[^)]{1,120}|[^)]{0,160})\))?"
 
 SOURCE = Source(
     name="host_guards",
@@ -138,17 +138,17 @@ SOURCE = Source(
                 service="admin",
                 **_LOGIN,
             ),
-            Pattern(rf"\*Port Scan\* detected from {_IP} \({_CSF}\)", **_SCAN),
+            Pattern(rf"\*Port Scan\* detected from {_IP}{_CSF}", **_SCAN),
             Pattern(
-                rf"(?:\((?P<signature>[\w .-]{{1,40}})\) )?Failed (?P<facility>.{{1,40}}?) login (?:from|with username: (?P<user>.{{1,120}}?)) {_IP} \({_CSF}\)",
+                rf"(?:\((?P<signature>[\w .-]{{1,40}})\) )?Failed (?P<facility>.{{1,40}}?) login (?:from|with username: (?P<user>.{{1,120}}?)) {_IP}{_CSF}",
                 **_FAILED,
             ),
             Pattern(
-                rf"(?:\((?P<signature>[\w .-]{{1,40}})\) )?(?P<detail>[^0-9]{{1,120}}?) from {_IP} \({_CSF}\): (?P<hits>[0-9]+) in the last",
+                rf"(?:\((?P<signature>[\w .-]{{1,40}})\) )?(?P<detail>[^0-9]{{1,120}}?) from {_IP}{_CSF}: (?P<hits>[0-9]+) in the last",
                 **_BLOCK,
             ),
             Pattern(
-                rf"(?:\((?P<signature>[\w .-]{{1,40}})\) )?(?:(?P<detail>.{{1,160}}?) )?{_IP} \({_CSF}\).{{0,200}}\*Blocked in csf\*",
+                rf"(?:\((?P<signature>[\w .-]{{1,40}})\) )?(?:(?P<detail>.{{1,160}}?) )?{_IP}{_CSF}.{{0,200}}\*Blocked in csf\*",
                 **_BLOCK,
             ),
             Pattern(

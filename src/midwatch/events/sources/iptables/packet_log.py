@@ -29,7 +29,7 @@ _NAMES: Final = (
     "in_interface", "out_interface", "src_ip", "dst_ip", "protocol", "src_port", "dst_port",
     "tcp_flags", "policy",
 )  # fmt: skip
-_UPTIME: Final = re.compile(r"\[ *[0-9]{1,9}\.[0-9]{3,9}\] ?")
+_UPTIME: Final = re.compile(r"(?:.{0,100}kernel: )?(?:\[ *[0-9]{1,9}\.[0-9]{1,9}\] ?)?")
 _DESCRIPTION: Final = re.compile(r'\\?"(?P<text>[^"\\]{1,80})\\?"')
 _PROXMOX: Final = re.compile(
     r"(?P<vmid>[0-9]{1,9}) (?P<level>[0-9]) (?P<chain>[^ ]{1,64}) "
@@ -81,12 +81,12 @@ class PacketLog:
             return None
         groups = found.groups()
         prefix = message[:start]
-        if prefix[:1] == "[" and (uptime := _UPTIME.match(prefix)) is not None:
-            prefix = prefix[uptime.end() :]
-        elif prefix[:1].isdigit() and (proxmox := _PROXMOX.match(prefix)) is not None:
+        if prefix[:1].isdigit() and (proxmox := _PROXMOX.match(prefix)) is not None:
             action = verdict_of(proxmox["prefix"]) or BLOCK
             form = self._forms[action, True]
             return form, (*_with_flags(groups), proxmox["chain"], proxmox["time"])
+        if prefix and (uptime := _UPTIME.match(prefix)) is not None:
+            prefix = prefix[uptime.end() :]
         known = self._policies.get(prefix)
         if known is None:
             known = (verdict_of(prefix) or BLOCK, _policy(prefix))

@@ -11,6 +11,6 @@ SOURCE = Source(
     programs=("kernel", "ulogd", "ulogd2", "iptables", "nftables", "pvefw-logger", "firewall"),
     marks=(" PROTO=", " DST="),
     claims=False,
-    priority=40,
+    priority=20,
     readers=(PacketLog(),),
 )

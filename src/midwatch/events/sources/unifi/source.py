@@ -51,6 +51,10 @@ SOURCE = Source(
     logsource=Logsource(product="unifi"),
     programs=(
         "switch",
+        "trapmgr",
+        "user_mgr",
+        "dot1s",
+        "cli_web",
         "mcad",
         "stahtd",
         "syswrapper",
@@ -147,7 +151,7 @@ SOURCE = Source(
         # FASTPATH of the switches
         Patterns(
             Pattern(
-                r"TRAPMGR[\w-]*: Failed User Login: Unit: [0-9]+ User ID: (?P<user>[^ ]{1,64})",
+                r"(?:TRAPMGR[\w-]{0,20}: |[^%]{0,60}%% )?Failed User Login: Unit: [0-9]+ User ID: (?P<user>[^ ]{1,64})",
                 **_FAILED,
                 **_ADMIN,
             ),

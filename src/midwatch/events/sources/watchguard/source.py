@@ -14,12 +14,12 @@ _START = (
     r"(?:(?P<program>[A-Za-z][\w.-]{0,40})(?:\[\d+\])?: )?"
     r'msg_id="(?P<msg_id>[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4})" (?:\[[^\]]*\] )?'
 )
-_IP = r"[0-9A-Fa-f.:]+"
+_IP = r"[0-9A-Fa-f.:]{2,45}+"
 _ENDS = (
     r"(?P<in_interface>\S+) (?P<out_interface>\S+) (?:\d+ )?(?P<protocol>[a-z][\w-]*) (?:\d+ \d+ )?"
     rf"(?P<src_ip>{_IP}) (?P<dst_ip>{_IP})"
 )
-_PORTS = r"(?: (?P<src_port>\d+) (?P<dst_port>\d+))?"
+_PORTS = r"(?: (?P<src_port>\d{1,5}+) (?P<dst_port>\d{1,5}+))?"
 _POLICY = r"(?:.*\((?P<policy>[^()]+)\)\s*$)?"
 _USER = r'(?:.*? src_user="(?P<user>[^"@]+)(?:@(?P<domain>[^"]*))?")?'
 # The name tried may hold blanks and brackets: the last bracket before the end closes it.
@@ -51,9 +51,9 @@ _KINDS = (
     ("admin", r"(?:Admin|Management|Device Management|CLI|SSH|Web UI)"),
     (
         "vpn",
-        r"(?:SSL ?VPN|Mobile VPN[\w ]*|IKEv2[\w ]*|L2TP|PPTP|IPSec VPN|VPN[\w ]*|Access Portal)",
+        r"(?:SSL ?VPN|Mobile VPN[\w ]{0,40}|IKEv2[\w ]{0,40}|L2TP|PPTP|IPSec VPN|VPN[\w ]{0,40}|Access Portal)",
     ),
-    ("app", r"(?:[A-Z][\w-]* ?[\w-]*)"),
+    ("app", r"[A-Z][\w -]{0,60}?"),
 )
 
 
@@ -148,7 +148,7 @@ SOURCE = Source(
             # Logins
             *_logins(),
             Pattern(
-                rf"{_START}Mobile VPN with \S+ user {_WHO} logged in\.(?:.*Real IP address is (?P<src_ip>{_IP}?)\.?$)?",
+                rf"{_START}Mobile VPN with \S+ user {_WHO} logged in\.(?:.*Real IP address is (?P<src_ip>[0-9A-Fa-f:.]{{2,44}}?)\.?$)?",
                 service="vpn",
                 **_SUCCESS,
             ),
@@ -170,12 +170,12 @@ SOURCE = Source(
             ),
             # Floods and scans that the firewall itself notices
             Pattern(
-                rf"{_START}.*?(?:[Pp]ort|IP|address) (?:space )?(?:scan|probe).*? from (?P<src_ip>{_IP}\d)",
+                rf"{_START}.*?(?:[Pp]ort|IP|address) (?:space )?(?:scan|probe).*? from (?P<src_ip>{_IP})",
                 category="network",
                 action="scan",
             ),
             Pattern(
-                rf"{_START}.*?(?:flood|DDOS|DoS) attack.*? from (?P<src_ip>{_IP}\d)",
+                rf"{_START}.*?(?:flood|DDOS|DoS) attack.*? from (?P<src_ip>{_IP})",
                 category="ids",
                 action="alert",
             ),

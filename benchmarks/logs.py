@@ -1,0 +1,118 @@
+"""Logs to measure with: our own lines in the products' formats, the same on every machine.
+
+A log is a small firm's bad day: most lines come from a few hundred addresses that come back,
+some from addresses seen once. ``python -m benchmarks.logs KIND LINES`` writes to standard
+output, so that tens of millions of lines can be read without being stored.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+_START = datetime(2026, 11, 1, tzinfo=UTC)
+_USERS = ("root", "admin", "test", "oracle", "ubuntu", "git", "postgres", "deploy", "backup")
+_PORTS = (22, 23, 80, 443, 445, 1433, 3306, 3389, 5900, 8080)
+_PER_SECOND = 5
+_REGULARS = 300
+
+
+def _addresses(dice: random.Random) -> Callable[[], str]:
+    regulars = [f"203.0.{dice.randrange(64, 128)}.{dice.randrange(1, 255)}" for _ in range(_REGULARS)]
+    weights = [1 / rank for rank in range(1, _REGULARS + 1)]
+    drawn = iter(())  # type: ignore[var-annotated]
+
+    def address() -> str:
+        nonlocal drawn
+        if dice.random() < 0.05:
+            return f"198.51.{dice.randrange(256)}.{dice.randrange(1, 255)}"
+        name = next(drawn, None)
+        if name is None:
+            drawn = iter(dice.choices(regulars, weights, k=5000))
+            name = next(drawn)
+        return str(name)
+
+    return address
+
+
+def ssh(lines: int) -> Iterator[str]:
+    """An OpenSSH server under attack: 9 in 10 lines are refused logins and their echoes."""
+    dice = random.Random(7)  # noqa: S311  # the same log each time, no secret
+    address = _addresses(dice)
+    for number in range(lines):
+        clock = _START + timedelta(seconds=number // _PER_SECOND)
+        origin, port = address(), dice.randrange(1024, 65536)
+        kind = dice.random()
+        if kind < 0.4:
+            said = f"Failed password for root from {origin} port {port} ssh2"
+        elif kind < 0.6:
+            said = f"Failed password for invalid user {dice.choice(_USERS)}{number % 40} from {origin} port {port} ssh2"
+        elif kind < 0.7:
+            said = f"Invalid user {dice.choice(_USERS)}{number % 40} from {origin} port {port}"
+        elif kind < 0.8:
+            said = f"Received disconnect from {origin} port {port}:11: Bye Bye [preauth]"
+        elif kind < 0.9:
+            said = f"Disconnected from authenticating user root {origin} port {port} [preauth]"
+        else:
+            said = f"Accepted publickey for backup from 192.0.2.20 port {port} ssh2: ED25519 SHA256:x"
+        yield f"{clock:%b} {clock.day:2} {clock:%H:%M:%S} files sshd[{2000 + number // 3 % 60_000}]: {said}"
+
+
+def filterlog(lines: int) -> Iterator[str]:
+    """pfSense's filterlog: 8 in 10 packets blocked."""
+    dice = random.Random(7)  # noqa: S311  # the same log each time, no secret
+    address = _addresses(dice)
+    for number in range(lines):
+        clock = _START + timedelta(seconds=number // _PER_SECOND)
+        action = "block" if dice.random() < 0.8 else "pass"
+        yield (
+            f"{clock:%b} {clock.day:2} {clock:%H:%M:%S} gate filterlog[41234]: "
+            f"65,,,1000000103,igb0,match,{action},in,4,0x0,,{dice.randrange(40, 250)},"
+            f"{number % 65536},0,none,6,tcp,44,{address()},192.0.2.1,{dice.randrange(1024, 65536)},"
+            f"{dice.choice(_PORTS)},0,S,{dice.randrange(1 << 32)},,1024,,mss"
+        )
+
+
+def fortigate(lines: int) -> Iterator[str]:
+    """FortiGate's traffic log: 6 in 10 sessions denied; about 600 bytes a line."""
+    dice = random.Random(7)  # noqa: S311  # the same log each time, no secret
+    address = _addresses(dice)
+    for number in range(lines):
+        clock = _START + timedelta(seconds=number // _PER_SECOND)
+        action = dice.choice(("deny", "deny", "deny", "accept", "close"))
+        stamp = int(clock.timestamp()) * 1_000_000_000 + number
+        yield (
+            f'<189>date={clock:%Y-%m-%d} time={clock:%H:%M:%S} devname="FGT-HQ" '
+            f'devid="FGT60F0000000001" eventtime={stamp} tz="+0000" logid="0000000013" '
+            f'type="traffic" subtype="forward" level="notice" vd="root" srcip={address()} '
+            f'srcport={dice.randrange(1024, 65536)} srcintf="wan1" srcintfrole="wan" '
+            f'dstip=192.0.2.10 dstport={dice.choice(_PORTS)} dstintf="internal" '
+            f'dstintfrole="lan" srcuuid="ae28f494-5735-51e9-f247-d1d2ce663f4b" '
+            f'dstuuid="ae28f494-5735-51e9-f247-d1d2ce663f4b" '
+            f'poluuid="ccb269e0-5735-51e9-a218-a397dd08b7eb" sessionid={100_000 + number} '
+            f'proto=6 action="{action}" policyid=1 policytype="policy" service="HTTP" '
+            f'dstcountry="Canada" srccountry="Reserved" trandisp="noop" duration=0 sentbyte=0 '
+            f'rcvdbyte=0 sentpkt=0 appcat="unscanned"'
+        )
+
+
+KINDS: dict[str, Callable[[int], Iterator[str]]] = {
+    "filterlog": filterlog,
+    "fortigate": fortigate,
+    "ssh": ssh,
+}
+
+
+def main() -> None:
+    """Write the log that the command line names."""
+    kind, lines = sys.argv[1], int(sys.argv[2])
+    write = sys.stdout.write
+    for line in KINDS[kind](lines):
+        write(line)
+        write("\n")
+
+
+if __name__ == "__main__":
+    main()
