@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -155,8 +155,9 @@ class Correlator:
         if position:
             alerts.extend(self._put_away(position))
         alerts.extend(self._evict())
-        self.statistics.opened += sum(alert.state is AlertState.OPEN for alert in alerts)
-        return alerts
+        shown = _shown(alerts)
+        self.statistics.opened += sum(alert.state is AlertState.OPEN for alert in shown)
+        return shown
 
     def _feed_stream(
         self,
@@ -209,14 +210,14 @@ class Correlator:
 
     def open_alerts(self) -> list[Alert]:
         """All alerts that are open, as they stand."""
-        return [
+        return _shown(
             alert_of(stream, subject, key, alert, AlertState.OPEN)
             for (number, key), runs in self._groups.items()
             for stream in (self._streams[number],)
             for group in runs
             for subject, alert in zip(stream.subjects, group.alerts, strict=True)
             if alert is not None
-        ]
+        )
 
     def advance(self, time: int) -> list[Alert]:
         """Let time pass without events: close what has been quiet for long enough by then."""
@@ -224,16 +225,16 @@ class Correlator:
         closed: list[Alert] = []
         for place in list(self._groups):
             closed.extend(self._close_over(place, time))
-        return closed
+        return _shown(closed)
 
     def flush(self) -> list[Alert]:
         """Close everything: the stream is at its end."""
-        closed = [
+        closed = _shown(
             alert
             for (number, key), runs in self._groups.items()
             for group in runs
             for alert in close(self._streams[number], key, group)
-        ]
+        )
         self._groups.clear()
         return closed
 
@@ -286,6 +287,11 @@ class Correlator:
             number = numbers.get(tuple(kept.subjects))
             if number is not None:
                 self._groups[number, tuple(kept.key)] = kept.runs
+
+
+def _shown(alerts: Iterable[Alert]) -> list[Alert]:
+    """Without those of correlations that only serve others."""
+    return [alert for alert in alerts if alert.rule.alone]
 
 
 def _run_for(stream: Stream, runs: Sequence[Group], time: int) -> tuple[Group | None, int | None]:

@@ -215,7 +215,7 @@ class Intake:
 def _crowd(times: Sequence[int], end: int, span: int, spot: int) -> Fired:
     """All events within the span that ends at ``times[end]``."""
     first = bisect_left(times, times[end] - span, 0, end)
-    return Fired(spot, times[first], end + 1 - first)
+    return Fired(spot, times[first], times[end], end + 1 - first)
 
 
 Place = tuple[Bunch, int, int]
@@ -236,7 +236,6 @@ def judge(
         return None
     bunch, start, spot = place if place is not None else (None, 0, -1)
     opened = group.open(stream, number, key, fired._replace(spot=spot), bunch, start)
-    opened.last = max(opened.last, window.newest)
     group.alerts[number] = None
     return alert_of(stream, subject, key, opened, AlertState.CLOSED)
 

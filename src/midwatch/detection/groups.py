@@ -137,24 +137,22 @@ class Group(Struct):
     ) -> OpenAlert:
         """Turn what was counted, up to the event that fired, into an alert."""
         subject = stream.subjects[number]
-        glimpses = [glimpse for glimpse in self.begun if glimpse[0] >= fired.first]
+        glimpses = list(self.begun)
         if bunch is not None:
             spots = range(max(start, fired.spot + 1 - BEGINNINGS), fired.spot + 1)
             glimpses.extend(bunch.glimpse(spot) for spot in spots)
-        glimpses = [glimpse for glimpse in glimpses if glimpse[0] >= fired.first][-BEGINNINGS:]
+        glimpses = [one for one in glimpses if fired.first <= one[0] <= fired.last][-BEGINNINGS:]
         evidence = [Evidence(glimpse[2].origin, glimpse[1]) for glimpse in glimpses]
-        window = self.windows[number]
-        seen = getattr(window, "seen", None)
         group = group_mapping(stream, key)
         alert = OpenAlert(
             id=alert_id(subject.rule.id, group, fired.first, evidence),
             first=fired.first,
-            last=max((glimpse[0] for glimpse in glimpses), default=fired.first),
+            last=fired.last,
             count=fired.events,
             figure=fired.figure,
             values={},
             evidence=[],
-            distinct=set(seen) if seen else set(),
+            distinct=set() if stream.by_rule else set(fired.values),
         )
         for glimpse in glimpses:
             alert.show(glimpse)

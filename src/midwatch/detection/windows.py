@@ -36,12 +36,18 @@ MOST_NUMBERS: Final = 10_000
 
 
 class Fired(NamedTuple):
-    """The condition holds: with the event ``spot``, over ``events`` events since ``first``."""
+    """The condition holds, with the event ``spot``, for ``events`` events.
+
+    ``first`` and ``last`` are the times of the window's first and last event; ``values``
+    the distinct values in it, where those are what counts.
+    """
 
     spot: int
     first: int
+    last: int
     events: int
     figure: float | None = None
+    values: frozenset[Counted] = frozenset()
 
 
 class Demand(Struct, frozen=True, kw_only=True):
@@ -203,12 +209,14 @@ class DistinctWindow(Struct, tag="distinct"):
 
     def _fired(self, spot: int, begin: int, end: int) -> Fired:
         kept = self.times
-        first = min(
-            moment for occurred in self.seen.values() for moment in occurred if moment >= begin
+        start = bisect_left(kept, begin)
+        count = bisect_right(kept, end) - start
+        values = frozenset(
+            value
+            for value, occurred in self.seen.items()
+            if any(begin <= moment <= end for moment in occurred)
         )
-        count = bisect_right(kept, end) - bisect_left(kept, begin)
-        distinct = sum(1 for occurred in self.seen.values() if occurred[-1] >= begin)
-        return Fired(spot, first, count, distinct)
+        return Fired(spot, kept[start], end, count, len(values), values)
 
 
 class SequenceWindow(Struct, tag="sequence"):
@@ -266,7 +274,7 @@ class SequenceWindow(Struct, tag="sequence"):
         first = self.starts[-1]
         begin = self.events[0][0] if first is None else first
         count = sum(1 for time, _ in self.events if time >= begin)
-        return Fired(spot, begin, count, len(self.starts))
+        return Fired(spot, begin, self.events[-1][0], count, len(self.starts))
 
 
 class FigureWindow(Struct, tag="figure"):
@@ -294,7 +302,7 @@ class FigureWindow(Struct, tag="figure"):
                 del kept[0]
             figure = figure_of(demand, [item[1] for item in kept])
             if demand.accepts(figure):
-                return Fired(spot, kept[0][0], len(kept), figure)
+                return Fired(spot, kept[0][0], newest, len(kept), figure)
         return None
 
 
@@ -356,20 +364,20 @@ class PeriodWindow(Struct, tag="period"):
         """Judge the period."""
         if self.begin is None:
             return None
+        figure: float = len(self.values)
         if demand.terms is not None:
             fulfilled = term_holds(demand.terms, set(self.values))
-            return Fired(-1, self.begin, self.count, len(self.values)) if fulfilled else None
-        figure: float
-        match demand.kind:
-            case CorrelationKind.EVENT_COUNT:
+        else:
+            if demand.kind is CorrelationKind.EVENT_COUNT:
                 figure = self.count
-            case CorrelationKind.VALUE_COUNT | CorrelationKind.TEMPORAL:
-                figure = len(self.values)
-            case _ if not self.numbers:
-                return None
-            case _:
+            elif demand.kind not in (CorrelationKind.VALUE_COUNT, CorrelationKind.TEMPORAL):
+                if not self.numbers:
+                    return None
                 figure = figure_of(demand, self.numbers)
-        return Fired(-1, self.begin, self.count, figure) if demand.accepts(figure) else None
+            fulfilled = demand.accepts(figure)
+        if not fulfilled:
+            return None
+        return Fired(-1, self.begin, self.newest, self.count, figure)
 
 
 Window = DistinctWindow | SequenceWindow | FigureWindow

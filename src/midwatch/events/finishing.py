@@ -150,7 +150,7 @@ class Finisher:
         if stems is not None and "url_path" not in given:
             queries = given.get("url_query") or [None] * len(stems)
             given["url_path"] = [
-                stem if stem is None or query is None or query in BLANK else f"{stem}?{query}"
+                stem if stem is None or query is None or query in BLANK else f"{stem}?{str(query).removeprefix('?')}"
                 for stem, query in zip(stems, queries, strict=True)
             ]
 

@@ -55,7 +55,7 @@ _TRANSPORT_DATA: Final = re.compile(
 _SOLARIS_ID: Final = re.compile(r"\[ID \d{1,10} [\w.]{1,32}\] ")
 # What an access log writes after the server's own address; how Exim names messages and IIS
 # sites. The word before the one, and the other itself, are no host names.
-_METHOD: Final = re.compile(r"[A-Z]{3,16} (?:/|\*|https?://)")
+_METHOD: Final = re.compile(r"[A-Z_]{3,32} (?:/|\*|https?://)")
 _NO_HOST: Final = re.compile(
     r"[0-9A-Za-z]{6}-(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z]{11}-[0-9A-Za-z]{4})|W3SVC\d+"
 )
@@ -286,6 +286,8 @@ def _read_origin(text: str, end: int, time: int, severity: str | None) -> Header
         tag = _METALOG_TAG.match(body)
         if tag is not None and tag["program"].lower() not in _LEVELS:
             return _tagged(tag, body, time, None, severity)
+    if rest[:1] == ":":
+        return Header(time, None, None, None, body, severity)
     host, _, after = body.partition(" ")
     after = after.lstrip(" ")
     if _HOST.fullmatch(host) is None or host.lower().rstrip(":") in _LEVELS:

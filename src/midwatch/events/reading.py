@@ -44,6 +44,7 @@ PLAIN: Final = Source(
 
 _MOST_RECENT: Final = 4096
 _LONGEST_RUN: Final = 1 << 24
+_NO_FORM: Final = Form((), {})
 _NO_PARTS: Final = ("", "", "", "", "")
 _PLAIN_LINES: Final = re.compile(
     r"^(?:([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) (?!\d+ )(?:([A-Za-z0-9][\w.-]{0,254}) )?"
@@ -93,37 +94,44 @@ class LineReader:
 
     def read(self, lines: Sequence[str], first_line: int) -> ReadResult:
         """Read lines numbered from ``first_line`` (1 for the first of a file)."""
-        lines = _storable(lines)
+        lines, parts = _plain_parts(lines)
         buckets: dict[tuple[Source, Form], list[Row]] = {}
         failures: list[ParseFailure] = []
-        understand, plain_time = self._understand, self._plain_time
+        recent = self._recent
+        readers = self._recogniser.readers
+        forced = self._forced is not None
         number = first_line - 1
-        for raw, (stamp, host, program, pid, message) in zip(
-            lines, _plain_parts(lines), strict=True
-        ):
+        for raw, (stamp, host, program, pid, message) in zip(lines, parts, strict=True):
             number += 1
-            if stamp and (time := plain_time(stamp)) is not None:
-                header = Header(time, host or None, program, int(pid) if pid else None, message)
-            else:
-                header = read_header(raw[:LONGEST_READ], self._stamps)
-                message = header.message  # noqa: PLW2901  # the complete way replaces the short
-            repeats = None
-            if message[:17] == "message repeated " and (many := _REPEATED.fullmatch(message)):
-                repeats, message = many.groups()  # noqa: PLW2901  # the sentence inside counts
-            source, reading = understand(header, message)
-            if reading is None:
-                reason = "blank line" if not raw.strip() else "nothing known was found in it"
-                failures.append(ParseFailure(number, reason, raw))
-                continue
-            if source.carry is not None:
-                reading = self._sessions.carry(source.carry, source.name, header, reading)
-            form, values = reading
-            if repeats is not None:
-                form, values = self._repeated(form), (*values, repeats)
-            row = (
-                number, header.time, header.host, header.program, header.pid,
-                header.severity, raw, message, values,
-            )  # fmt: skip
+            row: Row | None = None
+            if stamp and not forced:
+                # The short way: the tag announces the source and one of its readers knows the
+                # sentence. It gives what the complete way would give.
+                time = recent.get(stamp)
+                if time is None:
+                    time = self._plain_time(stamp)
+                for source, read in readers[program]:
+                    reading = read(message)
+                    if reading is None:
+                        continue
+                    if time is None or message.startswith("message repeated "):
+                        break
+                    process = int(pid) if pid else None
+                    if source.carry is not None:
+                        reading = self._sessions.carry(
+                            source.carry, source.name, host or None, process, reading
+                        )
+                    form, values = reading
+                    row = (
+                        number, time, host or None, program, process, None, raw, message, values,
+                    )  # fmt: skip
+                    break
+            if row is None:
+                source, form, row = self._completely(number, raw)
+                if row is None:
+                    reason = "blank line" if not raw.strip() else "nothing known was found in it"
+                    failures.append(ParseFailure(number, reason, raw))
+                    continue
             try:
                 buckets[source, form].append(row)
             except KeyError:
@@ -132,6 +140,29 @@ class LineReader:
             self._finisher.batch(source, form, rows) for (source, form), rows in buckets.items()
         ]
         return ReadResult(batches, failures)
+
+    def _completely(self, number: int, raw: str) -> tuple[Source, Form, Row | None]:
+        """Read one line by the complete way; a row of None is a failure."""
+        header = read_header(raw[:LONGEST_READ], self._stamps)
+        message = header.message
+        repeats = None
+        if message.startswith("message repeated ") and (many := _REPEATED.fullmatch(message)):
+            repeats, message = many.groups()
+        source, reading = self._understand(header, message)
+        if reading is None:
+            return source, _NO_FORM, None
+        if source.carry is not None:
+            reading = self._sessions.carry(
+                source.carry, source.name, header.host, header.pid, reading
+            )
+        form, values = reading
+        if repeats is not None:
+            form, values = self._repeated(form), (*values, repeats)
+        row = (
+            number, header.time, header.host, header.program, header.pid, header.severity, raw,
+            message, values,
+        )  # fmt: skip
+        return source, form, row
 
     def _repeated(self, form: Form) -> Form:
         """The form with one more column, ``repeated``: how often the line came in a row."""
@@ -162,7 +193,7 @@ class LineReader:
         recogniser = self._recogniser
         announced: tuple[Source, ...] = ()
         if header.program is not None:
-            for source, read in recogniser.readers_of(header.program):
+            for source, read in recogniser.readers[header.program]:
                 reading = read(message)
                 if reading is not None:
                     return source, reading
@@ -192,23 +223,25 @@ class LineReader:
         return read_plain(message, anchored=True, logins=source.plain_login)
 
 
-def _plain_parts(lines: Sequence[str]) -> Iterable[tuple[str, str, str, str, str]]:
-    """What ``_PLAIN_LINES`` makes of each line; nothing of lines it cannot be tried on."""
+def _plain_parts(
+    lines: Sequence[str],
+) -> tuple[Sequence[str], Iterable[tuple[str, str, str, str, str]]]:
+    """The lines, and what ``_PLAIN_LINES`` makes of each; nothing where it cannot be tried.
+
+    Lone surrogates are replaced, since no text library and no file would take them.
+    """
     joined = "\n".join(lines)
+    if not joined.isascii():
+        try:
+            joined.encode()
+        except UnicodeEncodeError:
+            lines = [line.encode("utf-8", "replace").decode() for line in lines]
+            joined = "\n".join(lines)
     if len(joined) <= _LONGEST_RUN and max(map(len, lines), default=0) <= LONGEST_READ:
         found = _PLAIN_LINES.findall(joined)
         if len(found) == len(lines):
-            return found
-    return repeat(_NO_PARTS, len(lines))
-
-
-def _storable(lines: Sequence[str]) -> Sequence[str]:
-    """The lines without lone surrogates, which no text library and no file would take."""
-    try:
-        "".join(lines).encode()
-    except UnicodeEncodeError:
-        return [line.encode("utf-8", "replace").decode() for line in lines]
-    return lines
+            return lines, found
+    return lines, repeat(_NO_PARTS, len(lines))
 
 
 def _first_reading(source: Source, message: str) -> Reading | None:

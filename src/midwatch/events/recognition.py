@@ -7,7 +7,7 @@ tried in order of priority; recognition never depends on the lines before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick
@@ -36,7 +36,7 @@ class Recogniser:
                 else:
                     self._exact.setdefault(program, []).append(source)
         self._programs: dict[str, tuple[Source, ...]] = {}
-        self._readers: dict[str, tuple[tuple[Source, ReadMessage], ...]] = {}
+        self._readers = _ReadersByProgram(self)
         marks: dict[str, list[int]] = {}
         self._marked = tuple(source for source in ordered if source.marks)
         for spot, source in enumerate(self._marked):
@@ -62,18 +62,10 @@ class Recogniser:
                 self._programs[program] = known
         return known
 
-    def readers_of(self, program: str) -> tuple[tuple[Source, ReadMessage], ...]:
+    @property
+    def readers(self) -> Mapping[str, tuple[tuple[Source, ReadMessage], ...]]:
         """Every way to read that the sources announced by a program have, best first."""
-        known = self._readers.get(program)
-        if known is None:
-            known = tuple(
-                (source, reader.read)
-                for source in self.by_program(program)
-                for reader in source.readers
-            )
-            if len(self._readers) < _MOST_PROGRAMS:
-                self._readers[program] = known
-        return known
+        return self._readers
 
     def by_marks(self, message: str) -> tuple[Source, ...]:
         """Sources one of whose marks stands in the message, best first."""
@@ -90,3 +82,21 @@ class Recogniser:
             if len(self._by_marks) < _MOST_PROGRAMS:
                 self._by_marks[marks] = known
         return known
+
+
+class _ReadersByProgram(dict[str, tuple[tuple[Source, ReadMessage], ...]]):
+    """Filled as programs are met; programs beyond a bound are not remembered."""
+
+    def __init__(self, recogniser: Recogniser) -> None:
+        super().__init__()
+        self._recogniser = recogniser
+
+    def __missing__(self, program: str) -> tuple[tuple[Source, ReadMessage], ...]:
+        found = tuple(
+            (source, reader.read)
+            for source in self._recogniser.by_program(program)
+            for reader in source.readers
+        )
+        if len(self) < _MOST_PROGRAMS:
+            self[program] = found
+        return found

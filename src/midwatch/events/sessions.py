@@ -1,10 +1,13 @@
-"""What the lines of one session carry over to the later ones (see ``source.Carry``)."""
+"""What the lines of one session carry over to the later ones (see ``source.Carry``).
+
+Process and connection numbers come round again: a line whose first carried column (the
+address) differs from what is remembered begins a new session.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from midwatch.events.header import Header
 from midwatch.events.source import Carry, Form, Reading, Value
 
 _ABSENT: Final = -1
@@ -23,7 +26,9 @@ class SessionMemory:
         self._places: dict[str, dict[Form, _Places]] = {}
         self._forms: dict[tuple[Form, tuple[str, ...]], Form] = {}
 
-    def carry(self, carry: Carry, source: str, header: Header, reading: Reading) -> Reading:
+    def carry(
+        self, carry: Carry, source: str, host: str | None, process: int | None, reading: Reading
+    ) -> Reading:
         """The reading, completed from earlier lines of its session."""
         form, values = reading
         try:
@@ -33,11 +38,11 @@ class SessionMemory:
         if key_place != _ABSENT:
             key = values[key_place]
         else:
-            key = header.pid if carry.key == "pid" else None
+            key = process if carry.key == "pid" else None
         if key is None:
             return reading
         sessions = self._sessions[source]
-        session = (header.host, key)
+        session = (host, key)
         for place in places:
             if place == _ABSENT or values[place] is None:
                 known = sessions.get(session)
@@ -63,10 +68,15 @@ class SessionMemory:
         form, values = reading
         here = dict(zip(form.names, values, strict=True))
         before = dict(zip(known[0].names, known[1], strict=True))
+        first = carry.columns[0]
+        if here.get(first) is not None and before.get(first) not in (None, here[first]):
+            return reading
         missing = [
             column
             for column in carry.columns
-            if here.get(column) is None and before.get(column) is not None
+            if here.get(column) is None
+            and column not in form.constants
+            and before.get(column) is not None
         ]
         if not missing:
             return reading

@@ -121,12 +121,15 @@ def _merged(hours: Sequence[Hour], length: int) -> tuple[int, tuple[Hour, ...]]:
 
 
 def _round_up(most: int) -> int:
-    """The next of 1, 2, 4, 10, 20, 40, 100 …, so that half of it is a round number too."""
+    """The next number that is round and has a round half: 1, 2, 4, 6, 8, 10, 12, 16, 20, 30."""
+    if most <= 2:
+        return most
     size = 1
     while True:
-        for factor in (1, 2, 4, 6, 8):
-            if most <= factor * size:
-                return factor * size
+        for tenths in (10, 12, 16, 20, 30, 40, 60, 80):
+            top = tenths * size // 10
+            if top >= most and top % 2 == 0:
+                return top
         size *= 10
 
 

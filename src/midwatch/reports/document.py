@@ -239,7 +239,13 @@ def render_json(report: values.Report, *, zone: tzinfo = UTC) -> bytes:
 
     ``zone`` is the reader's and touches nothing but the words of the headline.
     """
-    return msgspec.json.encode(_document(report, zone)) + b"\n"
+    document = _document(report, zone)
+    try:
+        content = msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        # Bytes that were no UTF-8 reach here as lone surrogates.
+        content = msgspec.json.encode(_clean(msgspec.to_builtins(document)))
+    return content + b"\n"
 
 
 def json_schema() -> dict[str, Any]:
@@ -250,7 +256,7 @@ def json_schema() -> dict[str, Any]:
 def _document(report: values.Report, zone: tzinfo) -> Document:
     return Document(
         version=report.version,
-        generated_from=_texts(report.files),
+        generated_from=report.files,
         period=Period(rfc3339(report.first), rfc3339(report.last)),
         zone=report.zone,
         verdict=verdict(report),
@@ -273,7 +279,7 @@ def _document(report: values.Report, zone: tzinfo) -> Document:
             kinds=tuple(RuleKind(kind, count) for kind, count in report.rules.kinds),
             not_loaded=tuple(_trouble(each) for each in report.rules.not_loaded),
         ),
-        notes=_texts(report.notes),
+        notes=report.notes,
         seconds=round(report.seconds, 3),
     )
 
@@ -305,18 +311,18 @@ def _attempt(attempt: values.Attempt) -> Attempt:
         count=attempt.count,
         first=rfc3339(attempt.first),
         last=rfc3339(attempt.last),
-        src_ip=_text(attempt.src_ip),
-        src_host=_text(attempt.src_host),
-        country=_text(attempt.country),
-        network=_text(attempt.network),
-        users=_texts(attempt.users),
+        src_ip=attempt.src_ip,
+        src_host=attempt.src_host,
+        country=attempt.country,
+        network=attempt.network,
+        users=attempt.users,
         ports=attempt.ports,
-        paths=_texts(attempt.paths),
-        hosts=_texts(attempt.hosts),
-        services=_texts(attempt.services),
+        paths=attempt.paths,
+        hosts=attempt.hosts,
+        services=attempt.services,
         techniques=attempt.techniques,
-        file=next(iter(_texts(attempt.files)), None),
-        files=_texts(attempt.files),
+        file=next(iter(attempt.files), None),
+        files=attempt.files,
         attempt=attempt.attempt,
         success=attempt.success,
         meaning=attempt.meaning,
@@ -329,7 +335,7 @@ def _attempt(attempt: values.Attempt) -> Attempt:
 
 def _attacker(attacker: values.Attacker) -> Attacker:
     return Attacker(
-        origin=_clean(attacker.origin),
+        origin=attacker.origin,
         is_address=attacker.is_address,
         count=attacker.count,
         first=rfc3339(attacker.first),
@@ -337,9 +343,9 @@ def _attacker(attacker: values.Attacker) -> Attacker:
         kinds=dict(attacker.kinds),
         level=attacker.level,
         success=attacker.succeeded,
-        country=_text(attacker.country),
-        network=_text(attacker.network),
-        users=_texts(attacker.users),
+        country=attacker.country,
+        network=attacker.network,
+        users=attacker.users,
         ports=attacker.ports,
         blocked=attacker.blocked,
     )
@@ -352,8 +358,8 @@ def _kind(row: values.KindRow) -> Kind:
         level=row.level,
         count=row.count,
         origin_count=max(row.origin_count, len(row.origins)),
-        origins=_texts(row.origins),
-        targets=_texts(row.targets),
+        origins=row.origins,
+        targets=row.targets,
     )
 
 
@@ -372,11 +378,11 @@ def _source(source: values.SourceSeen) -> Source:
 
 
 def _trouble(trouble: values.Trouble) -> Trouble:
-    return Trouble(_clean(trouble.place), _clean(trouble.cause), _clean(trouble.remedy))
+    return Trouble(trouble.place, trouble.cause, trouble.remedy)
 
 
 def _evidence(evidence: values.Evidence) -> Evidence:
-    return Evidence(_clean(evidence.file), evidence.line, _clean(evidence.raw[:_LONGEST_TEXT]))
+    return Evidence(evidence.file, evidence.line, evidence.raw[:_LONGEST_TEXT])
 
 
 def _category(category: str) -> Category:
@@ -386,14 +392,12 @@ def _category(category: str) -> Category:
         return Category.OTHER
 
 
-def _texts(texts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(_clean(text) for text in texts)
-
-
-def _text(text: str | None) -> str | None:
-    return None if text is None else _clean(text)
-
-
-def _clean(text: str) -> str:
-    """Bytes that were no UTF-8 reach here as lone surrogates, which JSON cannot carry."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+def _clean(value: object) -> object:
+    """The same with every lone surrogate, which JSON cannot carry, written as an escape."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_clean(key): _clean(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(each) for each in value]
+    return value

@@ -208,7 +208,7 @@ def _story(look: Look, identity: str, zone: tzinfo, evidence: _Evidence) -> Stor
         facts=tuple(_facts(attempt)),
         when=_when(attempt.first, attempt.last, zone),
         meaning=defuse(attempt.meaning, 800),
-        todo=tuple(defuse(step, 300) for step in attempt.todo[:3]),
+        todo=tuple(defuse(step, 300).rstrip(".") for step in attempt.todo[:3]),
         harmless=tuple(defuse(each, 300) for each in attempt.falsepositives[:5]),
         lines=evidence.of(attempt, _STORY_LINES),
         techniques=tuple(

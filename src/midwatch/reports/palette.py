@@ -15,13 +15,13 @@ LIGHT: Final[Mapping[str, str]] = {
     "soft": "#585a63",
     "rule": "#ddd4c3",
     "line": "#857b68",
-    "lamp": "#8f5a00",
+    "lamp": "#875500",
     "flame": "#ad7008",
     "glow": "#f5dda6",
     "mark": "#f7e0a8",
     "quiet": "#34684a",
     "seen": "#6a957d",
-    "look": "#8f5a00",
+    "look": "#875500",
     "act": "#a52a1e",
 }
 DARK: Final[Mapping[str, str]] = {

@@ -38,7 +38,7 @@ from midwatch.reports.wording import (
     when_of,
 )
 
-_NARROWEST: Final = 40
+_NARROWEST: Final = 50
 _MARGIN: Final = "  "
 _LABEL: Final = 15
 _MOST_KINDS: Final = 12
@@ -47,6 +47,7 @@ _MOST_LOOKS: Final = 5
 _MOST_TROUBLES: Final = 5
 _MOST_SILENT: Final = 4
 _WIDEST_PLOT: Final = 48
+_NARROWEST_PLOT: Final = 8
 _WIDEST_STRIP: Final = 48
 _STYLES: Final = {Mood.QUIET: "green", Mood.LOOK: "yellow", Mood.ACT: "bold red"}
 _CELL_STYLES: Final = {
@@ -214,7 +215,7 @@ def _head(page: _Page, report: Report) -> None:
         period = f"{span(report.first, report.last, page.zone, year=True)} ({zone})"
     period = page.plain(period)
     room = page.width - len("Midwatch  ") - cell_len(period) - 2
-    line = Text("Midwatch", "bold").append("  ")
+    line = Text().append("Midwatch", "bold").append("  ")
     if room >= 12:
         line.append(_names(page, files, room)).append("  ").append(period, "dim")
         page.emit(line)
@@ -273,7 +274,7 @@ def _table(page: _Page, report: Report) -> None:
         return
     page.blank()
     label = max([_LABEL, *(cell_len(page.plain(_kind(row))) for row in report.kinds[:_MOST_KINDS])])
-    label = min(label, 24)
+    label = min(label, max(_LABEL, page.width * 3 // 10))
     _plot(page, report, label)
     counts = [number(row.count) for row in report.kinds[:_MOST_KINDS]]
     if report.blocked:
@@ -331,14 +332,18 @@ def _plot(page: _Page, report: Report, label: int) -> None:
     when = page.plain(hours_between(*top, page.zone))
     if report.first is not None and report.last is not None and len(report.hours) > 24:
         when = page.plain(span(*top, page.zone))
-    room = page.width - 2 - label - 2 - len("   busiest ") - cell_len(when)
-    counts = resampled([hour.attempts for hour in report.hours], max(8, min(room, _WIDEST_PLOT)))
+    room = page.width - 2 - label - 2
+    named = f"   busiest {when}"
+    if room - cell_len(named) < _NARROWEST_PLOT:
+        named = ""
+    columns = min(room - cell_len(named), _WIDEST_PLOT)
+    counts = resampled([hour.attempts for hour in report.hours], columns)
     most = max(counts)
     bars = page.glyphs.bars
-    # The lowest bar stands for none and next to none; any more rises above it.
+    # The lowest bar stands for none; any attempt at all rises above it.
     plot = "".join(bars[-(-count * (len(bars) - 1) // most)] for count in counts)
     line = Text(_MARGIN).append(page.padded("attempts", label)).append("  ")
-    page.emit(line.append(plot, "yellow").append(f"   busiest {when}"))
+    page.emit(line.append(plot, "yellow").append(named))
 
 
 def _watched(page: _Page, report: Report) -> None:

@@ -19,8 +19,10 @@ from typing import Final
 from midwatch.events.readers.mapping import Keys, Mapper, When
 from midwatch.events.source import Reading, Value
 
+_LATEST_START: Final = 256
 _HEADER: Final = re.compile(r"(?<!\\)\|")
 _KEY: Final = re.compile(r"(?:^|(?<=\s))([A-Za-z_][\w.\[\]-]*)=")
+_PIPED: Final = re.compile(r"\|[A-Za-z]\w{0,60}=")
 _ESCAPED: Final = re.compile(r"\\([\\=|rn])")
 _CEF_NAMES: Final = (
     "device_vendor",
@@ -66,7 +68,7 @@ def cef_fields(message: str) -> dict[str, str] | None:
 
 def leef_fields(message: str) -> dict[str, str] | None:
     """Header and attributes of a LEEF message, or None when it is not one."""
-    start = message.find("LEEF:")
+    start = message.find("LEEF:", 0, _LATEST_START)
     if start < 0:
         return None
     parts = message[start + 5 :].split("|", 6)
@@ -84,6 +86,8 @@ def leef_fields(message: str) -> dict[str, str] | None:
         attributes = parts[6]
     elif len(parts) > 6:  # noqa: PLR2004
         attributes = f"{parts[5]}|{parts[6]}"
+    if separator not in attributes and _PIPED.search(attributes) is not None:
+        separator = "|"
     if separator not in attributes and "\t" not in attributes:
         keys = list(_KEY.finditer(attributes))
         for spot, found in enumerate(keys):

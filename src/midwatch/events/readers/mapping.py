@@ -181,10 +181,8 @@ class Mapper:
 
     def map(self, get: Callable[[str], object]) -> Reading:
         """The reading for one message; ``get`` gives a vendor field or None."""
-        seen = [get(key) for key in self._case_keys]
-        for spot in self.counted:
-            seen[spot] = _PRESENT if present(seen[spot]) else None
-        form = self.form(tuple(seen))
+        seen = tuple([get(key) for key in self._case_keys])
+        form = self.form(_counted(seen, self.counted) if self.counted else seen)
         values: list[Value] = []
         for keys in self._sources:
             value: object = None
@@ -252,7 +250,7 @@ class _Plan:
         self._present = _getter([spots[mapper.case_keys[spot]] for spot in here])
         self._counted = tuple(here.index(spot) for spot in mapper.counted if spot in here)
         self._cases = _getter([spots.get(key, absent) for key in mapper.case_keys])
-        self._memo: dict[tuple[Value, ...], Form] = {}
+        self._memo: dict[tuple[object, ...], Form] = {}
         straight: list[int] = []
         self._choices: list[tuple[int, tuple[_Spot, ...]]] = []
         for column, source in enumerate(mapper.sources):
@@ -267,7 +265,7 @@ class _Plan:
 
     def read(self, values: tuple[Value, ...]) -> Reading:
         row = (*values, None)
-        seen = self._present(row)
+        seen: tuple[object, ...] = self._present(row)
         if self._counted:
             seen = _counted(seen, self._counted)
         form = self._memo.get(seen)
@@ -295,11 +293,11 @@ class _Plan:
         return form, tuple(result)
 
 
-def _counted(seen: tuple[Value, ...], spots: tuple[int, ...]) -> tuple[Value, ...]:
+def _counted(seen: tuple[object, ...], spots: tuple[int, ...]) -> tuple[object, ...]:
     """The values, those at the spots reduced to whether they hold something."""
     reduced = list(seen)
     for spot in spots:
-        reduced[spot] = None if reduced[spot] in BLANK else seen[spot] and _PRESENT
+        reduced[spot] = _PRESENT if present(reduced[spot]) else None
     return tuple(reduced)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from midwatch.events.readers import KeyValues, When
+from midwatch.events.readers import KeyValues, Part, When
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source
 
@@ -15,6 +15,7 @@ SOURCE = Source(
     readers=(
         KeyValues(
             {
+                "time": Part("msg", r"^audit\((\d+\.\d+)"),
                 "process": "comm",
                 "file": ("name", "target"),
                 "policy": "profile",

@@ -29,11 +29,21 @@ _HEAD: Final = re.compile(
 _JOURNAL: Final = re.compile(r"(?P<type>[A-Z][A-Z0-9_]{2,30}) (?=pid=\d|[a-z]{2,8}=)")
 _PAIR: Final = re.compile(r"([A-Za-z][\w-]*)=(\"[^\"]*\"|[^\s,'\")\x1d]*)")
 _AVC: Final = re.compile(r"avc:\s+(denied|granted)\s+\{ ([^}]*) \}")
-_HEXADECIMAL: Final = re.compile(r"(?:[0-9A-F]{2}){2,8192}")
+_HEXADECIMAL: Final = re.compile(r"(?:[0-9A-F]{2}){1,8192}")
 _NOTHING: Final = frozenset(
-    {"", "?", "unset", "4294967295", "(null)", "(none)", "(invalid user)", "(unknown)"}
+    {
+        "",
+        "?",
+        "unset",
+        "4294967295",
+        "(null)",
+        "(none)",
+        "(invalid user)",
+        "(unknown user)",
+        "(unknown)",
+    }
 )
-_ENCODED: Final = frozenset({"acct", "comm", "exe", "cmd", "proctitle", "name", "cwd", "grp", "id"})
+_ENCODED: Final = frozenset({"acct", "comm", "exe", "cmd", "proctitle", "name", "cwd", "grp"})
 _ARGUMENT: Final = re.compile(r"a\d{1,4}")
 _NUMBERS: Final = {
     "1100": "USER_AUTH",
@@ -93,7 +103,7 @@ def _decoded(key: str, value: str) -> str:
     if value[:1] == '"':
         return value[1:-1]
     encoded = key in _ENCODED or _ARGUMENT.fullmatch(key) is not None
-    if encoded and _HEXADECIMAL.fullmatch(value) and not value.isdecimal():
+    if encoded and _HEXADECIMAL.fullmatch(value):
         text = bytes.fromhex(value).decode(errors="replace")
         return text.replace("\0", " ").strip() if key in ("proctitle", "cmd") else text
     return value
@@ -187,12 +197,11 @@ _FIELDS: Final[Mapping[str, Keys]] = {
     "host": "node",
     "session": "ses",
     "user": "who",
-    "src_ip": ("addr", "hostname"),
+    "src_ip": "addr",
     "service": "service",
     "process": "exe",
     "command": ("command", "cmd", "proctitle"),
     "file": "name",
-    "reason": "op",
 }
 _FAILED: Final = re.compile(r"^(?:failed|0|no)\b")
 _SUCCEEDED: Final = re.compile(r"^(?:success|1|yes)\b")

@@ -13,7 +13,7 @@ _FIELDS = {
     "http_method": "properties.httpMethod",
     "http_host": ("properties.originalHost", "properties.hostname", "properties.hostName", "properties.host"),
     "http_status": ("properties.httpStatus", "properties.httpStatusCode"),
-    "protocol": "properties.httpVersion",
+    "http_version": "properties.httpVersion",
     "bytes_in": ("properties.receivedBytes", "properties.requestBytes"),
     "bytes_out": ("properties.sentBytes", "properties.responseBytes"),
     "user_agent": "properties.userAgent",

@@ -18,6 +18,7 @@ SOURCE = Source(
     title="Drupal",
     logsource=Logsource(category="webserver", product="drupal"),
     programs=("drupal*",),
+    header_clock=True,
     marks=("|user|", "|access denied|", "|page not found|", "|php|", "|system|"),
     readers=(
         Patterns(

@@ -39,7 +39,7 @@ SOURCE = Source(
                 "dst": "downstream_local_address",
                 "http_method": ("method", ":method"),
                 "url": ("x-envoy-origin-path", "x-envoy-original-path", "path", ":path"),
-                "protocol": "protocol",
+                "http_version": "protocol",
                 "http_status": "response_code",
                 "bytes_in": "bytes_received",
                 "bytes_out": "bytes_sent",

@@ -18,7 +18,9 @@ _HEAD = (
     r"(?:(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) )?(?:(?P<site>W3SVC\d+) )?(?:(?P<computer>[A-Za-z][\w-]*) )?"
     rf"(?P<dst_ip>{_ADDRESS}) (?P<http_method>[A-Z_-]{{1,32}}) (?P<url_stem>[^ ]+) (?P<url_query>[^ ]+) "
     rf"(?P<dst_port>\d{{1,5}}) (?P<user>(?!- )[^ ]+|-) (?P<src_ip>{_ADDRESS}|-) (?:HTTP/(?P<http_version>[\d.]+) )?"
-    r"(?P<user_agent>[^ ]+)(?: (?!\d{3} \d+ \d+)(?P<referrer>[^ ]+)){0,3} "
+    r"(?P<user_agent>[^ ]+)"
+    # One more value is the referrer; more are cookie, referrer and host.
+    r"(?: (?!\d{3} \d+ \d+)(?P<referrer>[^ ]+)|(?: (?!\d{3} \d+ \d+)[^ ]+){0,3}) "
 )
 _TAIL = r"(?: (?P<bytes_out>\d+) (?P<bytes_in>\d+) \d+| \d+)?(?: |$)"
 _WEB: dict[str, Value] = {"category": "web", "action": "request", "service": "web"}
@@ -36,7 +38,8 @@ SOURCE = Source(
     title="Microsoft IIS",
     logsource=Logsource(category="webserver", product="windows", service="iis"),
     programs=("iis", "w3svc"),
-    marks=(" W3SVC", " GET /", " POST /", " HEAD /", " OPTIONS /", " PROPFIND /", " PUT /", " RPC_IN_DATA /", " RPC_OUT_DATA /"),
+    marks=(" W3SVC", " GET /", " POST /", " HEAD /", " OPTIONS /", " PROPFIND /", " PUT /", " RPC_IN_DATA /", " RPC_OUT_DATA /",
+        "#Fields: ", "#Software: ", "#Version: ", "#Date: "),
     priority=70,
     claims=False,
     readers=(
@@ -51,6 +54,10 @@ SOURCE = Source(
                 **_FAILED,
             ),
             Pattern(rf"{_HEAD}(?P<http_status>401) (?P<substatus>\d+) (?P<win32_status>\d+){_TAIL}", **_WEB),
+            Pattern(
+                r"#(?P<directive>Software|Version|Date|Fields|Start-Date|End-Date|Remark|Log-type): ?(?P<reason>.*)",
+                category="system",
+            ),
         ),
     ),
 )

@@ -48,7 +48,7 @@ SOURCE = Source(
                 reason="martian",
             ),
             Pattern(
-                rf"{_SINCE_BOOT}(?:TCP: )?(?:request_sock_TCP: )?Possible SYN flooding on port (?P<dst>[^ ]+?)\. (?P<why>[^\n]*)",
+                rf"{_SINCE_BOOT}(?:TCP: )?(?:request_sock_TCP: )?Possible SYN flooding on port (?:(?P<dst_ip>[0-9A-Fa-f:.\[\]]+)[:.])?(?P<dst_port>\d+)\. (?P<why>[^\n]*)",
                 category="network",
                 reason="syn_flood",
             ),

@@ -5,13 +5,9 @@ Covers util-linux, shadow, BusyBox and the BSDs.
 
 from __future__ import annotations
 
-from typing import Final
-
 from midwatch.events.readers import Pattern, Patterns
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source
-
-_ON: Final = r"(?: on [`'](?P<tty>[^']*)')?(?: (?:from|FROM) [`']?(?P<src>[^' ]+?)'?)?"
 
 SOURCE = Source(
     name="login",
@@ -35,8 +31,12 @@ SOURCE = Source(
         "sulogin",
     ),
     marks=("FAILED LOGIN ", "TOO MANY LOGIN TRIES", "LOGIN FAILURE"),
+    plain_login=False,
     readers=(
         Patterns(
+            Pattern(
+                r"(?:FAILED LOGIN \d+|TOO MANY LOGIN TRIES \(\d+\)) FROM (?P<tty>(?:/dev/)?(?:tty|pts/)[^ ]*) FOR (?P<user>.*), (?P<why>[^,\n]*)$",
+            ),
             Pattern(
                 r"FAILED LOGIN (?:SESSION |\(?\d+\)? )(?:on [`'](?P<tty>[^']*)' )?(?:FROM|from) [`']?(?P<src>[^' ]+)'? FOR [`']?(?P<user>.*?)'?, (?P<why>[^,\n]*)$"
             ),
@@ -47,7 +47,15 @@ SOURCE = Source(
                 r"TOO MANY LOGIN TRIES \(\d+\) FROM (?P<src>[^ ]+) FOR (?P<user>.*), (?P<why>[^,\n]*)$",
                 reason="rate_limit",
             ),
-            Pattern(rf"invalid password for [`'](?P<user>.*)'{_ON} *$", reason="bad_password"),
+            Pattern(
+                r"invalid password for [`'](?P<user>.*)' on [`'](?P<tty>[^']*)' from [`'](?P<src>[^' ]*)' *$",
+                reason="bad_password",
+            ),
+            Pattern(
+                r"invalid password for [`'](?P<user>.*)' on [`'](?P<tty>[^']*)' *$",
+                reason="bad_password",
+            ),
+            Pattern(r"invalid password for [`'](?P<user>.*)' *$", reason="bad_password"),
             Pattern(
                 r"(?P<count>\d+) LOGIN FAILURES? (?:FROM (?P<src>[^ ,]+)|ON (?P<tty>[^ ,]+))(?:, (?P<user>[^\n]*))?"
             ),

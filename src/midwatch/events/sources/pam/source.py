@@ -125,63 +125,76 @@ _WITHOUT_SERVICE: Final = Patterns(
     reason="bad_password",
 )
 
+_OTHER_FAILURES_OF_SERVICES: Final = (
+    ByService(
+        rf"{_SERVED}received for user (?P<user>.*): \d+ \((?P<why>Authentication (?:failure|service cannot[^)]*)|User not known[^)]*|Permission denied|Account expired[^)]*|User account has expired|Critical error[^)]*)\)",
+        **_FAILURE,
+    ),
+    ByService(
+        rf"{_SERVED}Consecutive login failures for user (?P<user>.*) account (?:temporarily|permanently) locked",
+        **{**_FAILURE, "action": "lockout", "reason": "locked"},
+    ),
+    ByService(
+        rf"{_SERVED}user (?P<user>.*) \((?P<uid>\d+)\) (?:tally (?P<tally>\d+), deny (?P<deny>\d+)|has time limit)",
+        **{**_FAILURE, "action": "lockout", "reason": "locked"},
+    ),
+    ByService(rf"{_SERVED}[Uu]ser unknown", **_FAILURE, reason="invalid_user"),
+    ByService(
+        rf"{_SERVED}access denied for user [`'](?P<user>.*)' from [`'](?P<src_ip>[^']*)'",
+        **_FAILURE,
+        reason="not_allowed",
+    ),
+    ByService(
+        rf"{_SERVED}requirement \"(?P<requirement>[^\"]*)\" not met by user \"(?P<user>.*)\"",
+        **_FAILURE,
+        reason="not_allowed",
+    ),
+    ByService(rf"{_SERVED}account (?P<user>.*) has expired", **_FAILURE, reason="expired"),
+    ByService(
+        rf"{_SERVED}user '?(?P<user>.*?)'? (?:denied access|access denied)",
+        **_FAILURE,
+        reason="not_allowed",
+    ),
+    ByService(
+        rf"{_SERVED}authentication fail(?:s|ed) for '?(?P<user>[^ ']*)",
+        **_FAILURE,
+        reason="bad_password",
+    ),
+    ByService(
+        rf"{_SERVED}Authentication failure; user=(?P<user>.*)", **_FAILURE, reason="bad_password"
+    ),
+    ByService(
+        rf"{_SERVED}request [A-Za-z]+(?: failed)?: [^\n]*?NT_STATUS_(?:LOGON_FAILURE|WRONG_PASSWORD|NO_SUCH_USER|ACCOUNT_[A-Z_]+|PASSWORD_[A-Z_]+)",
+        **_FAILURE,
+        reason="bad_password",
+    ),
+    ByService(
+        rf"{_SERVED}(?:Access|access) denied: tty '(?P<tty>[^']*)' is not secure",
+        **_FAILURE,
+        reason="not_allowed",
+    ),
+)
+
 _OTHER_FAILURES: Final = Patterns(
-    Pattern(
-        rf"{_HEAD}\([^)]*\): received for user (?P<user>.*): \d+ \((?P<why>Authentication (?:failure|service cannot[^)]*)|User not known[^)]*|Permission denied|Account expired[^)]*|User account has expired|Critical error[^)]*)\)"
-    ),
-    Pattern(
-        rf"{_HEAD}\([^)]*\): (?:Consecutive login failures for user (?P<user>.*) account (?:temporarily|permanently) locked)",
-        action="lockout",
-        reason="locked",
-    ),
-    Pattern(
-        r"(?P<pam_module>pam_tally2?)\([^)]*\): user (?P<user>.*) \((?P<uid>\d+)\) tally (?P<tally>\d+), deny (?P<deny>\d+)",
-        action="lockout",
-        reason="locked",
-    ),
-    Pattern(
-        r"(?P<pam_module>pam_(?:tally2?|faillock))\([^)]*\): user (?P<user>.*) \((?P<uid>\d+)\) has time limit",
-        action="lockout",
-        reason="locked",
-    ),
-    Pattern(
-        rf"{_HEAD}(?:\([^)]*\))?: [Uu]ser unknown",
-        reason="invalid_user",
-    ),
-    Pattern(
-        rf"{_HEAD}\([^)]*\): access denied for user [`'](?P<user>.*)' from [`'](?P<src_ip>[^']*)'",
-        reason="not_allowed",
-    ),
-    Pattern(
-        rf"{_HEAD}\([^)]*\): requirement \"(?P<requirement>[^\"]*)\" not met by user \"(?P<user>.*)\"",
-        reason="not_allowed",
-    ),
+    Pattern(rf"{_HEAD}: [Uu]ser unknown", reason="invalid_user"),
     Pattern(
         r"(?:pam_|PAM-)listfile(?:\([^)]*\))?: Refused user (?P<user>.*) for service (?P<pam_service>[^ ]+)",
         reason="not_allowed",
     ),
-    Pattern(rf"{_HEAD}\([^)]*\): account (?P<user>.*) has expired", reason="expired"),
     Pattern(
-        rf"{_HEAD}\([^)]*\): user '?(?P<user>.*?)'? (?:denied access|access denied)",
-        reason="not_allowed",
-    ),
-    Pattern(
-        rf"{_HEAD}(?:\[\d+\])?(?:\([^)]*\))?: authentication fail(?:s|ed) for '?(?P<user>[^ ']*)'?(?: \([^)]*\))?",
+        rf"{_HEAD}(?:\[\d+\])?: authentication fail(?:s|ed) for '?(?P<user>[^ ']*)",
         reason="bad_password",
-    ),
-    Pattern(
-        rf"{_HEAD}(?:\([^)]*\))?: Authentication failure; user=(?P<user>.*)", reason="bad_password"
     ),
     Pattern(
         rf"{_HEAD}(?:\([^)]*\))?: error trying to bind as user \"(?P<user>.*)\" \(Invalid credentials\)",
         reason="bad_password",
     ),
     Pattern(
-        rf"{_HEAD}(?:\([^)]*\))?:? request (?:wbc[A-Za-z]+|failed)(?: failed)?: .*?NT_STATUS_(?:LOGON_FAILURE|WRONG_PASSWORD|NO_SUCH_USER|ACCOUNT_[A-Z_]+|PASSWORD_[A-Z_]+)",
+        rf"{_HEAD}(?:\([^)]*\))? ?[:-] ?user (?P<user>.*) (?:password mismatch|authentication failed)",
         reason="bad_password",
     ),
     Pattern(
-        rf"{_HEAD}(?:\([^)]*\))? ?[:-] ?user (?P<user>.*) (?:password mismatch|authentication failed)",
+        rf"{_HEAD}: user '(?P<user>.*)' denied access \((?P<why>incorrect password)[^\n]*",
         reason="bad_password",
     ),
     Pattern(
@@ -195,10 +208,6 @@ _OTHER_FAILURES: Final = Patterns(
     Pattern(
         r"pam_abl(?:\[\d+\])?: Blocking access from (?P<src_ip>[^ ]+) to service (?P<pam_service>[^ ,]+), user (?P<user>.*)",
         reason="blocklist",
-    ),
-    Pattern(
-        rf"{_HEAD}\([^)]*\): (?:Access denied|access denied): tty '(?P<tty>[^']*)' is not secure",
-        reason="not_allowed",
     ),
     category="authentication",
     outcome="failure",
@@ -263,6 +272,7 @@ SOURCE = Source(
         *_FAILED,
         _UNKNOWN_USER,
         _WITHOUT_SERVICE,
+        *_OTHER_FAILURES_OF_SERVICES,
         _OTHER_FAILURES,
         _ACCOUNTS,
     ),

@@ -22,7 +22,14 @@ SOURCE = Source(
             Pattern(r"Session (?P<session>[^ ]+) logged out", action="logout"),
             Pattern(r"Started Session (?P<session>[^ ]+) of [Uu]ser (?P<user>[^ ]+?)\. *$"),
             Pattern(
-                r"Operator of unix-[a-z]+:(?P<session>[^ ]+) (?P<why>FAILED to authenticate|successfully authenticated) (?:to gain authorization )?(?:for action (?P<policy>[^ ]+))?"
+                r"Operator of unix-[a-z]+:(?P<session>[^ ]+) FAILED to authenticate (?:to gain authorization )?(?:for action (?P<policy>[^ ]+))?",
+                outcome="failure",
+                action="privilege",
+            ),
+            Pattern(
+                r"Operator of unix-[a-z]+:(?P<session>[^ ]+) successfully authenticated (?:as unix-user:(?P<user>[^ ]+) )?(?:to gain [A-Za-z]+ authorization )?(?:for action (?P<policy>[^ ]+))?",
+                outcome="success",
+                action="privilege",
             ),
             category="authentication",
         ),

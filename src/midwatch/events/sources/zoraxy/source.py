@@ -11,7 +11,7 @@ SOURCE = Source(
     title="Zoraxy reverse proxy",
     logsource=Logsource(category="webserver", product="zoraxy"),
     programs=("zoraxy",),
-    marks=("] [origin:", "[router:"),
+    marks=("] [origin:", "[router:", "] [system:"),
     readers=(
         Patterns(
             # The user agent may hold brackets: the last ``]`` before the method ends it.
