@@ -84,7 +84,7 @@ def main() -> None:
             path = Path(folder) / f"{kind}.log"
             with path.open("w", encoding="ascii") as log:
                 log.writelines(f"{line}\n" for line in write(lines))
-            command = [MIDWATCH, "check", "--json", path]
+            command: Sequence[str | Path] = [MIDWATCH, "check", "--json", path]
             run_once(command)
             _print(kind, lines, [run_once(command) for _ in range(runs)])
         _beside_fail2ban(Path(folder) / "ssh.log", min(lines, 100_000), runs)

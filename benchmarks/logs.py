@@ -20,9 +20,11 @@ _REGULARS = 300
 
 
 def _addresses(dice: random.Random) -> Callable[[], str]:
-    regulars = [f"203.0.{dice.randrange(64, 128)}.{dice.randrange(1, 255)}" for _ in range(_REGULARS)]
+    regulars = [
+        f"203.0.{dice.randrange(64, 128)}.{dice.randrange(1, 255)}" for _ in range(_REGULARS)
+    ]
     weights = [1 / rank for rank in range(1, _REGULARS + 1)]
-    drawn = iter(())  # type: ignore[var-annotated]
+    drawn: Iterator[str] = iter(())
 
     def address() -> str:
         nonlocal drawn
@@ -32,7 +34,7 @@ def _addresses(dice: random.Random) -> Callable[[], str]:
         if name is None:
             drawn = iter(dice.choices(regulars, weights, k=5000))
             name = next(drawn)
-        return str(name)
+        return name
 
     return address
 
@@ -56,12 +58,14 @@ def ssh(lines: int) -> Iterator[str]:
         elif kind < 0.9:
             said = f"Disconnected from authenticating user root {origin} port {port} [preauth]"
         else:
-            said = f"Accepted publickey for backup from 192.0.2.20 port {port} ssh2: ED25519 SHA256:x"
+            said = (
+                f"Accepted publickey for backup from 192.0.2.20 port {port} ssh2: ED25519 SHA256:x"
+            )
         yield f"{clock:%b} {clock.day:2} {clock:%H:%M:%S} files sshd[{2000 + number // 3 % 60_000}]: {said}"
 
 
 def filterlog(lines: int) -> Iterator[str]:
-    """pfSense's filterlog: 8 in 10 packets blocked."""
+    """PfSense's filterlog: 8 in 10 packets blocked."""
     dice = random.Random(7)  # noqa: S311  # the same log each time, no secret
     address = _addresses(dice)
     for number in range(lines):

@@ -1,6 +1,6 @@
 """How long a command takes before it does anything: ``midwatch --help`` and a one-line check.
 
-    python -m benchmarks.startup [RUNS]
+python -m benchmarks.startup [RUNS]
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import statistics
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.check_speed import MIDWATCH, run_once
@@ -19,7 +20,7 @@ def main() -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
         log.write("Nov  1 00:00:00 gate sshd[7]: Connection closed by 192.0.2.9 port 1 [preauth]\n")
         log.flush()
-        commands = {
+        commands: dict[str, Sequence[str | Path]] = {
             "midwatch --help": [MIDWATCH, "--help"],
             "midwatch check, one line": [MIDWATCH, "check", "--json", Path(log.name)],
         }

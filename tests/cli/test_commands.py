@@ -66,7 +66,9 @@ class TestCheck:
         assert "1 line" in done.stdout
 
     def test_a_success_after_guessing_wants_a_look_and_gives_status_1(self, tmp_path: Path) -> None:
-        got_in = "Feb  3 04:05:50 gate sshd[99]: Accepted password for root from 203.0.113.9 port 9 ssh2"
+        got_in = (
+            "Feb  3 04:05:50 gate sshd[99]: Accepted password for root from 203.0.113.9 port 9 ssh2"
+        )
         done = run("check", log(tmp_path, *GUESSING, got_in))
         assert done.returncode == 1
         assert "203.0.113.9" in done.stdout

@@ -70,7 +70,10 @@ matchers = st.one_of(
     st.just(Null()),
     st.builds(Exists, st.booleans()),
     st.builds(
-        Compare, st.sampled_from(Comparison), st.integers(-3, 60), st.none() | st.sampled_from(TimePart)
+        Compare,
+        st.sampled_from(Comparison),
+        st.integers(-3, 60),
+        st.none() | st.sampled_from(TimePart),
     ),
     st.sampled_from([Cidr("10.0.0.0/16"), Cidr("2001:db8::/32"), Cidr("10.0.0.7/32")]),
     st.builds(SameAs, st.sampled_from(FIELDS), st.booleans(), st.booleans()),

@@ -154,10 +154,14 @@ class TestBounds:
         slow = rule.replace("10s", "1h").replace("gte: 3", "gte: 3000")
         play = scene(BASE, slow)
         for start in range(0, 2000, 500):
-            play.chunk([failed(second, user=f"u{second % 7}") for second in range(start, start + 500)])
+            play.chunk(
+                [failed(second, user=f"u{second % 7}") for second in range(start, start + 500)]
+            )
         size = len(msgspec.msgpack.encode(play.correlator.snapshot()))
         for start in range(20_000, 22_000, 500):
-            play.chunk([failed(second, user=f"u{second % 7}") for second in range(start, start + 500)])
+            play.chunk(
+                [failed(second, user=f"u{second % 7}") for second in range(start, start + 500)]
+            )
         assert len(msgspec.msgpack.encode(play.correlator.snapshot())) <= size * 1.1
 
 

@@ -178,7 +178,9 @@ class TestValueCount:
 
     def test_events_without_the_field_do_not_count(self, scene: Scene) -> None:
         play = scene(FAILED, SPRAYING)
-        play.chunk([failed(0, user="a"), failed(1, user="b"), (2, {"outcome": "failure", "src_ip": "a"})])
+        play.chunk(
+            [failed(0, user="a"), failed(1, user="b"), (2, {"outcome": "failure", "src_ip": "a"})]
+        )
         assert play.end() == []
 
     def test_several_fields_count_as_pairs(self, scene: Scene) -> None:

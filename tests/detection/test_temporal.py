@@ -63,7 +63,11 @@ class TestTemporal:
 
     def test_one_event_may_be_several_kinds(self, scene: Scene) -> None:
         also = rule("scan").replace("name: scan", "name: also").replace("title: scan", "title: x")
-        play = scene(rule("scan"), also, correlation("temporal").replace("[scan, login, upload]", "[scan, also]"))
+        play = scene(
+            rule("scan"),
+            also,
+            correlation("temporal").replace("[scan, login, upload]", "[scan, also]"),
+        )
         assert len(play.events(did(0, "scan"))) == 1
 
     def test_an_alias_names_the_field_that_each_rule_calls_otherwise(self, scene: Scene) -> None:
@@ -105,7 +109,9 @@ class TestOrdered:
         assert other.chunk([did(0, "upload"), did(0, "login"), did(0, "scan")]) == []
 
     def test_a_rule_named_twice_must_occur_twice(self, scene: Scene) -> None:
-        text = correlation("temporal_ordered").replace("[scan, login, upload]", "[scan, scan, login]")
+        text = correlation("temporal_ordered").replace(
+            "[scan, login, upload]", "[scan, scan, login]"
+        )
         play = scene(*BASES, text)
         assert play.events(did(0, "scan"), did(1, "login")) == []
         assert len(play.events(did(2, "scan"), did(3, "login"))) == 1

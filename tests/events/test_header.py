@@ -78,12 +78,20 @@ def split(line: str) -> tuple[str | None, str | None, str | None, int | None, st
         ("", (None, None, None, None, "")),
         (
             '192.0.2.1 - - [03/Feb/2026:04:05:06 +0000] "GET / HTTP/1.1" 200 1',
-            (None, None, None, None, '192.0.2.1 - - [03/Feb/2026:04:05:06 +0000] "GET / HTTP/1.1" 200 1'),
+            (
+                None,
+                None,
+                None,
+                None,
+                '192.0.2.1 - - [03/Feb/2026:04:05:06 +0000] "GET / HTTP/1.1" 200 1',
+            ),
         ),
         ('{"a": 1}', (None, None, None, None, '{"a": 1}')),
     ],
 )
-def test_headers(line: str, expected: tuple[str | None, str | None, str | None, int | None, str]) -> None:
+def test_headers(
+    line: str, expected: tuple[str | None, str | None, str | None, int | None, str]
+) -> None:
     assert split(line) == expected
 
 

@@ -37,7 +37,9 @@ def read(reader: Reader, message: str) -> dict[str, Value] | None:
 
 
 SENTENCES = Patterns(
-    Pattern(r"Failed (?P<auth_method>\w+) for (?P<user>.*) from (?P<src_ip>\S+)$", outcome="failure"),
+    Pattern(
+        r"Failed (?P<auth_method>\w+) for (?P<user>.*) from (?P<src_ip>\S+)$", outcome="failure"
+    ),
     Pattern(r"Failed to start (?P<program>\S+)"),
     Pattern(r"knock on (?P<dst_port>\d+)", anchored=False, action="scan"),
     service="door",
@@ -114,11 +116,17 @@ def test_key_values(message: str, expected: dict[str, Value] | None) -> None:
     assert read(reader, message) == expected
 
 
-WORDS = st.text("abc=\" \\,;[]", max_size=6)
+WORDS = st.text('abc=" \\,;[]', max_size=6)
 MESSAGES = st.lists(
-    st.tuples(st.sampled_from(["type", "src", "srcip", "user", "status", "x", "y"]), WORDS, st.booleans()),
+    st.tuples(
+        st.sampled_from(["type", "src", "srcip", "user", "status", "x", "y"]), WORDS, st.booleans()
+    ),
     max_size=7,
-).map(lambda pairs: " ".join(f'{key}="{value}"' if quoted else f"{key}={value}" for key, value, quoted in pairs))
+).map(
+    lambda pairs: " ".join(
+        f'{key}="{value}"' if quoted else f"{key}={value}" for key, value, quoted in pairs
+    )
+)
 
 
 @given(st.lists(MESSAGES, min_size=1, max_size=6))
@@ -159,7 +167,9 @@ def test_separated_values_with_several_layouts() -> None:
 
 
 def test_cef_values_hold_blanks_escapes_and_labels() -> None:
-    message = r"CEF:0|Acme|Gate \| Way|1|100|Login failed|5|src=192.0.2.1 msg=a \= b cs1Label=Rule cs1=7"
+    message = (
+        r"CEF:0|Acme|Gate \| Way|1|100|Login failed|5|src=192.0.2.1 msg=a \= b cs1Label=Rule cs1=7"
+    )
     fields = cef_fields(message)
     assert fields is not None
     assert fields["device_product"] == "Gate | Way"

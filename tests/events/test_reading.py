@@ -32,7 +32,9 @@ def rows(lines: list[str], size: int) -> list[dict[str, object]]:
         result = reader.read(lines[start : start + size], start + 1)
         for batch in result.batches:
             found.extend(dict(row) for row in batch.rows())
-        found.extend({"line": failure.line, "failure": failure.reason} for failure in result.failures)
+        found.extend(
+            {"line": failure.line, "failure": failure.reason} for failure in result.failures
+        )
     return sorted(found, key=lambda row: int(str(row["line"])))
 
 

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import lzma
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,9 @@ LINES = TEXT.split("\n")
 
 
 def read(path: Path, per_chunk: int = 4000) -> list[str]:
-    return [line for chunk in LineFile(path, lines_per_chunk=per_chunk).chunks() for line in chunk.lines]
+    return [
+        line for chunk in LineFile(path, lines_per_chunk=per_chunk).chunks() for line in chunk.lines
+    ]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +33,9 @@ def read(path: Path, per_chunk: int = 4000) -> list[str]:
     [bytes, gzip.compress, bz2.compress, lzma.compress, zstandard.ZstdCompressor().compress],
     ids=["plain", "gzip", "bzip2", "xz", "zstd"],
 )
-def test_packings_are_told_by_their_first_bytes(tmp_path: Path, pack) -> None:  # noqa: ANN001 — several kinds of callables
+def test_packings_are_told_by_their_first_bytes(
+    tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
     path = tmp_path / "some.log"
     path.write_bytes(pack(TEXT.encode()))
     assert read(path) == LINES
@@ -134,7 +139,15 @@ def test_missing_and_empty_files_are_problems_and_the_rest_is_read(tmp_path: Pat
 
 
 def test_rotated_sets_are_read_oldest_first(tmp_path: Path) -> None:
-    names = ["auth.log", "auth.log.1", "auth.log.10.gz", "auth.log.2.gz", "mail-20260102", "mail-20260101", "mail"]
+    names = [
+        "auth.log",
+        "auth.log.1",
+        "auth.log.10.gz",
+        "auth.log.2.gz",
+        "mail-20260102",
+        "mail-20260101",
+        "mail",
+    ]
     for name in names:
         (tmp_path / name).write_bytes(gzip.compress(b"x") if name.endswith("gz") else b"x")
     sets = [[file.path.name for file in files] for files in find_logs([tmp_path]).sets]

@@ -35,7 +35,9 @@ _WORTH_A_BAR = 5_000_000
 
 @click.command("check")
 @log_options
-@click.option("--since", metavar="TIME", help="Only from this time on: 2026-11-21, '2026-11-21 18:00', 12h.")
+@click.option(
+    "--since", metavar="TIME", help="Only from this time on: 2026-11-21, '2026-11-21 18:00', 12h."
+)
 @click.option("--until", metavar="TIME", help="Only before this time.")
 @click.option(
     "--rules",
@@ -130,7 +132,6 @@ def run_check(  # noqa: PLR0913  # one parameter per option
         html.write_text(render_html(report, zone=clock.zone), encoding="utf-8")
     if as_json:
         sys.stdout.buffer.write(render_json(report, zone=clock.zone))
-        sys.stdout.buffer.write(b"\n")
         sys.stdout.buffer.flush()
         return report
     terminal = sys.stdout.isatty()
@@ -141,9 +142,9 @@ def run_check(  # noqa: PLR0913  # one parameter per option
         "unicode": can_show_unicode(sys.stdout.encoding),
     }
     if unparsed:
-        click.echo(render_unparsed(report, **look))  # type: ignore[arg-type]
+        click.echo(render_unparsed(report, **look), nl=False)  # type: ignore[arg-type]
     else:
-        click.echo(render_terminal(report, zone=clock.zone, **look))  # type: ignore[arg-type]
+        click.echo(render_terminal(report, zone=clock.zone, **look), nl=False)  # type: ignore[arg-type]
     if html is not None:
         click.echo(f"\n  The report as a page: {html.resolve()}")
     return report

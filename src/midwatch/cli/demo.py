@@ -31,16 +31,12 @@ def command(*, html: Path | None, keep: Path | None) -> None:
     """
     # The week ends at eight in the morning, so that the story lies in the last night.
     end = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    if end.hour >= 8:
-        end = end.replace(hour=8)
-    else:
-        end = end.replace(hour=8) - timedelta(days=1)
+    morning = end.replace(hour=8)
+    end = morning if end.hour >= 8 else morning - timedelta(days=1)
     with tempfile.TemporaryDirectory(prefix="midwatch-demo-") as scratch:
         folder = keep or Path(scratch) / "harbour-accounts"
         files = write_sample_office(folder, end)
-        click.echo(
-            f"The sample office: {len(files)} logs of one week, made just now in {folder}\n"
-        )
+        click.echo(f"The sample office: {len(files)} logs of one week, made just now in {folder}\n")
         run_check((folder,), zone="UTC", html=html)
         if keep is not None:
             click.echo(f"\nThe logs are kept; try: midwatch check {folder}")

@@ -188,6 +188,11 @@ class Finisher:
         if name == "protocol":
             protocols = self._protocols
             return [None if value is None else protocols[str(value)] for value in column]
+        if name == "http_version":
+            return [
+                None if value is None or value in BLANK else str(value).removeprefix("HTTP/")
+                for value in column
+            ]
         known = FIELDS.get(name)
         if known is None or known.type is FieldType.TEXT:
             if known is not None and int in set(map(type, column)):  # JSON's numbers

@@ -69,8 +69,10 @@ _MOST_NUL: Final = 0.45
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A run of lines. ``lines[i]`` has the number ``numbers[i]`` when numbers are given,
-    else ``first_line + i``. ``consumed`` counts bytes read from disk so far; ``cut`` lines
+    """A run of lines.
+
+    ``lines[i]`` has the number ``numbers[i]`` when numbers are given, else ``first_line + i``.
+    ``consumed`` counts bytes read from disk so far; ``cut`` lines
     were longer than ``LONGEST_LINE``.
     """
 
@@ -377,7 +379,7 @@ def rotation_order(path: Path) -> tuple[str, tuple[int, str, int]]:
     if found is None:
         return str(path), (1, "", 0)
     base = str(path.with_name(found["base"]))
-    if found["number"] is not None and len(found["number"]) <= 4:  # noqa: PLR2004
+    if found["number"] is not None and len(found["number"]) <= 4:
         return base, (0, "", -int(found["number"]))
     if found["date"] is not None:
         return base, (0, re.sub(r"\D", "", found["date"]), 0)

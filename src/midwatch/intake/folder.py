@@ -91,10 +91,13 @@ def _expand(paths: Iterable[Path], finding: Finding) -> Iterable[Path]:
         inside = sorted(
             file
             for file in path.rglob("*")
-            if file.is_file() and not any(part.startswith(".") for part in file.parts[len(path.parts) :])
+            if file.is_file()
+            and not any(part.startswith(".") for part in file.parts[len(path.parts) :])
         )
         if not inside:
             finding.problems.append(
-                BadInputError("there is no file in this folder", remedy="check the path", path=str(path))
+                BadInputError(
+                    "there is no file in this folder", remedy="check the path", path=str(path)
+                )
             )
         yield from inside

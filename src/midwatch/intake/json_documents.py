@@ -13,6 +13,7 @@ from typing import Final
 
 _PIECES: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}]')
 _LONGEST_DOCUMENT: Final = 1 << 20
+_BETWEEN: Final = " \t,[]"
 
 
 def starts_document(line: str) -> bool:
@@ -38,35 +39,50 @@ def _is_array(text: str) -> bool:
 
 def documents(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
     """(line number, text) of every document; text that is in none is given line by line."""
-    parts: list[str] = []
-    length = 0
-    depth = 0
-    begun = 0
+    framing = _Framing()
     for number, line in enumerate(lines, 1):
+        yield from framing.take(number, line)
+    yield from framing.rest()
+
+
+class _Framing:
+    """Where documents begin and end: braces outside of strings are counted."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._depth = 0
+        self._begun = 0
+
+    def take(self, number: int, line: str) -> Iterator[tuple[int, str]]:
+        """What is complete with this line."""
         position = 0
         for piece in _PIECES.finditer(line):
-            mark = piece[0]
-            if mark == "{":
-                if depth == 0:
-                    stray = line[position : piece.start()].strip(" \t,[]")
+            if piece[0] == "{":
+                if self._depth == 0:
+                    stray = line[position : piece.start()].strip(_BETWEEN)
                     if stray:
                         yield number, stray
-                    begun, position = number, piece.start()
-                depth += 1
-            elif mark == "}" and depth:
-                depth -= 1
-                if depth == 0:
-                    parts.append(line[position : piece.end()])
-                    yield begun, "\n".join(parts)
-                    parts, length, position = [], 0, piece.end()
-        rest = line[position:]
-        if depth:
-            parts.append(rest)
-            length += len(rest)
-            if length > _LONGEST_DOCUMENT:
-                yield begun, "\n".join(parts)
-                parts, length, depth = [], 0, 0
-        elif rest.strip(" \t,[]"):
-            yield number, rest
-    if parts:
-        yield begun, "\n".join(parts)
+                    self._begun, position = number, piece.start()
+                self._depth += 1
+            elif piece[0] == "}" and self._depth:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._parts.append(line[position : piece.end()])
+                    position = piece.end()
+                    yield from self.rest()
+        remainder = line[position:]
+        if self._depth:
+            self._parts.append(remainder)
+            self._length += len(remainder)
+            if self._length > _LONGEST_DOCUMENT:
+                self._depth = 0
+                yield from self.rest()
+        elif remainder.strip(_BETWEEN):
+            yield number, remainder
+
+    def rest(self) -> Iterator[tuple[int, str]]:
+        """The document at hand, whole or not."""
+        if self._parts:
+            yield self._begun, "\n".join(self._parts)
+        self._parts, self._length = [], 0

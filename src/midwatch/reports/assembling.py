@@ -1,7 +1,7 @@
 """From alerts and counts to the report's values: who, how often, since when.
 
-Several rules may speak of the same behaviour (guessing fast and guessing slowly); their
-alerts share a ``kind``, and a kind counts once per origin: with its largest count, not the sum.
+Several rules may speak of the same behaviour (guessing fast and guessing slowly, at SSH and
+at anything); what one origin did is counted once, under the most particular kind.
 """
 
 from __future__ import annotations
@@ -156,17 +156,50 @@ def _texts(values: Iterable[Value]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(value) for value in values if value is not None))[:_MOST_SAMPLES]
 
 
-def kinds_of(attempts: Sequence[Attempt]) -> tuple[KindRow, ...]:
-    """The table of attempts by kind; most numerous first within the gravest."""
-    rows = []
-    by_kind: dict[str, list[Attempt]] = defaultdict(list)
+def shares_of(attempts: Sequence[Attempt]) -> Mapping[int, int]:
+    """How much of each attempt's count is its own, by its place in ``attempts``.
+
+    Several rules may see the same tries: one about SSH, one about unknown users, one about
+    any service. Per origin and category the kind about the fewest services counts first; a
+    later one counts only what goes beyond the tries already counted for its services.
+    """
+    breadth: dict[str, set[str]] = defaultdict(set)
     for attempt in attempts:
-        if attempt.attempt:
-            by_kind[attempt.kind].append(attempt)
-    for kind, members in by_kind.items():
-        counts = _per_origin(members)
+        breadth[attempt.kind].update(attempt.services)
+    order = sorted(
+        range(len(attempts)),
+        key=lambda place: (len(breadth[attempts[place].kind]), -attempts[place].count, place),
+    )
+    counted: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    shares: dict[int, int] = {}
+    for place in order:
+        attempt = attempts[place]
+        if not attempt.attempt:
+            shares[place] = 0
+            continue
+        before = counted[attempt.origin, attempt.category]
+        services = attempt.services or ("",)
+        known = sum(before.get(service, 0) for service in services)
+        own = max(0, attempt.count - known)
+        shares[place] = own
+        before[services[0]] = before.get(services[0], 0) + own
+    return shares
+
+
+def kinds_of(attempts: Sequence[Attempt]) -> tuple[KindRow, ...]:
+    """The table of attempts by kind, the most numerous first."""
+    rows = []
+    shares = shares_of(attempts)
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for place, attempt in enumerate(attempts):
+        if attempt.attempt and (shares[place] or attempt.success):
+            by_kind[attempt.kind].append(place)
+    for kind, places in by_kind.items():
+        members = [attempts[place] for place in places]
+        counts: Counter[str] = Counter()
         targets: Counter[str] = Counter()
-        for member in members:
+        for place, member in zip(places, members, strict=True):
+            counts[member.origin] += shares[place]
             for target in member.users or member.paths or tuple(str(port) for port in member.ports):
                 targets[target] += 1
         rows.append(
@@ -183,25 +216,21 @@ def kinds_of(attempts: Sequence[Attempt]) -> tuple[KindRow, ...]:
     return tuple(rows)
 
 
-def _per_origin(attempts: Iterable[Attempt]) -> Counter[str]:
-    """The largest count of each origin."""
-    counts: Counter[str] = Counter()
-    for attempt in attempts:
-        counts[attempt.origin] = max(counts[attempt.origin], attempt.count)
-    return counts
-
-
 def attackers_of(attempts: Sequence[Attempt], tally: Tally) -> tuple[Attacker, ...]:
     """Every origin of an attempt, the gravest and busiest first."""
-    by_origin: dict[str, list[Attempt]] = defaultdict(list)
-    for attempt in attempts:
+    shares = shares_of(attempts)
+    by_origin: dict[str, list[int]] = defaultdict(list)
+    for place, attempt in enumerate(attempts):
         if attempt.attempt:
-            by_origin[attempt.origin].append(attempt)
+            by_origin[attempt.origin].append(place)
     attackers = []
-    for origin, members in by_origin.items():
+    for origin, places in by_origin.items():
+        members = [attempts[place] for place in places]
         kinds: dict[str, int] = {}
-        for member in members:
-            kinds[member.kind] = max(kinds.get(member.kind, 0), member.count)
+        for place in places:
+            if shares[place]:
+                kind = attempts[place].kind
+                kinds[kind] = kinds.get(kind, 0) + shares[place]
         firsts = [member.first for member in members if member.first is not None]
         lasts = [member.last for member in members if member.last is not None]
         attackers.append(
@@ -254,4 +283,3 @@ def hours_of(
     for hour, count in tally.blocked_hours.items():
         blocked[hour // step] += count
     return tuple(Hour(spot * length, by_spot[spot], blocked[spot]) for spot in spots), length
-

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from midwatch.events.batch import Constant, EventBatch, ParseFailure
@@ -25,6 +26,10 @@ _MOST_CELLS: Final = 9000
 _MOST_UNPARSED: Final = 20
 _LONGEST_EXAMPLE: Final = 500
 _FEW_LINES: Final = 30
+_DAY: Final = CELL * 12 * 24
+_OTHER_DAYS: Final = 7
+_MOSTLY: Final = 0.5
+_MOST_GAPS: Final = 100
 _SHORTEST_GAP: Final = 6
 _USUAL: Final = 0.98
 _UNUSUAL: Final = 3
@@ -38,6 +43,7 @@ class _SourceCount:
     last: int | None = None
     cells: Counter[int] = field(default_factory=Counter)
     cell: int = CELL
+    categories: set[str] = field(default_factory=set)
 
 
 class Tally:
@@ -107,6 +113,9 @@ class Tally:
         if count is None:
             count = self._sources[batch.source] = _SourceCount()
         count.lines += len(batch)
+        category = batch.constants.get("category")
+        if category is not None:
+            count.categories.add(str(category))
         if not times:
             return
         first, last = min(times), max(times)
@@ -191,6 +200,7 @@ class Tally:
                     last=count.last,
                     cells=tuple(strip),
                     gaps=_gaps(count),
+                    categories=tuple(sorted(count.categories)),
                 )
             )
         return tuple(sorted(seen, key=lambda source: (-source.lines, source.name)))
@@ -203,15 +213,35 @@ def _at(column: Constant | Sequence[Value] | None, row: int) -> Value:
 
 
 def _gaps(count: _SourceCount) -> tuple[Gap, ...]:
-    """Times in which a source fell silent for far longer than it usually does."""
+    """Times in which a source fell silent though at that hour it never does.
+
+    A source that is silent every night, or writes once an hour, has no gaps: a gap is told
+    only where the same time of day was not silent on most other days, and where it is far
+    longer than the usual step from one line to the next.
+    """
     spots = sorted(count.cells)
     if count.lines < _FEW_LINES or len(spots) < _FEW_LINES:
         return ()
-    steps = sorted(after - before for before, after in zip(spots, spots[1:], strict=False))
-    usual = steps[int(len(steps) * _USUAL)]
-    longest = max(_SHORTEST_GAP, _UNUSUAL * usual)
-    return tuple(
-        Gap((before + 1) * count.cell, after * count.cell)
-        for before, after in zip(spots, spots[1:], strict=False)
-        if after - before > longest
-    )
+    steps = sorted(after - before for before, after in pairwise(spots))
+    longest = max(_SHORTEST_GAP, _UNUSUAL * steps[int(len(steps) * _USUAL)])
+    days = (spots[-1] - spots[0]) * count.cell // _DAY
+    per_day = _DAY // count.cell
+    alive = set(spots)
+    gaps = []
+    for before, after in pairwise(spots):
+        if after - before <= longest:
+            continue
+        silent = range(before + 1, after)
+        usual = sum(_alive_share(spot, per_day, days, alive) for spot in silent)
+        if usual >= len(silent) * _MOSTLY:
+            gaps.append(Gap((before + 1) * count.cell, after * count.cell))
+    return tuple(gaps[:_MOST_GAPS])
+
+
+def _alive_share(spot: int, per_day: int, days: int, alive: set[int]) -> float:
+    """On what share of the other days the source wrote at this time of day."""
+    others = min(days, 2 * _OTHER_DAYS)
+    if not others:
+        return 1.0
+    seen = sum(spot + day * per_day in alive for day in range(-_OTHER_DAYS, _OTHER_DAYS + 1) if day)
+    return min(1.0, seen / others)

@@ -18,6 +18,7 @@ from sigma.conditions import SigmaCondition
 from sigma.filters import SigmaFilter
 from sigma.policy.profiles import TrustedPolicy
 from sigma.rule import SigmaRule, SigmaRuleBase
+from sigma.rule.detection import EmptySigmaDetections
 
 from midwatch.events.schema import Logsource
 from midwatch.kernel import Level
@@ -117,7 +118,8 @@ class _Compilation:
                     self._filters.append((found, sieve))
             else:
                 rule = SigmaRule.from_dict(found.content, collect_errors=True, policy=TrustedPolicy)
-                if self._accept(found, rule.errors):
+                sound = not isinstance(rule.detection, EmptySigmaDetections)
+                if self._accept(found, rule.errors) and sound:
                     self._parsed.append((found, rule))
         except (*_MALFORMED, UnsupportedError) as error:
             self._problems.append(problem_of(found, error))
@@ -238,7 +240,7 @@ def metadata(
         "title": parsed.title,
         "level": level,
         "name": parsed.name,
-        "status": parsed.status.name.lower() if parsed.status else "",
+        "status": _named(parsed.status),
         "description": (parsed.description or "").strip(),
         "author": parsed.author or "",
         "date": parsed.date.isoformat() if parsed.date else "",
@@ -251,6 +253,12 @@ def metadata(
         "advice": advice,
     }
     return fields, problems
+
+
+def _named(value: object) -> str:
+    """The name of an enum member in lower case; empty where the library left the text it found."""
+    name = getattr(value, "name", None)
+    return name.lower() if isinstance(name, str) else ""
 
 
 def _texts(values: object) -> tuple[str, ...]:
@@ -266,4 +274,7 @@ def problem_of(document: Document, error: Exception) -> RuleProblem:
         )
     key, remedy = _PLACES.get(type(error), ("title", "compare it with the Sigma specification"))
     cause = str(error) or type(error).__name__
+    if isinstance(error, sigma_errors.SigmaModifiedError) and "modifier" in cause:
+        # The library has one error for the date of change and for values that were modified.
+        key, remedy = "detection", "write the value in another way"
     return RuleProblem(document.path, document.line_of(key), cause, remedy, title)

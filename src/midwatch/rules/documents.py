@@ -33,10 +33,12 @@ class Document:
 
     def line_of(self, key: str) -> int:
         """The line of that key; the document's first line if it is not found."""
-        pattern = re.compile(rf"\s*(?:- )?['\"]?{re.escape(key)}['\"]?\s*:")
-        for spot, text in enumerate(self.lines):
-            if pattern.match(text):
-                return self.line + spot
+        quoted = rf"['\"]?{re.escape(key)}['\"]?\s*:"
+        for start in (rf"\s*(?:- )?{quoted}", rf".*[{{,\s]{quoted}"):
+            pattern = re.compile(start)
+            for spot, text in enumerate(self.lines):
+                if pattern.match(text):
+                    return self.line + spot
         return self.line
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -103,4 +104,5 @@ def _write_cache(cache: Path, ruleset: RuleSet) -> None:
         beside.write_bytes(msgspec.msgpack.encode(ruleset))
         beside.replace(target)
     except OSError:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ the outside (files, clock, rules, databases) is given to it.
 from __future__ import annotations
 
 import time as _time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -183,6 +183,9 @@ class MorningCheck:
             rules=RulesUsed(
                 count=sum(1 for rule in plan.rules if rule.alone),
                 digest=plan.rules.digest,
+                kinds=tuple(
+                    Counter(rule.advice.category for rule in plan.rules if rule.alone).most_common()
+                ),
                 newest=max((rule.date for rule in plan.rules), default=""),
                 not_loaded=tuple(
                     Trouble(f"{problem.path}:{problem.line}", problem.cause, problem.remedy)

@@ -179,8 +179,8 @@ def _mail(day: datetime, chance: random.Random, *, silent: bool) -> Iterator[_Li
 
 
 def _windows_event(when: datetime, event: int, channel: str, **data: str) -> _Line:
-    provider = "Microsoft-Windows-Eventlog" if event == 1102 else (
-        "Microsoft-Windows-Security-Auditing"
+    provider = (
+        "Microsoft-Windows-Eventlog" if event == 1102 else ("Microsoft-Windows-Security-Auditing")
     )
     record = {
         "EventTime": f"{when:%Y-%m-%d %H:%M:%S}",
@@ -203,9 +203,7 @@ def _windows(day: datetime, chance: random.Random) -> Iterator[_Line]:
         yield _windows_event(
             arrives, 4625, "Security", **person, LogonType="2", SubStatus="0xc000006a"
         )
-    yield _windows_event(
-        arrives + timedelta(seconds=9), 4624, "Security", **person, LogonType="2"
-    )
+    yield _windows_event(arrives + timedelta(seconds=9), 4624, "Security", **person, LogonType="2")
     leaves = arrives + timedelta(hours=8.5)
     yield _windows_event(leaves, 4634, "Security", **person, LogonType="2")
 
@@ -234,9 +232,7 @@ def _break_in(day: datetime) -> Iterator[_Line]:
     yield when, "openvpn.log", _syslog(when, "gate", "openvpn[31337]", text)
     person = {"TargetUserName": "j.ortiz", "TargetDomainName": "HARBOUR"}
     when += timedelta(minutes=6)
-    yield _windows_event(
-        when, 4624, "Security", **person, LogonType="10", IpAddress=_VPN_GUESSER
-    )
+    yield _windows_event(when, 4624, "Security", **person, LogonType="10", IpAddress=_VPN_GUESSER)
     when += timedelta(minutes=4)
     yield _windows_event(
         when, 4720, "Security", TargetUserName="support2", SubjectUserName="j.ortiz"

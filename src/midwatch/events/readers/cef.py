@@ -22,6 +22,7 @@ from midwatch.events.source import Reading, Value
 _LATEST_START: Final = 256
 _HEADER: Final = re.compile(r"(?<!\\)\|")
 _KEY: Final = re.compile(r"(?:^|(?<=\s))([A-Za-z_][\w.\[\]-]*)=")
+_LONGEST_SEPARATOR: Final = 6  # 0x0009
 _PIPED: Final = re.compile(r"\|[A-Za-z]\w{0,60}=")
 _ESCAPED: Final = re.compile(r"\\([\\=|rn])")
 _CEF_NAMES: Final = (
@@ -81,9 +82,9 @@ def leef_fields(message: str) -> dict[str, str] | None:
         if named.lower().startswith(("0x", "x")):
             digits = named.lower().lstrip("0").lstrip("x")
             separator = chr(int(digits, 16)) if re.fullmatch(r"[0-9a-f]{1,4}", digits) else "\t"
-        else:
-            separator = named[:1] or "\t"
-        attributes = parts[6]
+        elif len(named) <= 1:
+            separator = named or "\t"
+        attributes = parts[6] if len(named) <= _LONGEST_SEPARATOR else f"{named}|{parts[6]}"
     elif len(parts) > 6:  # noqa: PLR2004
         attributes = f"{parts[5]}|{parts[6]}"
     if separator not in attributes and _PIPED.search(attributes) is not None:

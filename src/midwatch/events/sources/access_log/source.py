@@ -2,13 +2,13 @@
 
 One source for all servers that write one line a request: Apache, nginx, lighttpd,
 LiteSpeed, Caddy's and Traefik's common format, Tomcat, Varnish, BunkerWeb, cPanel and
-Nginx Proxy Manager, as text or as one JSON object. The lines do not say which server
-wrote them, and it makes no difference to what they mean.
+Nginx Proxy Manager. The lines do not say which server wrote them, and it makes no
+difference to what they mean. Requests as JSON objects are ``access_log_json``'s.
 
 A request that names a user and is answered 401 is a failed login; all else is a request.
 """
 
-from midwatch.events.readers import ANY, JsonObject, Pattern, Patterns, When
+from midwatch.events.readers import Pattern, Patterns
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source, Value
 
@@ -101,33 +101,6 @@ _AFTER_TIME = Patterns(
     **_WEB,
 )
 
-_STATUS = ("status", "status_code", "response", "http_status")
-_JSON = {
-    "time": (
-        "time_iso8601", "time_local", "@timestamp", "timestamp", "time", "msec", "datetime", "date",
-    ),
-    "src": ("remote_addr", "remoteIP", "remote_ip", "clientip", "client_ip", "client", "remote_host"),
-    "user": ("remote_user", "remoteUser", "user", "auth"),
-    "request": ("request", "request_line"),
-    "http_method": ("request_method", "method", "verb"),
-    "url": ("request_uri", "uri", "requestURI", "requestPath", "url", "path"),
-    "url_query": ("query_string", "args", "query"),
-    "http_version": ("httpversion",),
-    "protocol": ("server_protocol", "protocol"),
-    "http_status": _STATUS,
-    "bytes_out": ("body_bytes_sent", "bytes_sent", "bytes", "bytes_out", "size"),
-    "referrer": ("http_referrer", "http_referer", "referrer", "referer"),
-    "user_agent": ("http_user_agent", "user_agent", "userAgent", "agent"),
-    "http_host": ("http_host", "host", "vhost", "server_name", "virtualHost"),
-}  # fmt: skip
-
-
-def _json(address: str, status: str, *, user: str) -> JsonObject:
-    return JsonObject(
-        _JSON, When({status: "401", user: ANY}, **_FAILED), require=(address, status), **_WEB
-    )
-
-
 SOURCE = Source(
     name="access_log",
     title="Web server access log",
@@ -138,7 +111,7 @@ SOURCE = Source(
     ),
     marks=(
         ' HTTP/1.1" ', ' HTTP/1.0" ', ' HTTP/2.0" ', ' HTTP/2" ', ' HTTP/3.0" ', ' HTTP/3" ',
-        "] [Gzip ", '"remote_addr":', '"remote_addr" :', '"remoteIP":', '"remote_ip":', '"clientip":',
+        "] [Gzip ",
     ),
     priority=60,
     claims=False,
@@ -146,9 +119,5 @@ SOURCE = Source(
     readers=(
         _COMMON,
         _AFTER_TIME,
-        _json("remote_addr", "status", user="remote_user"),
-        _json("remoteIP", "status", user="remoteUser"),
-        _json("remote_ip", "status", user="user"),
-        _json("clientip", "response", user="auth"),
     ),
 )  # fmt: skip
