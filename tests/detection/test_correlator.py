@@ -7,8 +7,10 @@ import msgspec
 import pytest
 
 from midwatch.detection import AlertState, Correlator, CorrelatorState
+from midwatch.events.source import Value
 
 Scene = Callable[..., Any]
+Event = tuple[float | None, dict[str, Value]]
 SECOND = 1_000_000
 BASE = """
 title: Failed login
@@ -32,7 +34,7 @@ correlation:
 """
 
 
-def failed(second: float | None, src_ip: str = "a", user: str = "u") -> Any:
+def failed(second: float | None, src_ip: str = "a", user: str = "u") -> Event:
     return second, {"outcome": "failure", "src_ip": src_ip, "user": user}
 
 

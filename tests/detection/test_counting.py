@@ -4,7 +4,7 @@ Seconds count from the first event of a test; a window of 10 s that ends at seco
 the events from second 2 to second 12, both included.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from midwatch.detection import AlertState, Correlator, Detector
 from midwatch.events.batch import EventBatch
 from midwatch.events.schema import Logsource
-from midwatch.events.source import Form
+from midwatch.events.source import Form, Value
 from midwatch.rules import RuleText, compile_rules
 
 Scene = Callable[..., Any]
+Event = tuple[float | None, dict[str, Value]]
 SECOND = 1_000_000
 FAILED = """
 title: Failed login
@@ -45,12 +46,12 @@ correlation:
 """
 
 
-def failed(second: float | None, src_ip: str = "a", user: str = "u") -> Any:
+def failed(second: float | None, src_ip: str = "a", user: str = "u") -> Event:
     return second, {"outcome": "failure", "src_ip": src_ip, "user": user}
 
 
-def facts(scene: Any) -> list[tuple[float, float, int]]:
-    return [(alert.first, alert.last, alert.count) for alert in scene.end()]
+def facts(told: Sequence[Any]) -> list[tuple[float, float, int]]:
+    return [(alert.first, alert.last, alert.count) for alert in told]
 
 
 class TestEventCount:
@@ -62,31 +63,31 @@ class TestEventCount:
         (opened,) = play.events(failed(10))
         assert opened.state is AlertState.OPEN
         assert (opened.count, opened.group) == (3, {"src_ip": "a"})
-        assert facts(play) == [(0, 10, 3)]
+        assert facts(play.end()) == [(0, 10, 3)]
 
     def test_a_window_includes_both_its_ends(self, scene: Scene) -> None:
         just = scene(FAILED, GUESSING)
         just.events(failed(0), failed(5), failed(10))
-        assert facts(just) == [(0, 10, 3)]
+        assert facts(just.end()) == [(0, 10, 3)]
         missed = scene(FAILED, GUESSING)
         missed.events(failed(0), failed(5), failed(10.000001))
-        assert facts(missed) == []
+        assert facts(missed.end()) == []
 
     def test_the_window_slides(self, scene: Scene) -> None:
         play = scene(FAILED, GUESSING)
         play.events(failed(0), failed(8), failed(12), failed(16))
-        assert facts(play) == [(8, 16, 3)]
+        assert facts(play.end()) == [(8, 16, 3)]
 
     def test_events_at_one_moment_all_count(self, scene: Scene) -> None:
         play = scene(FAILED, GUESSING)
         play.chunk([failed(0), failed(0), failed(0)])
-        assert facts(play) == [(0, 0, 3)]
+        assert facts(play.end()) == [(0, 0, 3)]
 
     def test_an_open_alert_takes_in_the_whole_burst(self, scene: Scene) -> None:
         play = scene(FAILED, GUESSING)
         alerts = play.chunk([failed(second) for second in range(100)])
         assert [alert.state for alert in alerts] == [AlertState.OPEN]
-        assert facts(play) == [(0, 99, 100)]
+        assert facts(play.end()) == [(0, 99, 100)]
 
     def test_it_closes_after_a_timespan_of_quiet_and_counting_starts_afresh(
         self, scene: Scene
@@ -97,12 +98,12 @@ class TestEventCount:
         (closed,) = play.events(failed(22.1))
         assert (closed.state, closed.count) == (AlertState.CLOSED, 4)
         play.events(failed(23), failed(24))
-        assert facts(play) == [(0, 12, 4), (22.1, 24, 3)]
+        assert facts(play.end()) == [(0, 12, 4), (22.1, 24, 3)]
 
     def test_both_bursts_of_one_chunk_are_told_apart(self, scene: Scene) -> None:
         play = scene(FAILED, GUESSING)
         play.chunk([failed(second) for second in (0, 1, 2, 30, 50, 51, 52, 53)])
-        assert facts(play) == [(0, 2, 3), (50, 53, 4)]
+        assert facts(play.end()) == [(0, 2, 3), (50, 53, 4)]
 
     def test_groups_are_counted_apart(self, scene: Scene) -> None:
         play = scene(FAILED, GUESSING)
@@ -122,7 +123,7 @@ class TestEventCount:
     def test_batches_of_a_chunk_are_merged_by_time(self, scene: Scene) -> None:
         play = scene(FAILED, GUESSING)
         play.chunk([failed(0), failed(20), failed(22)], [failed(1), failed(21)])
-        assert facts(play) == [(20, 22, 3)]
+        assert facts(play.end()) == [(20, 22, 3)]
 
     def test_an_event_that_two_of_its_rules_match_counts_once(self, scene: Scene) -> None:
         other = FAILED.replace("name: failed", "name: also").replace("Failed", "Also failed")
@@ -163,7 +164,7 @@ class TestValueCount:
         play = scene(FAILED, SPRAYING)
         play.events(failed(0, user="a"), failed(9, user="a"), failed(10, user="b"))
         assert play.events(failed(19, user="c")) != []
-        assert facts(play) == [(9, 19, 3)]
+        assert facts(play.end()) == [(9, 19, 3)]
 
     def test_values_that_left_the_window_do_not_count(self, scene: Scene) -> None:
         play = scene(FAILED, SPRAYING)
@@ -246,10 +247,11 @@ def test_however_the_stream_is_cut_the_alerts_are_those_of_the_definition(
     ruleset = compile_rules(rule_texts(need, span, kind))
     assert not ruleset.problems
     detector, correlator = Detector(ruleset), Correlator(ruleset, lateness=lateness * SECOND)
-    now, rows = 1_000_000, []
-    for gap, value, key in events:
+    now = 1_000_000
+    rows: list[tuple[int, int, str]] = []
+    for gap, value, number in events:
         now += gap
-        rows.append((now * SECOND, value, f"k{key}"))
+        rows.append((now * SECOND, value, f"k{number}"))
     alerts = []
     for start, stop in zip([0, *sorted(cuts)], [*sorted(cuts), len(rows)], strict=True):
         chunk = rows[start:stop]

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from midwatch.detection import AlertState
+from midwatch.events.source import Value
 
 Scene = Callable[..., Any]
+Event = tuple[float | None, dict[str, Value]]
 SENT = """
 title: Sent
 name: sent
@@ -28,7 +30,7 @@ correlation:
 """
 
 
-def sent(second: float, size: Any = 1, user: str = "u") -> Any:
+def sent(second: float, size: Value = 1, user: str = "u") -> Event:
     return second, {"action": "sent", "size": size, "user": user}
 
 

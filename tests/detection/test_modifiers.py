@@ -184,4 +184,4 @@ class TestKeywords:
         assert not meets(rules, batch, "'|re': 'ta.le$'", text="drop tables")
 
     def test_never_in_the_names_of_fields(self, rules: Rules, batch: Batches) -> None:
-        assert not meets(rules, batch, "\n      - secret", secret="x")
+        assert not meets(rules, batch, "\n      - private", private="x")

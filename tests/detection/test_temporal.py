@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from midwatch.detection import AlertState
+from midwatch.events.source import Value
 
 Scene = Callable[..., Any]
+Event = tuple[float | None, dict[str, Value]]
 
 
 def rule(name: str) -> str:
@@ -35,7 +37,7 @@ correlation:
 """
 
 
-def did(second: float, what: str, src_ip: str = "a", **more: str) -> Any:
+def did(second: float, what: str, src_ip: str = "a", **more: str) -> Event:
     return second, {"did": what, "src_ip": src_ip, **more}
 
 

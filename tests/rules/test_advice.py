@@ -44,7 +44,7 @@ def test_a_rule_may_bring_its_own() -> None:
     ],
 )
 def test_a_slip_in_it_is_told_and_passed_over(line: str, cause: str) -> None:
-    key = line.split(":")[0]
+    key = line.split(":", maxsplit=1)[0]
     lines = [old for old in RULE.splitlines() if not old.startswith(f"{key}:")]
     ruleset = compile_rules([RuleText("a", "\n".join([*lines, line]).encode())])
     assert len(ruleset) == 1

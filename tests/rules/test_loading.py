@@ -214,8 +214,8 @@ class TestCache:
     ) -> None:
         rules = tmp_path / "rules.yml"
         correlation = (
-            "title: c\ncorrelation: {type: event_count, rules: [%s], timespan: 5m,"
-            " condition: {gte: 3}}\n" % "8a1d3c4e-0000-4000-8000-000000000001"
+            "title: c\ncorrelation: {type: event_count, rules: [8a1d3c4e-0000-4000-8000-000000000001],"
+            " timespan: 5m, condition: {gte: 3}}\n"
         )
         rules.write_text(SOUND + "---\n" + correlation + "---\ntitle: broken\n")
         first = load_rules([rules], cache=tmp_path / "cache")

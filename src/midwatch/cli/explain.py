@@ -11,6 +11,7 @@ from rich.text import Text
 
 from midwatch.cli.rules import rules_of
 from midwatch.kernel import ConfigurationError
+from midwatch.reports.assembling import slug_of
 from midwatch.rules import AnyRule, Correlation, RuleSet
 
 _MOST_SHOWN = 12
@@ -30,12 +31,6 @@ def command(*, rule: str, folders: tuple[Path, ...]) -> None:
     console = Console(highlight=False)
     for found in _find(rules_of(folders, bundled=True), rule):
         _print(console, found)
-
-
-def slug_of(rule: AnyRule) -> str:
-    """The short name of a rule: its folder's name for bundled rules, else its id."""
-    path = Path(rule.path)
-    return path.parent.name if path.name == "rule.yml" else rule.id
 
 
 def _find(ruleset: RuleSet, wanted: str) -> list[AnyRule]:

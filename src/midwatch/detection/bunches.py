@@ -8,12 +8,13 @@ time, then of line. An event without a time counts at the latest time seen befor
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Final
 
 from msgspec import Struct
 
 from midwatch.detection.fields import FieldNames, Place
-from midwatch.events.batch import Constant, EventBatch
+from midwatch.events.batch import Constant, EventBatch, zip_columns
 from midwatch.events.source import Value
 
 Key = tuple[Value, ...]
@@ -54,12 +55,11 @@ class ChunkBatch:
         self.batch = batch
         self.origin = origin
         self.times = _filled(batch.times, latest)
-        self.ordered = all(map(int.__le__, self.times, self.times[1:]))
+        self.ordered = sorted(self.times) == self.times
         self._columns: dict[str, Sequence[Value] | Constant] = {}
         self._names: FieldNames | None = None
         self._groups: dict[object, Mapping[Key, Sequence[int]]] = {}
-        self._shape: Shape | None = None
-        self._samples: Sequence[tuple[Value, ...]] = ()
+        self._glimpses: list[Glimpse] | None = None
 
     def column(self, name: str) -> Sequence[Value] | Constant:
         """The field's values, or the value that never changes."""
@@ -88,25 +88,21 @@ class ChunkBatch:
         column = batch.own_column(spot.name)
         return Constant(None) if column is None else column
 
-    def glimpse(self, row: int) -> Glimpse:
-        """What to remember of a row."""
-        if self._shape is None:
-            self._shape = self._sampling()
-        return self.times[row], self.batch.lines[row], self._shape, self._samples[row]
-
-    def _sampling(self) -> Shape:
-        batch = self.batch
-        names = tuple(name for name in SAMPLED if name in batch.columns)
-        if names:
-            self._samples = list(zip(*(batch.columns[name] for name in names), strict=True))
-        else:
-            self._samples = [()] * len(batch)
-        fixed = tuple(
-            (name, batch.constants[name])
-            for name in SAMPLED
-            if batch.constants.get(name) is not None
-        )
-        return Shape(self.origin, names, fixed)
+    @property
+    def glimpses(self) -> list[Glimpse]:
+        """What to remember of each row."""
+        if self._glimpses is None:
+            batch = self.batch
+            names = tuple(name for name in SAMPLED if name in batch.columns)
+            fixed = tuple(
+                (name, batch.constants[name])
+                for name in SAMPLED
+                if batch.constants.get(name) is not None
+            )
+            shape = Shape(self.origin, names, fixed)
+            samples = zip_columns({name: batch.columns[name] for name in names}, len(batch))
+            self._glimpses = list(zip(self.times, batch.lines, repeat(shape), samples))
+        return self._glimpses
 
     def groups(self, rows: Sequence[int], fields: tuple[str, ...]) -> Mapping[Key, Sequence[int]]:
         """The rows by their values of the fields; a row that lacks one is in no group."""
@@ -136,11 +132,16 @@ class ChunkBatch:
                     single[value] = [row]
             single.pop(None, None)
             return {(value,): some for value, some in single.items()}
-        for row in rows:
-            key = tuple(_cell(column, row) for column in columns)
-            if None not in key:
-                groups.setdefault(key, []).append(row)
-        return groups
+        cells = [
+            repeat(column.value) if isinstance(column, Constant) else _picked(column, rows)
+            for column in columns
+        ]
+        for row, key in zip(rows, zip(*cells, strict=False), strict=False):
+            if key in groups:
+                groups[key].append(row)
+            else:
+                groups[key] = [row]
+        return {key: some for key, some in groups.items() if None not in key}
 
     def plain_groups(self, rows: Sequence[int]) -> Mapping[Key, Sequence[int]]:
         """The rows by (name, value) of the first of source address, user and host they have."""
@@ -170,8 +171,11 @@ class ChunkBatch:
         return groups
 
 
-def _filled(times: Sequence[int | None], latest: int) -> Sequence[int]:
+def _filled(times: Sequence[int | None], latest: int) -> list[int]:
     """The times, with the latest before them where there is none."""
+    known = [time for time in times if time is not None]
+    if len(known) == len(times):
+        return known
     filled: list[int] = []
     for time in times:
         if time is not None and time > latest:
@@ -220,16 +224,12 @@ class Bunch:
 
     def _merge(self, *, keep_rules_apart: bool) -> None:
         merged: list[tuple[int, int, int, int]] = []
-        seen: set[tuple[int, int]] = set()
         for number, (chunk, rows, _) in enumerate(self._parts):
             times, lines = chunk.times, chunk.batch.lines
-            for row in rows:
-                if not keep_rules_apart:
-                    event = (id(chunk), row)
-                    if event in seen:
-                        continue
-                    seen.add(event)
-                merged.append((times[row], lines[row], number, row))
+            merged.extend([(times[row], lines[row], number, row) for row in rows])
+        if not keep_rules_apart and len({id(part[0]) for part in self._parts}) < len(self._parts):
+            events = {(id(self._parts[event[2]][0]), event[3]): event for event in merged}
+            merged = list(events.values())
         merged.sort()
         self._merged = merged
         self.times = [event[0] for event in merged]
@@ -242,9 +242,9 @@ class Bunch:
         """What to remember of an event."""
         if self._merged is None:
             chunk, rows, _ = self._parts[0]
-            return chunk.glimpse(rows[spot])
+            return chunk.glimpses[rows[spot]]
         _, _, number, row = self._merged[spot]
-        return self._parts[number][0].glimpse(row)
+        return self._parts[number][0].glimpses[row]
 
     def values(self, fields: Mapping[str, tuple[str, ...]]) -> Sequence[str | int | None]:
         """What each event holds in the fields that its rule has; its rule where none are named.

@@ -22,9 +22,8 @@ Example:
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from heapq import nsmallest
 from typing import Final
 
 import msgspec
@@ -46,12 +45,10 @@ SECOND: Final = 1_000_000
 LATENESS: Final = 30 * SECOND
 QUIET: Final = 3_600 * SECOND
 MOST_GROUPS: Final = 65_536
-_MOST_RUNS: Final = 4
-"""Runs of time kept for one group."""
+_MOST_OLDER: Final = 3
+"""Earlier runs of time kept for one group."""
 _IDLE_CHUNKS: Final = 64
-"""Chunks after which a group that is over may be put away."""
-_MOST_PUT_AWAY: Final = 1_024
-"""Groups looked at, after each chunk, whether they are over."""
+"""Chunks after which a group that is over is put away."""
 _DERIVED: Final = Form((), {})
 
 
@@ -65,11 +62,11 @@ class Statistics(Struct):
 
 
 class KeptGroup(Struct, frozen=True):
-    """The runs of one group in a snapshot; ``subjects`` are the ids of the rules they serve."""
+    """One group in a snapshot; ``subjects`` are the ids of the rules it serves."""
 
     subjects: list[str]
     key: list[Value]
-    runs: list[Group]
+    group: Group
 
 
 class CorrelatorState(Struct, frozen=True):
@@ -105,7 +102,7 @@ class Correlator:
         self._streams = streams_of(ruleset, lateness=lateness, quiet=quiet)
         self._fed = {rule for stream in self._streams for rule in stream.feeds}
         self._most_groups = most_groups
-        self._groups: OrderedDict[tuple[int, Key], list[Group]] = OrderedDict()
+        self._groups: list[dict[Key, Group]] = [{} for _ in self._streams]
         self._waiting = {
             subject.rule.id
             for stream in self._streams
@@ -118,7 +115,7 @@ class Correlator:
 
     def __len__(self) -> int:
         """Number of groups kept."""
-        return len(self._groups)
+        return sum(map(len, self._groups))
 
     def feed(self, matches: Sequence[Match], origin: str = "") -> list[Alert]:
         """Take the matches of one chunk; alerts that opened or closed by it.
@@ -146,23 +143,24 @@ class Correlator:
         for number, stream in enumerate(self._streams):
             if not any(rule in inputs for rule in stream.feeds):
                 continue
-            for alert in self._feed_stream(number, stream, inputs):
+            for alert in self._feed_stream(stream, self._groups[number], inputs):
                 alerts.append(alert)
                 fires = alert.state is AlertState.OPEN or alert.rule.id in self._waiting
                 if fires and alert.rule.id in self._fed:
                     derived = (_derived(alert, self._latest), range(1))
                     inputs.setdefault(alert.rule.id, []).append(derived)
-        if position:
+        if position and not self._chunks % _IDLE_CHUNKS:
             alerts.extend(self._put_away(position))
-        alerts.extend(self._evict())
+        if len(self) > self._most_groups:
+            alerts.extend(self._evict())
         shown = _shown(alerts)
         self.statistics.opened += sum(alert.state is AlertState.OPEN for alert in shown)
         return shown
 
     def _feed_stream(
         self,
-        number: int,
         stream: Stream,
+        kept: dict[Key, Group],
         inputs: Mapping[str, Sequence[tuple[ChunkBatch, Sequence[int]]]],
     ) -> Iterator[Alert]:
         grouped: dict[Key, list[Part]] = {}
@@ -179,42 +177,38 @@ class Correlator:
                     else:
                         grouped[key] = [part]
         for key, parts in grouped.items():
-            yield from self._feed_group(
-                (number, key), stream, Bunch(parts, keep_rules_apart=stream.by_rule)
-            )
+            bunch = Bunch(parts, keep_rules_apart=stream.by_rule)
+            group = kept.get(key)
+            if group is None:
+                group = kept[key] = Group.new(stream, bunch.times[0], self._chunks)
+            group.touched = self._chunks
+            if not group.wait(stream, bunch):
+                yield from self._take(stream, key, group, bunch)
 
-    def _feed_group(self, place: tuple[int, Key], stream: Stream, bunch: Bunch) -> Iterator[Alert]:
-        runs = self._groups.get(place)
-        if runs is None:
-            runs = self._groups[place] = [Group.new(stream, bunch.times[0], self._chunks)]
-        else:
-            self._groups.move_to_end(place)
-        if len(runs) == 1 and runs[0].wait(stream, bunch):
-            runs[0].touched = self._chunks
-            return
+    def _take(self, stream: Stream, key: Key, newest: Group, bunch: Bunch) -> Iterator[Alert]:
+        """Take a bunch into the runs of a group that its events belong to."""
         times, spot, end = bunch.times, 0, len(bunch.times)
         while spot < end:
-            group, limit = _run_for(stream, runs, times[spot])
+            group, limit = _run_for(stream, newest, times[spot])
             if group is None:
-                if len(runs) == _MOST_RUNS:
-                    yield from close(stream, place[1], runs.pop())
+                if len(newest.older) == _MOST_OLDER:
+                    yield from close(stream, key, newest.older.pop())
                 group = Group.new(stream, times[spot], self._chunks)
-                runs.append(group)
+                newest.older.append(group)
             stop = end
             if limit is not None:
                 stop = bisect_left(times, limit, spot + 1)
                 self.statistics.late += stop - spot
-            group.touched = self._chunks
-            yield from Intake(stream, place[1], group, bunch, spot, stop).take()
+            yield from Intake(stream, key, group, bunch, spot, stop).take()
             spot = stop
 
     def open_alerts(self) -> list[Alert]:
         """All alerts that are open, as they stand."""
         return _shown(
             alert_of(stream, subject, key, alert, AlertState.OPEN)
-            for (number, key), runs in self._groups.items()
-            for stream in (self._streams[number],)
-            for group in runs
+            for stream, kept in zip(self._streams, self._groups, strict=True)
+            for key, newest in kept.items()
+            for group in (newest, *newest.older)
             for subject, alert in zip(stream.subjects, group.alerts, strict=True)
             if alert is not None
         )
@@ -222,45 +216,47 @@ class Correlator:
     def advance(self, time: int) -> list[Alert]:
         """Let time pass without events: close what has been quiet for long enough by then."""
         self._latest = max(self._latest, time)
-        closed: list[Alert] = []
-        for place in list(self._groups):
-            closed.extend(self._close_over(place, time))
-        return _shown(closed)
+        return _shown(self._put_away(time, idle=0))
 
     def flush(self) -> list[Alert]:
         """Close everything: the stream is at its end."""
         closed = _shown(
             alert
-            for (number, key), runs in self._groups.items()
-            for group in runs
-            for alert in close(self._streams[number], key, group)
+            for stream, kept in zip(self._streams, self._groups, strict=True)
+            for key, group in kept.items()
+            for alert in _close_all(stream, key, group)
         )
-        self._groups.clear()
+        for kept in self._groups:
+            kept.clear()
         return closed
 
-    def _put_away(self, position: int) -> Iterator[Alert]:
-        """Close and forget groups that are over and were idle for some chunks."""
-        for place, runs in list(islice(self._groups.items(), _MOST_PUT_AWAY)):
-            if any(group.touched > self._chunks - _IDLE_CHUNKS for group in runs):
-                return
-            yield from self._close_over(place, position)
-
-    def _close_over(self, place: tuple[int, Key], time: int) -> Iterator[Alert]:
-        stream = self._streams[place[0]]
-        runs = self._groups[place]
-        for group in list(runs):
-            if time - group.newest > stream.horizon:
-                yield from close(stream, place[1], group)
-                runs.remove(group)
-        if not runs:
-            del self._groups[place]
+    def _put_away(self, time: int, idle: int = _IDLE_CHUNKS) -> Iterator[Alert]:
+        """Close and forget groups that are over at that time and were idle for some chunks."""
+        before = self._chunks - idle
+        for stream, kept in zip(self._streams, self._groups, strict=True):
+            over = [
+                key
+                for key, group in kept.items()
+                if group.touched <= before and time - group.newest > stream.horizon
+            ]
+            for key in over:
+                yield from _close_all(stream, key, kept.pop(key))
 
     def _evict(self) -> Iterator[Alert]:
-        while len(self._groups) > self._most_groups:
-            (number, key), runs = self._groups.popitem(last=False)
+        """Let go of the groups that were idle for longest, some more than need be."""
+        surplus = len(self) - self._most_groups + self._most_groups // 16
+        idlest = nsmallest(
+            surplus,
+            (
+                (group.touched, number, spot, key)
+                for number, kept in enumerate(self._groups)
+                for spot, (key, group) in enumerate(kept.items())
+            ),
+            key=_age,
+        )
+        for _, number, _, key in idlest:
             self.statistics.evicted += 1
-            for group in runs:
-                yield from close(self._streams[number], key, group)
+            yield from _close_all(self._streams[number], key, self._groups[number].pop(key))
 
     def snapshot(self) -> CorrelatorState:
         """A copy of all state; ``restore`` with the same rule set goes on as if never stopped."""
@@ -270,8 +266,9 @@ class Correlator:
             self._chunks,
             self.statistics,
             [
-                KeptGroup(_ids(self._streams[number]), list(key), runs)
-                for (number, key), runs in self._groups.items()
+                KeptGroup(_ids(stream), list(key), group)
+                for stream, kept in zip(self._streams, self._groups, strict=True)
+                for key, group in kept.items()
             ],
         )
         return msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=CorrelatorState)
@@ -282,11 +279,12 @@ class Correlator:
         numbers = {tuple(_ids(stream)): number for number, stream in enumerate(self._streams)}
         self._latest, self._chunks = state.latest, state.chunks
         self.statistics = state.statistics
-        self._groups.clear()
+        for groups in self._groups:
+            groups.clear()
         for kept in state.groups:
             number = numbers.get(tuple(kept.subjects))
             if number is not None:
-                self._groups[number, tuple(kept.key)] = kept.runs
+                self._groups[number][tuple(kept.key)] = kept.group
 
 
 def _shown(alerts: Iterable[Alert]) -> list[Alert]:
@@ -294,18 +292,27 @@ def _shown(alerts: Iterable[Alert]) -> list[Alert]:
     return [alert for alert in alerts if alert.rule.alone]
 
 
-def _run_for(stream: Stream, runs: Sequence[Group], time: int) -> tuple[Group | None, int | None]:
+def _run_for(stream: Stream, newest: Group, time: int) -> tuple[Group | None, int | None]:
     """The run of time an event belongs to, and the time at which a newer run takes over.
 
-    Runs stand newest first. No run: the event is older than all of them.
+    No run: the event is older than all of them.
     """
     limit: int | None = None
-    for group in runs:
+    for group in (newest, *newest.older):
         reach = group.newest - stream.horizon
         if time >= reach:
             return group, limit
         limit = reach
     return None, limit
+
+
+def _close_all(stream: Stream, key: Key, newest: Group) -> Iterator[Alert]:
+    for group in (newest, *newest.older):
+        yield from close(stream, key, group)
+
+
+def _age(group: tuple[int, int, int, Key]) -> tuple[int, int, int]:
+    return group[:3]
 
 
 def _ids(stream: Stream) -> list[str]:

@@ -64,7 +64,7 @@ class Detector:
             if program.is_empty:
                 return []
             found = program.run(BatchColumns(batch, None))
-            return [Match(rule, batch, rows) for rule, rows in found.items()]
+            return [Match(rule, batch, rows) for rule, rows in found]
         return self._match_groups(batch, split)
 
     def match_batches(self, batches: Iterable[EventBatch]) -> Iterator[Match]:
@@ -76,14 +76,15 @@ class Detector:
         groups: dict[tuple[Value, ...], list[int]] = {}
         for row, key in enumerate(zip(*(batch.columns[name] for name in split), strict=True)):
             groups.setdefault(key, []).append(row)
-        together: dict[Rule, list[int]] = {}
+        together: dict[str, tuple[Rule, list[int]]] = {}
         for key, rows in groups.items():
             program = self._program(batch, dict(zip(split, key, strict=True)))
             if program.is_empty:
                 continue
-            for rule, spots in program.run(BatchColumns(batch, rows)).items():
-                together.setdefault(rule, []).extend([rows[spot] for spot in spots])
-        return [Match(rule, batch, sorted(rows)) for rule, rows in together.items()]
+            for rule, spots in program.run(BatchColumns(batch, rows)):
+                found = together.setdefault(rule.id, (rule, []))
+                found[1].extend([rows[spot] for spot in spots])
+        return [Match(rule, batch, sorted(rows)) for rule, rows in together.values()]
 
     def _program(self, batch: EventBatch, fixed: Mapping[str, Value]) -> Program:
         key: _Key = (

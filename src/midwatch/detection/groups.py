@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
@@ -76,7 +77,7 @@ class Group(Struct):
     had events of it. ``times`` are those of the latest events, sorted, and ``columns`` what
     they hold, as long as no window has taken them over; ``begun`` is what is remembered of
     them. ``windows`` and ``alerts`` stand in the order of the stream's subjects; ``busy`` is
-    false as long as there are none.
+    false as long as there are none. ``older`` are earlier runs of the same group, latest first.
     """
 
     newest: int
@@ -87,6 +88,7 @@ class Group(Struct):
     times: list[int] = []
     begun: list[Glimpse] = []
     busy: bool = False
+    older: list[Group] = []
 
     @classmethod
     def new(cls, stream: Stream, time: int, chunk: int) -> Group:
@@ -100,17 +102,19 @@ class Group(Struct):
         self.begun.clear()
         for column in self.columns:
             column.clear()
-        self.windows = [None] * len(self.windows)
-        self.busy = any(alert is not None for alert in self.alerts)
+        if self.busy:
+            self.windows = [None] * len(self.windows)
+            self.busy = any(alert is not None for alert in self.alerts)
 
     def wait(self, stream: Stream, bunch: Bunch) -> bool:
         """Take in a bunch that cannot make any difference yet; False if it might."""
-        times = bunch.times
-        gap = times[0] - self.newest
-        if gap > stream.horizon and not self.busy:
+        if self.busy:
+            return False
+        times, newest = bunch.times, self.newest
+        first, count = times[0], len(times)
+        if first - newest > stream.horizon:
             self.forget()
-        count = len(times)
-        if self.busy or gap < 0 or len(self.times) + count >= stream.least:
+        if first < newest or len(self.times) + count >= stream.least:
             return False
         self.times.extend(times)
         for kept, counted in zip(self.columns, stream.counted, strict=True):
@@ -126,9 +130,12 @@ class Group(Struct):
             begun.append(bunch.glimpse(spot))
         if len(begun) > BEGINNINGS:
             del begun[:-BEGINNINGS]
-        surplus = len(self.times) - stream.memory
+        times = self.times
+        surplus = len(times) - stream.memory
+        if times and times[-1] - times[0] > stream.horizon:
+            surplus = max(surplus, bisect_left(times, times[-1] - stream.horizon))
         if surplus > 0:
-            del self.times[:surplus]
+            del times[:surplus]
             for column in self.columns:
                 del column[:surplus]
 

@@ -32,6 +32,7 @@ from midwatch.rules.plan import (
     Condition,
     Constantly,
     Exists,
+    FieldTest,
     Keywords,
     Matcher,
     Not,
@@ -39,7 +40,6 @@ from midwatch.rules.plan import (
     Number,
     Regex,
     SameAs,
-    FieldTest,
     Text,
     TextKind,
     Truth,
@@ -99,11 +99,18 @@ def satisfies(matcher: Matcher, value: Value, lookup: Lookup) -> bool:  # noqa: 
             return text.casefold() == str(number)
         case Truth(value=truth):
             return text.casefold() == ("true" if truth else "false")
+        case _:
+            return _relates(matcher, value, lookup)
+
+
+def _relates(matcher: Compare | Cidr | SameAs, value: str | int, lookup: Lookup) -> bool:
+    """Whether a value stands in a relation to a number, a network or another field."""
+    match matcher:
         case Compare(op=op, number=number, part=part):
             found = as_number(value) if part is None else time_part(value, part)
             return found is not None and COMPARISONS[op](found, number)
         case Cidr(network=network):
-            return _in_network(text, network)
+            return _in_network(as_text(value), network)
         case SameAs(field=field, starts=starts, ends=ends):
             other = lookup(field)
             if other is None:
@@ -114,7 +121,9 @@ def satisfies(matcher: Matcher, value: Value, lookup: Lookup) -> bool:  # noqa: 
                 (False, True): TextKind.ENDS,
                 (True, True): TextKind.CONTAINS,
             }
-            return _compare(kinds[starts, ends], text.casefold(), as_text(other).casefold())
+            return _compare(
+                kinds[starts, ends], as_text(value).casefold(), as_text(other).casefold()
+            )
 
 
 def _fold(text: str, wanted: str, *, cased: bool) -> tuple[str, str]:

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -33,6 +34,11 @@ from midwatch.rules.ruleset import (
 Counted = str | int
 MOST_NUMBERS: Final = 10_000
 """Numbers kept per window for sums, means and percentiles; the oldest go first."""
+
+
+MOST_EVENTS: Final = 2_000
+"""Events kept per window of distinct values; the oldest go first."""
+_second = itemgetter(1)
 
 
 class Fired(NamedTuple):
@@ -76,7 +82,7 @@ class Demand(Struct, frozen=True, kw_only=True):
         return all(COMPARISONS[bound.op](figure, bound.number) for bound in self.bounds)
 
 
-def term_holds(term: Term, seen: set[Counted]) -> bool:
+def term_holds(term: Term, seen: Container[Counted]) -> bool:
     """Whether an extended condition holds for the rules seen."""
     match term:
         case RuleTerm(rule=rule):
@@ -113,110 +119,109 @@ def crowd_around(times: Sequence[int], need: int, span: int, place: int) -> int 
 class DistinctWindow(Struct, tag="distinct"):
     """Waits for ``need`` distinct values, or for a set of rules, within the timespan.
 
-    ``seen`` keeps for every value when it occurred, latest value last. Of occurrences
-    within one timespan only the outer ones matter to any window, so only those are kept.
+    ``times`` and ``values`` are those of the events, sorted by time, as far back as a late
+    event may make them matter; ``seen`` tells when each value last occurred. As long as
+    all values together are too few nothing is looked at in detail.
     """
 
-    seen: dict[Counted, list[int]] = {}
     times: list[int] = []
-    newest: int = 0
+    values: list[Counted] = []
+    seen: dict[Counted, int] = {}
 
     def take(
         self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None],
         start: int, stop: int,
     ) -> Fired | None:  # fmt: skip
         """Take the events from ``start`` up to ``stop``, or up to the one that fires."""
-        seen, kept, span = self.seen, self.times, demand.timespan
-        for spot in range(start, stop):
-            value, time = values[spot], times[spot]
-            if value is None:
-                continue
-            if time >= self.newest or not seen:
-                self.newest = time
-                kept.append(time)
-                self._append(value, time, span)
-                self._expire(time - demand.horizon)
-                if len(seen) >= demand.need and self._holds(demand, time):
-                    return self._fired(spot, time - span, time)
-            else:
-                insort(kept, time)
-                insort(seen.setdefault(value, []), time)
-                end = self._late(demand, time)
-                if end is not None:
-                    return self._fired(spot, end - span, end)
-        if len(kept) > MOST_NUMBERS:
-            del kept[:-MOST_NUMBERS]
+        while start < stop and self.times and times[start] < self.times[-1]:
+            fired = self._take_late(demand, start, times[start], values[start])
+            if fired is not None:
+                return fired
+            start += 1
+        events = [
+            (spot, times[spot], value)
+            for spot, value in enumerate(values[start:stop], start)
+            if value is not None
+        ]
+        if not events:
+            return None
+        seen = self.seen
+        begin = events[0][1] - demand.timespan
+        if self._are_few(demand, events):
+            seen.update((value, time) for _, time, value in events)
+            self._keep(demand, events)
+            return None
+        # The values in order of their latest time, so that those that leave the window go first.
+        recent = dict(
+            sorted(((value, time) for value, time in seen.items() if time >= begin), key=_second)
+        )
+        self.seen = recent
+        for number, (spot, time, value) in enumerate(events):
+            recent.pop(value, None)
+            recent[value] = time
+            oldest = next(iter(recent))
+            while recent[oldest] < time - demand.timespan:
+                del recent[oldest]
+                oldest = next(iter(recent))
+            if len(recent) >= demand.need and (
+                demand.terms is None or term_holds(demand.terms, recent)
+            ):
+                self._keep(demand, events[: number + 1])
+                return self._fired(spot, time - demand.timespan, time)
+        self._keep(demand, events)
         return None
 
-    def _append(self, value: Counted, time: int, span: int) -> None:
-        occurred = self.seen.pop(value, None)
-        if occurred is None:
-            occurred = [time]
-        elif len(occurred) > 1 and time - occurred[-2] <= span:
-            occurred[-1] = time
-        else:
-            occurred.append(time)
-        self.seen[value] = occurred
+    def _are_few(self, demand: Demand, events: Sequence[tuple[int, int, Counted]]) -> bool:
+        """Whether all values, those seen and those that come, are fewer than needed."""
+        if demand.terms is not None:
+            return False
+        new = {value for _, _, value in events}
+        if len(new) + len(self.seen) < demand.need:
+            return True
+        return len(new | self.seen.keys()) < demand.need
 
-    def _expire(self, before: int) -> None:
-        seen, kept = self.seen, self.times
-        while seen:
-            oldest = next(iter(seen))
-            if seen[oldest][-1] >= before:
-                break
-            del seen[oldest]
-        if kept[0] < before:
-            del kept[: bisect_left(kept, before)]
+    def _keep(self, demand: Demand, events: Sequence[tuple[int, int, Counted]]) -> None:
+        self.times.extend([event[1] for event in events])
+        self.values.extend([event[2] for event in events])
+        surplus = bisect_left(self.times, self.times[-1] - demand.horizon)
+        surplus = max(surplus, len(self.times) - MOST_EVENTS)
+        if surplus > 0:
+            del self.times[:surplus]
+            del self.values[:surplus]
+            oldest = self.times[0]
+            if len(self.seen) > len(self.times):
+                self.seen = {value: time for value, time in self.seen.items() if time >= oldest}
 
-    def _holds(self, demand: Demand, end: int) -> bool:
-        """Whether the window that ends now, at the newest event, holds enough."""
-        begin = end - demand.timespan
-        if demand.terms is None:
-            count = 0
-            for occurred in reversed(self.seen.values()):
-                if occurred[-1] < begin:
-                    break
-                count += 1
-            return count >= demand.need
-        return term_holds(
-            demand.terms, {value for value, some in self.seen.items() if some[-1] >= begin}
-        )
-
-    def _late(self, demand: Demand, time: int) -> int | None:
-        """The end of a window around ``time`` that holds enough; None if there is none."""
+    def _take_late(
+        self, demand: Demand, spot: int, time: int, value: Counted | None
+    ) -> Fired | None:
+        """Put an event where it belongs and look at the windows it falls into."""
+        if value is None:
+            return None
+        place = bisect_right(self.times, time)
+        self.times.insert(place, time)
+        self.values.insert(place, value)
+        self.seen[value] = max(time, self.seen.get(value, time))
         span = demand.timespan
-        around = sorted(
-            (moment, value)
-            for value, occurred in self.seen.items()
-            for moment in occurred
-            if abs(moment - time) <= span
-        )
+        first = bisect_left(self.times, time - span)
         inside: Counter[Counted] = Counter()
-        begin = 0
-        for moment, value in around:
-            inside[value] += 1
-            while moment - around[begin][0] > span:
-                gone = around[begin][1]
-                inside[gone] -= 1
-                if not inside[gone]:
-                    del inside[gone]
-                begin += 1
-            if len(inside) >= demand.need and (
-                demand.terms is None or term_holds(demand.terms, set(inside))
+        for last in range(first, bisect_right(self.times, time + span)):
+            inside[self.values[last]] += 1
+            while self.times[last] - self.times[first] > span:
+                inside[self.values[first]] -= 1
+                first += 1
+            kinds = +inside
+            if len(kinds) >= demand.need and (
+                demand.terms is None or term_holds(demand.terms, kinds)
             ):
-                return moment
+                return self._fired(spot, self.times[last] - span, self.times[last])
         return None
 
     def _fired(self, spot: int, begin: int, end: int) -> Fired:
-        kept = self.times
-        start = bisect_left(kept, begin)
-        count = bisect_right(kept, end) - start
-        values = frozenset(
-            value
-            for value, occurred in self.seen.items()
-            if any(begin <= moment <= end for moment in occurred)
-        )
-        return Fired(spot, kept[start], end, count, len(values), values)
+        start = bisect_left(self.times, begin)
+        stop = bisect_right(self.times, end)
+        values = frozenset(self.values[start:stop])
+        return Fired(spot, self.times[start], end, stop - start, len(values), values)
 
 
 class SequenceWindow(Struct, tag="sequence"):

@@ -21,11 +21,11 @@ from midwatch.rules.plan import (
     AllOf,
     AnyOf,
     Condition,
+    FieldTest,
     Keywords,
     Matcher,
     Number,
     Regex,
-    FieldTest,
     Text,
     TextKind,
     Truth,
@@ -161,32 +161,38 @@ def _runs(tree: Any) -> list[Options]:  # noqa: ANN401 - the parser's own nodes 
     """The necessary sets of literals of a parsed sequence."""
     found: list[Options] = []
     run: list[str] = []
-
-    def end() -> None:
-        if run:
-            found.append(["".join(run)])
-            run.clear()
-
     for operation, argument in tree:
         if operation is _constants.LITERAL and argument < 128:
             run.append(chr(argument))
             continue
-        end()
-        if operation is _constants.SUBPATTERN:
-            _, added, removed, inner = argument
-            if not added and not removed:
-                found.extend(_runs(inner))
-        elif operation is _constants.ATOMIC_GROUP:
-            found.extend(_runs(argument))
-        elif operation in (
-            _constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT,
-        ):  # fmt: skip
-            least, _, inner = argument
-            if least > 0:
-                found.extend(_runs(inner))
-        elif operation is _constants.BRANCH:
-            branches = [_best(_runs(branch)) for branch in argument[1]]
-            if all(branches):
-                found.append([literal for branch in branches for literal in branch])
-    end()
+        if run:
+            found.append(["".join(run)])
+            run.clear()
+        found.extend(_inside(operation, argument))
+    if run:
+        found.append(["".join(run)])
     return found
+
+
+def _inside(operation: object, argument: Any) -> list[Options]:  # noqa: ANN401 - as above
+    """The necessary sets of literals of one part that is no literal."""
+    if operation is _constants.SUBPATTERN:
+        _, added, removed, inner = argument
+        return [] if added or removed else _runs(inner)
+    if operation is _constants.ATOMIC_GROUP:
+        return _runs(argument)
+    if operation in _REPEATS:
+        least, _, inner = argument
+        return _runs(inner) if least > 0 else []
+    if operation is _constants.BRANCH:
+        branches = [_best(_runs(branch)) for branch in argument[1]]
+        if all(branches):
+            return [[literal for branch in branches for literal in branch]]
+    return []
+
+
+_REPEATS: Final = (
+    _constants.MAX_REPEAT,
+    _constants.MIN_REPEAT,
+    _constants.POSSESSIVE_REPEAT,
+)

@@ -46,6 +46,9 @@ _TAG: Final = re.compile(
 _TAG_WITHOUT_COLON: Final = re.compile(
     r"(?P<program>[A-Za-z][\w./-]{0,63})\[(?P<pid>\d{1,10})\]\s+"
 )
+_ODD_TAG: Final = re.compile(
+    r"(?P<program>/[\w./+-]{1,63}|\([\w./+-]{1,63}\))\[(?P<pid>\d{1,10})\]:(?:\s+|$)"
+)
 _METALOG_TAG: Final = re.compile(r"\[(?P<program>[A-Za-z][\w./-]{0,63})\] ")
 _HOST: Final = re.compile(r"[A-Za-z0-9_.:-]{1,255}(?:/[A-Za-z0-9_.:-]{1,64})?,?")
 _ELEMENT: Final = r'(?: [^ \]="]{1,64}="(?:[^"\\]|\\.)*")*\]'
@@ -57,7 +60,8 @@ _SOLARIS_ID: Final = re.compile(r"\[ID \d{1,10} [\w.]{1,32}\] ")
 # sites. The word before the one, and the other itself, are no host names.
 _METHOD: Final = re.compile(r"[A-Z_]{3,32} (?:/|\*|https?://)")
 _NO_HOST: Final = re.compile(
-    r"[0-9A-Za-z]{6}-(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z]{11}-[0-9A-Za-z]{4})|W3SVC\d+"
+    r"[0-9A-Za-z]{6}-(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z]{11}-[0-9A-Za-z]{4})|W3SVC\d+|"
+    r"(?:[^/]*/)?\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}|[A-Z]{3,10}\d?\.\d{2,5}"
 )
 _HOST_AND_TAG: Final = re.compile(
     r"(?P<host>[A-Za-z0-9_.-]{1,255}) (?P<program>[A-Za-z][\w./-]{0,63})\[(?P<pid>\d{1,10})\]: "
@@ -302,7 +306,7 @@ def _read_origin(text: str, end: int, time: int, severity: str | None) -> Header
     level, _, said = after.partition(" ")
     if level.lower() in _LEVELS and (tag := _TAG.match(said)) is not None:
         return _tagged(tag, said, time, host, severity or level.lower())
-    tag = _TAG.match(after) or _TAG_WITHOUT_COLON.match(after)
+    tag = _TAG.match(after) or _TAG_WITHOUT_COLON.match(after) or _ODD_TAG.match(after)
     if tag is not None and (tag["program"].lower() not in _LEVELS or tag["program"] == "audit"):
         return _tagged(tag, after, time, host, severity)
     if _AFTER_HOST.match(after) is not None:

@@ -22,7 +22,8 @@ Places = Callable[[str | None], tuple[str | None, str | None]]
 _HOUR: Final = CELL * 12
 _MOST_HOURS: Final = 24 * 62
 _MOST_SAMPLES: Final = 8
-_SCANS: Final = "port_scan"
+SCANS: Final = "port_scan"
+"""The category whose bursts count as one attempt each."""
 
 
 class AttemptBook:
@@ -83,9 +84,13 @@ class _Entry:
         self._files: dict[str, None] = {}
         self._evidence: list[Evidence] = []
 
+    @property
+    def is_scan(self) -> bool:
+        """Whether a burst counts as one, whatever the number of its packets."""
+        return self.rule.advice.category == SCANS
+
     def add(self, alert: Alert, raw_lines: Mapping[tuple[str, int], str]) -> None:
-        scanned = self.rule.advice.category == _SCANS
-        self.count += 1 if scanned else alert.count
+        self.count += 1 if self.is_scan else alert.count
         if alert.first is not None:
             self._first = alert.first if self._first is None else min(self._first, alert.first)
         if alert.last is not None:
@@ -112,6 +117,7 @@ class _Entry:
         return Attempt(
             rule_id=rule.id,
             rule_title=rule.title,
+            rule_name=slug_of(rule),
             level=rule.level,
             category=advice.category,
             kind=advice.kind or rule.title,
@@ -137,6 +143,12 @@ class _Entry:
             author=rule.author,
             evidence=tuple(self._evidence),
         )
+
+
+def slug_of(rule: AnyRule) -> str:
+    """The short name of a rule: its folder's name for bundled rules, else its id."""
+    folder, _, file = rule.path.rpartition("/")
+    return folder.rpartition("/")[2] if file == "rule.yml" and folder else rule.id
 
 
 def _origin(alert: Alert) -> str | None:

@@ -216,7 +216,7 @@ def _story(look: Look, identity: str, zone: tzinfo, evidence: _Evidence) -> Stor
             for each in attempt.techniques[:8]
         ),
         rule_title=defuse(attempt.rule_title, 160),
-        rule_id=defuse(attempt.rule_id, 80),
+        rule_id=defuse(attempt.rule_name or attempt.rule_id, 80),
         author=defuse(attempt.author, 120),
         alike=tuple(_burst(each, "", zone, evidence, 1) for each in others),
         alike_title=f"{number(len(look.others))} more like it" if others else "",

@@ -240,7 +240,7 @@ def next_steps(report: Report) -> NextSteps:
     for attempt in gravest:
         steps.update(dict.fromkeys(defuse(step, 200).rstrip(".") for step in attempt.todo))
     if steps:
-        rule = next(each.rule_id for each in gravest if each.todo)
+        rule = next(each.rule_name or each.rule_id for each in gravest if each.todo)
         return NextSteps(tuple(steps)[:_MOST_STEPS], defuse(rule, 80))
     return NextSteps(tuple(_other_steps(report))[:_MOST_STEPS], None)
 

@@ -66,23 +66,22 @@ def _category(logsource: Logsource, tags: set[str]) -> AttemptCategory:
     looks_around = "attack.reconnaissance" in tags or any(
         tag.startswith("attack.t1595") for tag in tags
     )
-    guesses = any(tag.startswith("attack.t1110") for tag in tags)
     sensor = _SENSORS.get((logsource.category or "").lower())
     if (logsource.service or "").lower() in _WEB_SERVICES:
         sensor = AttemptCategory.EXPLOIT_ATTEMPT
-    if sensor is AttemptCategory.EXPLOIT_ATTEMPT and looks_around:
-        return AttemptCategory.WEB_SCAN
     if sensor is not None:
-        return sensor
-    if guesses:
-        return AttemptCategory.CREDENTIAL_ATTACK
-    if (logsource.product or "").lower() in _ENDPOINTS:
-        return AttemptCategory.HOST_COMPROMISE
-    if looks_around or "attack.discovery" in tags or "attack.t1046" in tags:
-        return AttemptCategory.PORT_SCAN
-    if "attack.credential-access" in tags:
-        return AttemptCategory.CREDENTIAL_ATTACK
-    return AttemptCategory.OTHER
+        scans = sensor is AttemptCategory.EXPLOIT_ATTEMPT and looks_around
+        return AttemptCategory.WEB_SCAN if scans else sensor
+    category = AttemptCategory.OTHER
+    if any(tag.startswith("attack.t1110") for tag in tags):
+        category = AttemptCategory.CREDENTIAL_ATTACK
+    elif (logsource.product or "").lower() in _ENDPOINTS:
+        category = AttemptCategory.HOST_COMPROMISE
+    elif looks_around or "attack.discovery" in tags or "attack.t1046" in tags:
+        category = AttemptCategory.PORT_SCAN
+    elif "attack.credential-access" in tags:
+        category = AttemptCategory.CREDENTIAL_ATTACK
+    return category
 
 
 def read_advice(given: object, derived: Advice) -> tuple[Advice, list[str]]:

@@ -61,6 +61,7 @@ _PLACES: Final[dict[type[Exception], tuple[str, str]]] = {
     sigma_errors.SigmaLogsourceError: ("logsource", "name a category, product or service"),
     sigma_errors.SigmaConditionError: ("condition", "name detections that the rule defines"),
     sigma_errors.SigmaDetectionError: ("detection", "define a detection and a condition"),
+    sigma_errors.SigmaTypeError: ("detection", "write a value that the modifier can take"),
     sigma_errors.SigmaModifierError: ("detection", "use the modifiers of Sigma 2.1"),
     sigma_errors.SigmaRegularExpressionError: ("detection", "correct the expression"),
     sigma_errors.SigmaCorrelationConditionError: (

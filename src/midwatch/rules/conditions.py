@@ -34,13 +34,13 @@ from midwatch.rules.plan import (
     Comparison,
     Condition,
     Exists,
+    FieldTest,
     Keywords,
     Matcher,
     Null,
     Number,
     Regex,
     SameAs,
-    FieldTest,
     Text,
     TextKind,
     TimePart,
@@ -120,41 +120,55 @@ def _matchers(value: object, placeholders: Placeholders, *, keyword: bool) -> It
         case sigma_types.SigmaString():
             cased = isinstance(value, sigma_types.SigmaCasedString)
             for text in _filled(value, placeholders):
-                yield _pattern(text.s, cased=cased, keyword=keyword)
+                yield _narrowest(_parts(text.s, keyword=keyword), cased=cased)
         case sigma_types.SigmaRegularExpression():
             flags = "".join(sorted(_FLAGS[flag] for flag in value.flags))
-            filled = _filled(value.regexp, placeholders)
-            for text in filled:
+            for text in _filled(value.regexp, placeholders):
                 yield Regex(str(text), flags)
         case sigma_types.SigmaTimestampPart():
             yield Compare(Comparison.EQ, value.number, _TIME_PARTS[value.timestamp_part])
+        case sigma_types.SigmaNumber() if keyword:
+            yield Text(TextKind.CONTAINS, str(value.number))
+        case _:
+            yield _matcher(value)
+
+
+def _matcher(value: object) -> Matcher:
+    """The matcher of a value that is no text."""
+    match value:
         case sigma_types.SigmaNumber():
-            yield _number(value.number, keyword=keyword)
+            return Number(value.number)
         case sigma_types.SigmaBool():
-            yield Truth(value.boolean)
+            return Truth(value.boolean)
         case sigma_types.SigmaNull():
-            yield Null()
+            return Null()
         case sigma_types.SigmaExists():
-            yield Exists(value.exists)
-        case sigma_types.SigmaCIDRExpression():
-            yield Cidr(str(value.network))
-        case sigma_types.SigmaFieldReference():
-            yield SameAs(value.field, value.starts_with, value.ends_with)
+            return Exists(value.exists)
         case sigma_types.SigmaCompareExpression():
-            number = value.number
-            part = None
-            if isinstance(number, sigma_types.SigmaTimestampPart):
-                part = _TIME_PARTS[number.timestamp_part]
-            yield Compare(_COMPARISONS[value.op], number.number, part)
+            return _comparison(value)
+        case _:
+            return _relation(value)
+
+
+def _comparison(value: sigma_types.SigmaCompareExpression) -> Compare:
+    number = value.number
+    part = None
+    if isinstance(number, sigma_types.SigmaTimestampPart):
+        part = _TIME_PARTS[number.timestamp_part]
+    return Compare(_COMPARISONS[value.op], number.number, part)
+
+
+def _relation(value: object) -> Matcher:
+    match value:
+        case sigma_types.SigmaCIDRExpression():
+            return Cidr(str(value.network))
+        case sigma_types.SigmaFieldReference():
+            return SameAs(value.field, value.starts_with, value.ends_with)
         case _:
             raise UnsupportedError(
                 f"it uses a value of the kind {type(value).__name__}",
                 "write the value as text, number, pattern or network",
             )
-
-
-def _number(number: float, *, keyword: bool) -> Matcher:
-    return Text(TextKind.CONTAINS, str(number)) if keyword else Number(number)
 
 
 def _filled(
@@ -180,36 +194,39 @@ def _values_of(
         yield sigma_types.SigmaString(value)
 
 
-def _pattern(parts: Sequence[object], *, cased: bool, keyword: bool) -> Matcher:
-    """A pattern from literal texts and special characters, in the narrowest form."""
+def _parts(parts: Sequence[object], *, keyword: bool) -> list[str | int]:
+    """Literal texts and wildcards, neighbours joined; open at both ends for a keyword."""
     pattern: list[str | int] = [ANY_RUN] if keyword else []
-    for part in parts:
+    for part in (*parts, SpecialChars.WILDCARD_MULTI) if keyword else parts:
+        last = pattern[-1] if pattern else None
         if part is SpecialChars.WILDCARD_MULTI:
-            if not pattern or pattern[-1] != ANY_RUN:
+            if last != ANY_RUN:
                 pattern.append(ANY_RUN)
         elif part is SpecialChars.WILDCARD_SINGLE:
             pattern.append(ANY_ONE)
+        elif isinstance(last, str):
+            pattern[-1] = f"{last}{part}"
         elif part:
-            text = str(part)
-            last = pattern[-1] if pattern else None
-            if isinstance(last, str):
-                pattern[-1] = last + text
-            else:
-                pattern.append(text)
-    if keyword and pattern[-1] != ANY_RUN:
-        pattern.append(ANY_RUN)
-    match pattern:
-        case []:
-            return Text(TextKind.EQUALS, "", cased)
-        case [str(text)]:
-            return Text(TextKind.EQUALS, text, cased)
-        case [str(text), 0]:
-            return Text(TextKind.STARTS, text, cased)
-        case [0, str(text)]:
-            return Text(TextKind.ENDS, text, cased)
-        case [0, str(text), 0]:
-            return Text(TextKind.CONTAINS, text, cased)
-        case [0]:
-            return Exists(present=True)
-        case _:
-            return Wildcards(tuple(pattern), cased)
+            pattern.append(str(part))
+    return pattern
+
+
+def _narrowest(pattern: list[str | int], *, cased: bool) -> Matcher:
+    """The pattern in its narrowest form: a literal comparison where that says the same."""
+    if not pattern:
+        return Text(TextKind.EQUALS, "", cased)
+    if pattern == [ANY_RUN]:
+        return Exists(present=True)
+    literals = [part for part in pattern if isinstance(part, str)]
+    kind = _KINDS.get(tuple(ANY_RUN if part == ANY_RUN else type(part) for part in pattern))
+    if kind is None or len(literals) != 1:
+        return Wildcards(tuple(pattern), cased)
+    return Text(kind, literals[0], cased)
+
+
+_KINDS: Final[dict[tuple[object, ...], TextKind]] = {
+    (str,): TextKind.EQUALS,
+    (str, ANY_RUN): TextKind.STARTS,
+    (ANY_RUN, str): TextKind.ENDS,
+    (ANY_RUN, str, ANY_RUN): TextKind.CONTAINS,
+}

@@ -2,8 +2,9 @@
 
 Parsing thousands of Sigma rules takes seconds and the Sigma library half a second to
 import, so the compiled plan is kept as one msgpack file, named by the digest of all rule
-texts, their names, the values of placeholders and ``PLAN_VERSION``. A cache file that cannot
-be read counts as absent. The cache is never the only copy of anything.
+texts, their names and the values of placeholders, by ``PLAN_VERSION`` and the library's
+version. A cache file that cannot be read counts as absent. The cache is never the only copy of
+anything.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -71,8 +72,8 @@ def compile_rules(
 
 
 def rules_digest(texts: Iterable[RuleText], placeholders: Placeholders = _NO_VALUES) -> str:
-    """SHA-256, in hexadecimal, of everything the compiled rules depend on."""
-    digest = hashlib.sha256(f"{PLAN_VERSION} {version('pysigma')}\n".encode())
+    """SHA-256, in hexadecimal, of the rule texts, their names and what fills placeholders."""
+    digest = hashlib.sha256()
     for text in texts:
         content = hashlib.sha256(text.content).hexdigest()
         digest.update(f"{content} {text.path}\n".encode(errors="surrogatepass"))
@@ -82,7 +83,18 @@ def rules_digest(texts: Iterable[RuleText], placeholders: Placeholders = _NO_VAL
 
 
 def _cache_file(cache: Path, digest: str) -> Path:
-    return cache / f"rules-{digest[:32]}.msgpack"
+    return cache / f"rules-{PLAN_VERSION}-{_library()}-{digest[:32]}.msgpack"
+
+
+def _library() -> str:
+    """The installed version of the Sigma library, found without importing anything large."""
+    spec = find_spec("sigma")
+    if spec is None or spec.origin is None:
+        return "none"
+    folder = Path(spec.origin).parents[1]
+    return next(
+        (found.name.split("-")[1] for found in folder.glob("[pP]y[sS]igma-*.dist-info")), "0"
+    )
 
 
 def _read_cache(cache: Path | None, digest: str) -> RuleSet | None:

@@ -19,7 +19,7 @@ from midwatch.events.catalogue import all_sources
 from midwatch.events.source import Source
 from midwatch.intake.folder import Finding
 from midwatch.kernel import BadInputError
-from midwatch.reports.assembling import AttemptBook, attackers_of, hours_of, kinds_of
+from midwatch.reports.assembling import SCANS, AttemptBook, attackers_of, hours_of, kinds_of
 from midwatch.reports.tally import CELL, Tally
 from midwatch.reports.values import Report, RulesUsed, Trouble
 from midwatch.rules import RuleSet
@@ -98,6 +98,8 @@ class MorningCheck:
         for alert in alerts:
             if alert.state is AlertState.CLOSED:
                 self._book.add(alert, self._raw)
+                if alert.rule.advice.category == SCANS and alert.first is not None:
+                    self._tally.matched[alert.first // _HOUR, alert.group.get("src_ip")] += 1
             elif len(self._raw) < _MOST_RAW:
                 for place in alert.evidence:
                     raw = self._recent_line(place.origin, place.line)
@@ -202,7 +204,7 @@ def _attempt_rules(rules: RuleSet) -> frozenset[str]:
     """Ids of the rules about single events that attempts are made of."""
     wanted = {rule.id for rule in rules if rule.alone and rule.advice.attempt}
     for correlation in reversed(rules.correlations):
-        if correlation.id in wanted:
+        if correlation.id in wanted and correlation.advice.category != SCANS:
             wanted.update(correlation.rules)
     return frozenset(wanted)
 

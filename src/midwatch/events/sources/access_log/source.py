@@ -31,7 +31,7 @@ _TIME = r"\[(?P<time>[^\]\"]{10,40})\]"
 # What stands before the time. A user who writes blanks into their name must not be taken
 # for further fields, so the heads with a fixed number of words come first.
 _HEADS = (
-    rf"{_CLIENT} [^ \"\[]+ (?P<user>[^ \"\[]+) {_TIME}",
+    rf"{_CLIENT} +[^ \"\[]+ +(?P<user>[^ \"\[]+) +{_TIME}",
     rf"(?P<http_host>[^ \"\[]+) {_CLIENT} [^ \"\[]+ (?:[^ \"\[]+ )?(?P<user>[^ \"\[]+) {_TIME}",
     rf"{_CLIENT} [^ \"\[]+ (?P<user>[^\"\[]{{1,128}}) {_TIME}",
     rf"(?P<src>[A-Za-z0-9_][\w.:-]*) [^ \"\[]+ (?P<user>[^\"\[]{{1,128}}) {_TIME}",

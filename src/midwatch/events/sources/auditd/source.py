@@ -27,7 +27,7 @@ _HEAD: Final = re.compile(
     r"audit\((?P<time>\d+(?:\.\d+)?):(?P<serial>\d+)\):? ?"
 )
 _JOURNAL: Final = re.compile(r"(?P<type>[A-Z][A-Z0-9_]{2,30}) (?=pid=\d|[a-z]{2,8}=)")
-_PAIR: Final = re.compile(r"([A-Za-z][\w-]*)=(\"[^\"]*\"|[^\s,'\")\x1d]*)")
+_PAIR: Final = re.compile(r"(?<![\w-])([A-Za-z][\w-]*)=(\"[^\"]*\"|[^\s,'\")\x1d]*)")
 _AVC: Final = re.compile(r"avc:\s+(denied|granted)\s+\{ ([^}]*) \}")
 _HEXADECIMAL: Final = re.compile(r"(?:[0-9A-F]{2}){1,8192}")
 _NOTHING: Final = frozenset(

@@ -18,7 +18,7 @@ SOURCE = Source(
     readers=(
         Patterns(
             Pattern(
-                rf"badlogin(?: from)?: {_PEER} (?P<auth_method>[\w-]+) (?:\[?(?P<user>[^\[ ][^\[]*?)\]? )?\[?(?P<reason>SASL\(-?\d+\).*?|invalid user.*|authentication failure.*?|password incorrect.*)\]?$",
+                rf"badlogin(?: from)?: {_PEER} (?P<auth_method>[\w-]+) (?:\[?(?P<user>(?!SASL\()[^\[ ][^\[]*?)\]? )?\[?(?P<reason>SASL\(-?\d+\).*?|invalid user.*|authentication failure.*?|password incorrect.*)\]?$",
                 **_FAILED,
             ),
             Pattern(rf"badlogin(?: from)?: {_PEER}(?: (?P<auth_method>[\w-]+))?(?: (?P<reason>.*))?", **_FAILED),

@@ -42,7 +42,7 @@ SOURCE = Source(
                 reason="bad_password",
             ),
             Pattern(
-                rf"{_BLOCK}: .{{0,80}}?(?P<why>[^\n]*(?:authentication failed|no (?:acceptable|usable) (?:authentication )?method|user [^\n]* not (?:found|allowed)|bad password)[^\n]*)",
+                rf"{_BLOCK}: .{{0,80}}?(?P<why>(?:[^ \n]* ){0,12}(?:authentication failed|no (?:acceptable|usable) (?:authentication )?method|bad password)[^\n]*)",
             ),
             category="authentication",
             outcome="failure",

@@ -16,7 +16,7 @@ SOURCE = Source(
     name="domino",
     title="Domino",
     logsource=Logsource(product="domino", service="mail"),
-    programs=("domino", "smtp", "imap", "pop3", "http"),
+    programs=("domino", "smtp", "imap", "pop3"),
     marks=("authentication failure using internet password", "; connecting host "),
     claims=False,
     readers=(

@@ -1,7 +1,7 @@
 """Microsoft Exchange: protocol logs of IMAP, POP and SMTP, HttpProxy and ECP logs (CSV).
 
-The time at the front has been taken off as the line's header. In SMTP sessions the
-refusal ``535 5.7.3`` is the failed login; the line that names the user precedes it.
+The time at the front has been taken off as the line's header. An SMTP session tells a failed
+login twice: why it failed, with the user (not in all versions), and the reply ``535 5.7.3``.
 """
 
 from midwatch.events.readers import Pattern, Patterns
@@ -50,8 +50,7 @@ SOURCE = Source(
             Pattern(rf"{_SMTP}>,\"?(?P<status>535 5\.7\.3[^,]*)", **_FAILED),
             Pattern(
                 rf"{_SMTP}\*,[^,]*,\"?(?P<reason>Inbound authentication failed) (?:with error (?P<error>\w+) )?for User (?P<user>[^,\"]*)",
-                category="mail",
-                action="protocol_error",
+                **_FAILED,
             ),
             Pattern(rf"{_SMTP}(?P<event>[+*<>-]),(?P<reason>.*)", category="mail"),
             Pattern(

@@ -21,6 +21,8 @@ SOURCE = Source(
     logsource=Logsource(product="filezilla"),
     programs=("filezilla-server", "filezilla"),
     marks=(
+        ")> 230 ",
+        ")> 530 ",
         "[FTP Session ",
         "[FTPS Session ",
         "(not logged in) (",

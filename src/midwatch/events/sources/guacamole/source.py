@@ -11,7 +11,7 @@ from midwatch.events.readers import Pattern, Patterns
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source
 
-_LEAD: Final = r"(?:\[[^\]]{1,80}\] )?(?:(?:WARN|WARNING|INFO|ERROR|DEBUG):? +)?(?:[a-z][A-Za-z0-9.]{2,100} - )?"
+_LEAD: Final = r"(?:\d\d:\d\d:\d\d[.,]\d{3} )?(?:\[[^\]]{1,80}\] )?(?:(?:WARN|WARNING|INFO|ERROR|DEBUG):? +)?(?:[a-z][A-Za-z0-9.]{2,100} - )?"
 _CLIENT: Final = r"\[?(?P<src_ip>[^ \],]+)(?:, [^\]]*)?\]?"
 
 SOURCE = Source(

@@ -6,6 +6,8 @@ from midwatch.events.source import Source, Value
 
 _HEAD = r"(?:HORDE:? )?(?:\[(?P<severity>[a-z]+)\] )?\[(?P<module>[a-z]+)\] "
 _ADDRESS = r"[\[(](?P<src_ip>[0-9A-Fa-f.:]{3,45})[\])]"
+# An address in the name does not count: no other may follow.
+_LAST = r"(?!.*[\[(][0-9A-Fa-f.:]{3,45}[\])])"
 _LOGIN: dict[str, Value] = {"category": "authentication", "action": "login"}
 
 SOURCE = Source(
@@ -18,12 +20,12 @@ SOURCE = Source(
     readers=(
         Patterns(
             Pattern(
-                rf"{_HEAD}FAILED LOGIN (?:\d+ tries )?for (?P<user>.*?)(?: to [a-z]+)? {_ADDRESS}",
+                rf"{_HEAD}FAILED LOGIN (?:\d+ tries )?for (?P<user>.*?)(?: to [a-z]+)? {_ADDRESS}{_LAST}",
                 outcome="failure",
                 **_LOGIN,
             ),
             Pattern(
-                rf"{_HEAD}Login success for (?P<user>.*?)(?: to [a-z]+)? {_ADDRESS}",
+                rf"{_HEAD}Login success for (?P<user>.*?)(?: to [a-z]+)? {_ADDRESS}{_LAST}",
                 outcome="success",
                 **_LOGIN,
             ),

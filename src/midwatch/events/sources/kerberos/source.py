@@ -1,6 +1,7 @@
 """Kerberos key distribution: MIT's krb5kdc and kadmind, Heimdal's and Samba's KDC.
 
-``NEEDED_PREAUTH`` is how every login begins and is none by itself.
+``NEEDED_PREAUTH`` is how every login begins and is none by itself. A ``TGS_REQ`` asks for the
+ticket of one more service; the login was the ``AS_REQ`` before.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from midwatch.events.source import Source
 
 _LEAD: Final = r"(?:(?:krb5kdc|kadmind)\[\d+\]\([a-zA-Z]+\): )?"
 _REQUEST: Final = (
-    rf"{_LEAD}(?P<request>AS_REQ|TGS_REQ) (?:\([^)]*\) )?(?P<src_ip>[0-9A-Fa-f:.]+?): "
+    rf"{_LEAD}(?P<message_type>AS_REQ|TGS_REQ) (?:\([^)]*\) )?(?P<src_ip>[0-9A-Fa-f:.]+?): "
 )
+_TICKET: Final = r"authtime (?P<auth_time>\d+), etypes \{[^}]*\},? (?P<user>.*?)(?:@(?P<domain>[^ @]+))? for (?P<target>[^ ,]+)"
 _FOR: Final = r"(?P<user>.*?)(?:@(?P<domain>[^ @]+))? for (?P<target>[^ ,]+)(?:, (?P<why>[^\n]*))?"
 
 SOURCE = Source(
@@ -35,11 +37,12 @@ SOURCE = Source(
         Patterns(
             Pattern(rf"{_REQUEST}NEEDED_PREAUTH: {_FOR}", category="authentication"),
             Pattern(
-                rf"{_REQUEST}ISSUE: authtime (?P<auth_time>\d+), etypes \{{[^}}]*\}},? (?P<user>.*?)(?:@(?P<domain>[^ @]+))? for (?P<target>[^ ,]+)",
+                rf"{_LEAD}(?P<message_type>AS_REQ) (?:\([^)]*\) )?(?P<src_ip>[0-9A-Fa-f:.]+?): ISSUE: {_TICKET}",
                 category="authentication",
                 outcome="success",
                 action="login",
             ),
+            Pattern(rf"{_REQUEST}ISSUE: {_TICKET}", category="authentication"),
         ),
         Patterns(
             Pattern(rf"{_REQUEST}CLIENT_NOT_FOUND: {_FOR}", reason="invalid_user"),
@@ -74,7 +77,7 @@ SOURCE = Source(
         Patterns(
             Pattern(rf"{_REQUEST}(?P<status>[A-Z_ ]+): {_FOR}"),
             Pattern(
-                r"(?:Kerberos: )?(?P<request>AS-REQ|TGS-REQ) (?P<user>[^ @]*)(?:@(?P<domain>[^ ]+))? from (?:ipv[46]:)?(?P<src>[^ ]+) for (?P<target>[^ ]+)"
+                r"(?:Kerberos: )?(?P<message_type>AS-REQ|TGS-REQ) (?P<user>[^ @]*)(?:@(?P<domain>[^ ]+))? from (?:ipv[46]:)?(?P<src>[^ ]+) for (?P<target>[^ ]+)"
             ),
             Pattern(
                 rf"{_LEAD}Request: (?P<operation>[a-z0-9_]+), (?P<target>[^,]+), (?P<verdict>[^,]+), client=(?P<user>[^,@]+)(?:@(?P<domain>[^,]+))?, service=[^,]+, addr=(?P<src_ip>[^ ,]+)",

@@ -30,7 +30,7 @@ SOURCE = Source(
                 **_FAILED,
             ),
             Pattern(
-                r"Failed (?P<protocol>[A-Z0-9/]+) login from (?P<src_ip>[^ ,]+)(?: with SASL method (?P<auth_method>[\w-]+))?",
+                r"Failed (?P<protocol>SMTP|IMAP|POP3|HTTP|HTTP/WebMail|WebMail|LDAP|XMPP|NNTP|WebDAV|CalDAV|CardDAV) login from (?P<src_ip>[^ ,]+)(?: with SASL method (?P<auth_method>[\w-]+))?",
                 **_FAILED,
             ),
             Pattern(

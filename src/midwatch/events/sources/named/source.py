@@ -21,7 +21,7 @@ _CLIENT: Final = (
     + r"(?: \((?P<asked>[^)]*)\))?: (?:signer \"[^\"]*\" ?)?(?:view [^ :]+: )?"
 )
 _QUESTION: Final = (
-    r"'(?P<query_name>[^'/]*)(?:/(?P<query_type>[^'/]*))?(?:/(?P<query_class>[^'/]*))?'"
+    r"'(?P<query_name>[^'/]*)(?:/(?P<query_type>[^'/]*))?/(?P<query_class>[A-Z0-9]+)'"
 )
 _LEVEL: Final = r"(?:\[\d+(?::[0-9a-f]+)?\] )?(?:(?P<severity>info|notice|warning|error|debug): )?"
 
@@ -52,7 +52,7 @@ SOURCE = Source(
                 rf"{_CLIENT}(?:update|received notify for zone) {_QUESTION}(?P<why>[^\n]*(?:denied|refused|not authoritative|unauthorized)[^\n]*)"
             ),
             Pattern(
-                rf"{_CLIENT}rpz (?P<policy>[A-Z-]+ [A-Z-]+)(?: rewrite)? (?P<query_name>[^ ]+)(?: via (?P<rule>[^ ]+))?"
+                rf"{_CLIENT}rpz (?P<policy>[A-Z-]+ [A-Z-]+)(?: rewrite)? (?P<query_name>[^ /]+)(?:/(?P<query_type>[^ /]+))?(?:/(?P<query_class>[^ ]+))?(?: via (?P<rule>[^ ]+))?"
             ),
             Pattern(
                 rf"{_CLIENT}(?:would )?rate limit (?:drop|slip)(?P<why>[^\n]*)", reason="rate_limit"
@@ -60,14 +60,14 @@ SOURCE = Source(
             Pattern(rf"{_CLIENT}request has invalid signature: (?P<why>[^\n]*)"),
             Pattern(rf"{_CLIENT}no matching view in class '(?P<query_class>[^']*)'"),
             Pattern(
-                rf"{_LEVEL}ratelimit block (?P<query_name>[^ ]+)(?: type (?P<query_type>[^ ]+))? target (?P<target>[^ ]+) query (?P<src_ip>[^ ]+)(?: (?P<asked_type>[^ ]+))?",
+                rf"{_LEVEL}ratelimit block (?P<query_name>[^ ]+?)\.?(?: type (?P<query_type>[^ ]+))? target (?P<target>[^ ]+) query (?P<src_ip>[^ ]+)(?: (?P<asked_type>[^ ]+))?",
                 reason="rate_limit",
             ),
             Pattern(
-                rf"{_LEVEL}(?:axfr|ixfr|AXFR|IXFR) for (?:zone )?(?P<query_name>[^ ]+) from (?:client )?(?P<src_ip>[^ ]+) refused(?:, (?P<why>[^\n]*))?"
+                rf"{_LEVEL}(?:axfr|ixfr|AXFR|IXFR) for (?:zone )?(?P<query_name>[^ ]+?)\.? from (?:client )?(?P<src_ip>[^ ]+) refused(?:, (?P<why>[^\n]*))?"
             ),
             Pattern(
-                rf"{_LEVEL}(?:notify|update) for (?:zone )?(?P<query_name>[^ ]+) from (?:client )?(?P<src_ip>[^ ]+) refused(?:, (?P<why>[^\n]*))?"
+                rf"{_LEVEL}(?:notify|update) for (?:zone )?(?P<query_name>[^ ]+?)\.? from (?:client )?(?P<src_ip>[^ ]+) refused(?:, (?P<why>[^\n]*))?"
             ),
             Pattern(
                 rf"{_LEVEL}(?:refused|ip_ratelimit exceeded|ratelimit exceeded)(?: query)?(?: from)? (?P<src_ip>[0-9A-Fa-f:.]+)(?P<why>[^\n]*)"
@@ -80,7 +80,7 @@ SOURCE = Source(
                 rf"{_CLIENT}query: (?P<query_name>[^ ]+) (?P<query_class>[^ ]+) (?P<query_type>[^ ]+) (?P<flags>[^ ]+)(?: \((?P<dst_ip>[^)]*)\))?"
             ),
             Pattern(
-                rf"{_LEVEL}(?P<src_ip>[0-9A-Fa-f:.]+) (?P<query_name>[^ ]+)\.? (?P<query_type>[A-Z0-9]+) IN\b(?P<answer>[^\n]*)"
+                rf"{_LEVEL}(?P<src_ip>[0-9A-Fa-f:.]+) (?P<query_name>[^ ]+?)\.? (?P<query_type>[A-Z0-9]+) IN\b(?P<answer>[^\n]*)"
             ),
             category="dns",
             action="query",

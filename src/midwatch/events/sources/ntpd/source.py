@@ -17,7 +17,7 @@ SOURCE = Source(
                 r"(?P<why>Selected source|Source|Soliciting pool server|synchronized to|peer) (?P<dst_ip>[0-9A-Fa-f:.]+[0-9A-Fa-f])(?P<detail>[^\n]*)"
             ),
             Pattern(
-                r"receive: (?P<why>[^\n]*?) from (?P<src_ip>[0-9A-Fa-f:.]+)@?(?P<detail>[^\n]*)"
+                r"receive: (?P<why>[^\n]*?) from (?:[a-z]+@)?(?P<src_ip>[0-9A-Fa-f:.]+)@?(?P<detail>[^\n]*)"
             ),
             Pattern(
                 r"(?P<why>(?:System clock|adjusting|time (?:reset|correction|slew|stepped)|step|kernel reports|can't synchronise|no servers reachable)[^\n]*)"

@@ -6,7 +6,7 @@ from typing import Final
 
 from midwatch.events.readers import Pattern, Patterns
 from midwatch.events.schema import Logsource
-from midwatch.events.source import Carry, Source
+from midwatch.events.source import Source
 
 _LEAD: Final = (
     r"(?:(?:main|worker|worker-vpn|sec-mod)(?:-proc)?(?:\[(?P<login>[^\]]*)\])?:? ?)?"
@@ -20,7 +20,6 @@ SOURCE = Source(
     programs=("ocserv", "ocserv-main", "ocserv-worker", "ocserv-sm"),
     plain_login=False,
     constants={"service": "vpn"},
-    carry=Carry("pid", ("src_ip",)),
     readers=(
         Patterns(
             Pattern(
@@ -56,23 +55,27 @@ SOURCE = Source(
             Pattern(
                 rf"{_LEAD}user (?:of group '(?P<group>[^']*)' )?(?:logged in|authenticated)(?: \((?P<why>[^)]*)\))?"
             ),
-            Pattern(rf"{_LEAD}new user session"),
             category="authentication",
             outcome="success",
             action="login",
         ),
         Patterns(
+            Pattern(rf"{_LEAD}new user session", category="authentication"),
             Pattern(
                 rf"{_LEAD}user disconnected \((?P<why>[^\n]*)\)",
                 category="authentication",
                 action="logout",
             ),
             Pattern(
-                rf"{_LEAD}(?:added (?P<points>\d+) points \(total (?P<total>\d+)\) for IP '(?P<banned>[^']*)' to ban list|IP '(?P<banned_ip>[^']*)' (?:is|was) banned[^\n]*)",
+                r"(?:(?:main|sec-mod)[^ ]*:? ?)?added (?P<points>\d+) points \(total (?P<total>\d+)\) for IP '(?P<src_ip>[^']*)' to ban list",
                 category="network",
             ),
             Pattern(
-                rf"{_LEAD}rejected connection from banned IP: (?P<banned_ip>[^ ]+)",
+                r"(?:(?:main|sec-mod)[^ ]*:? ?)?IP '(?P<src_ip>[^']*)' (?:is|was) banned",
+                category="network",
+            ),
+            Pattern(
+                r"(?:(?:main|worker)[^ ]*:? ?)?rejected connection from banned IP: (?P<src_ip>[^ ]+)",
                 category="network",
                 action="block",
                 reason="blocklist",

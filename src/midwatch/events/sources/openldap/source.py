@@ -20,7 +20,7 @@ SOURCE = Source(
     title="OpenLDAP and 389 Directory Server",
     logsource=Logsource(product="linux", service="slapd"),
     programs=("slapd", "ns-slapd", "dirsrv"),
-    marks=(" ACCEPT from IP=", " RESULT tag=97 err=", " RESULT err=", " BIND dn="),
+    marks=(" ACCEPT from IP=", " slot=", " RESULT tag=97 err=", " RESULT err=", " BIND dn="),
     plain_login=False,
     constants={"service": "ldap"},
     carry=Carry("session", ("src_ip", "src_port", "user")),

@@ -12,7 +12,7 @@ SOURCE = Source(
     title="Open WebMail",
     logsource=Logsource(category="webserver", product="openwebmail"),
     programs=("openwebmail",),
-    marks=(" - login error - ", " - userinfo error - ", " - login - "),
+    marks=(" - login error - ", " - userinfo error - ", " - login - ", " - logout - "),
     constants={"service": "mail"},
     readers=(
         Patterns(

@@ -16,7 +16,14 @@ SOURCE = Source(
     title="rsync daemon",
     logsource=Logsource(product="linux", service="rsync"),
     programs=("rsyncd", "rsync"),
-    marks=("auth failed on module ", "rsync denied on module ", "unknown module '"),
+    marks=(
+        "auth failed on module ",
+        "rsync denied on module ",
+        "unknown module '",
+        "] connect from ",
+        "rsync on ",
+        "rsync to ",
+    ),
     plain_login=False,
     constants={"service": "ftp"},
     readers=(

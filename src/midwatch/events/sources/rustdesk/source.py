@@ -18,7 +18,12 @@ SOURCE = Source(
     title="RustDesk server",
     logsource=Logsource(product="rustdesk"),
     programs=("hbbs", "hbbr", "rustdesk-hbbs", "rustdesk-hbbr"),
-    marks=("[src/rendezvous_server.rs:", "[src/relay_server.rs:", "[src/peer.rs:"),
+    marks=(
+        "[src/rendezvous_server.rs:",
+        "[src/relay_server.rs:",
+        "[src/peer.rs:",
+        "[src/common.rs:",
+    ),
     plain_login=False,
     readers=(
         Patterns(
@@ -35,7 +40,7 @@ SOURCE = Source(
                 action="login",
             ),
             Pattern(
-                rf"{_LEAD}(?P<why>[^\[\n]*?(?:block(?:ed|ing)?|[Bb]lacklist(?:ed)?)[^\[\n]*?) {_PEER}",
+                rf"{_LEAD}(?P<why>[^\[\n]*?(?:[Bb]lock(?:ed|ing)?|[Bb]lacklist(?:ed)?)[^\[\n]*?) {_PEER}",
                 category="network",
                 action="block",
             ),

@@ -8,7 +8,7 @@ from midwatch.events.readers import Pattern, Patterns
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source
 
-_LEAD: Final = r"(?:\[(?P<hub>[^\]]*)\] )?(?:\((?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?)\) )?(?:<[A-Z_]+>: )?"
+_LEAD: Final = r"(?:\[(?P<hub>(?!HUB )[^\]]*)\] )?(?:\((?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?)\) )?(?:<[A-Z_]+>: )?"
 _LINK: Final = r'(?:On [^"]{1,80})?Connection "(?P<session>[^"]*)"'
 _SPEAKER: Final = rf"{_LEAD}(?:\[HUB \"(?P<hub_name>[^\"]*)\"\] )?(?:The )?(?:VPN )?{_LINK}"
 
@@ -17,7 +17,13 @@ SOURCE = Source(
     title="SoftEther VPN",
     logsource=Logsource(product="softether"),
     programs=("vpnserver", "softether", "vpnbridge"),
-    marks=("<SECURITY_LOG>: ", '[HUB "', 'Connection "CID-', '] Connection "CID-'),
+    marks=(
+        "<SECURITY_LOG>: ",
+        '[HUB "',
+        'Connection "CID-',
+        '] Connection "CID-',
+        "On the TCP Listener (Port ",
+    ),
     plain_login=False,
     constants={"service": "vpn"},
     readers=(
@@ -42,7 +48,7 @@ SOURCE = Source(
                 action="login",
             ),
             Pattern(
-                rf"{_LEAD}(?:The connection|On the TCP Listener)[^\n]*?\(?(?:IP address:? ?|Client \(IP address )(?P<src_ip>[0-9A-Fa-f:.]+),",
+                rf"{_LEAD}(?:\[HUB \"(?P<hub_name>[^\"]*)\"\] )?(?:The connection|On the TCP Listener)[^\n]*?\(?(?:IP address:? ?|Client \(IP address )(?P<src_ip>[0-9A-Fa-f:.]+),",
                 category="network",
                 action="connect",
             ),

@@ -10,8 +10,9 @@ SOURCE = Source(
     name="source_engine",
     title="Source engine game servers",
     logsource=Logsource(product="source_engine"),
-    programs=("srcds", "hlds"),
+    programs=("srcds", "hlds", "rcon"),
     marks=("Bad Rcon: ", "rcon from ", 'Rcon: "'),
+    claims=False,
     plain_login=False,
     constants={"service": "admin"},
     readers=(
@@ -35,6 +36,11 @@ SOURCE = Source(
             ),
             Pattern(
                 r'(?:L )?(?:\d\d/\d\d/\d{4} - [\d:]+: )?rcon from "(?P<src>[^"]*)": command "(?P<command>.*)"',
+                outcome="success",
+                action="login",
+            ),
+            Pattern(
+                r'"(?P<command>rcon .*)" from "(?P<src>[^"]*)" *$',
                 outcome="success",
                 action="login",
             ),

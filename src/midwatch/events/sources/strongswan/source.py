@@ -113,7 +113,7 @@ _NETWORK: Final = Patterns(
         rf"{_LEAD}(?P<src_ip>[0-9A-Fa-f:.]+) is initiating (?P<why>an? [^\n]*)", action="connect"
     ),
     Pattern(
-        rf"{_LEAD}looking for (?:an? )?(?:[A-Za-z-]+ )*peer configs matching (?P<dst_ip>[^\[ ]+)\[(?P<dst_id>[^\]]*)\]\.\.\.(?P<src_ip>[^\[ ]+)\[(?P<user>[^\]]*)\]"
+        rf"{_LEAD}looking for (?:an? )?(?:[A-Za-z-]+ )*peer configs matching (?P<dst_ip>[^\[ ]+)\[(?P<dst_id>[^\]]*)\]\.\.\.(?P<src_ip>[^\[ ]+)\[(?P<peer_id>[^\]]*)\]"
     ),
     Pattern(
         rf"{_LEAD}no IKE config found for (?P<dst_ip>[0-9A-Fa-f:]+|[0-9]+(?:\.[0-9]+){{3}})\.\.\.(?P<src_ip>[0-9A-Fa-f:.]+?), sending (?P<reason>[A-Z_]+)",

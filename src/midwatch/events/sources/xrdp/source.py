@@ -54,7 +54,7 @@ SOURCE = Source(
                 outcome="success",
                 action="login",
             ),
-            Pattern(rf"{_LEAD}-- ended session:? ?(?:username )?(?P<user>[^ ,]*)", action="logout"),
+            Pattern(rf"{_LEAD}-- ended session:? *(?:username )?(?P<user>[^ ,]*)", action="logout"),
             Pattern(rf"{_LEAD}(?P<why>login failed for user)[^\n]*"),
             Pattern(rf"{_LEAD}(?P<why>login successful|pam_authenticate failed)[^\n]*"),
             category="authentication",

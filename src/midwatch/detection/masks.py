@@ -1,0 +1,160 @@
+"""Sets of rows, for rules that no literal finds: "all refused packets but answers", say.
+
+A set of rows is an integer with one byte for each row, 1 or 0, so that *and*, *or* and
+*not* over thousands of rows are single operations. A test is asked once for each distinct
+value of its column and remembers the answers, within bounds; where no value satisfies it, or
+all do, no row is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import compress
+from typing import Final
+
+from midwatch.detection.lanes import Found
+from midwatch.detection.specialising import Check, Columns
+from midwatch.detection.values import Predicate
+from midwatch.events.source import Value
+from midwatch.rules.plan import AllOf, AnyOf, Condition, Constantly, FieldTest, Keywords, Not
+
+_MEMO_LIMIT: Final = 16_384
+_LONGEST_REMEMBERED: Final = 512
+
+
+@dataclass(slots=True, eq=False)
+class ColumnTest:
+    """One test of a column, remembered. ``found``: a lane finds its rows, under that number.
+
+    Without a predicate (a test that looks at two columns) every row is checked.
+    """
+
+    number: int
+    slot: int
+    check: Check
+    predicate: Predicate | None
+    found: bool
+    memo: dict[Value, bool] = field(default_factory=dict)
+
+    def fulfilled(self, distinct: Iterable[Value], predicate: Predicate) -> list[Value]:
+        """The distinct values that satisfy the test."""
+        memo = self.memo
+        hits: list[Value] = []
+        for value in distinct:
+            holds = memo.get(value)
+            if holds is None:
+                holds = predicate(value)
+                if type(value) is not str or len(value) <= _LONGEST_REMEMBERED:
+                    if len(memo) >= _MEMO_LIMIT:
+                        memo.clear()
+                    memo[value] = holds
+            if holds:
+                hits.append(value)
+        return hits
+
+
+class Rows:
+    """The sets of rows of one batch."""
+
+    def __init__(self, columns: Columns, length: int) -> None:
+        self.columns = columns
+        self.length = length
+        self.full = int.from_bytes(b"\x01" * length, "little")
+        self.found: Found = {}
+        self._masks: dict[int, int] = {}
+        self._distinct: dict[int, set[Value]] = {}
+        self._lists: dict[int, Sequence[int]] = {0: (), self.full: range(length)}
+
+    def distinct(self, slot: int) -> set[Value]:
+        """The distinct values of a column."""
+        known = self._distinct.get(slot)
+        if known is None:
+            known = self._distinct[slot] = set(self.columns[slot])
+        return known
+
+    def mask(self, test: ColumnTest) -> int:
+        """The rows that satisfy a test."""
+        known = self._masks.get(test.number)
+        if known is None:
+            known = self._masks[test.number] = self._mask(test)
+        return known
+
+    def _mask(self, test: ColumnTest) -> int:
+        if test.found:
+            return self._of_rows(self.found.get(test.number, ()))
+        if test.predicate is None:
+            check, columns = test.check, self.columns
+            return int.from_bytes(
+                bytes(check(columns, row) for row in range(self.length)), "little"
+            )
+        distinct = self.distinct(test.slot)
+        hits = test.fulfilled(distinct, test.predicate)
+        if not hits:
+            return 0
+        if len(hits) == len(distinct):
+            return self.full
+        return int.from_bytes(bytes(map(set(hits).__contains__, self.columns[test.slot])), "little")
+
+    def _of_rows(self, rows: Sequence[int]) -> int:
+        if not rows:
+            return 0
+        mask = bytearray(self.length)
+        for row in rows:
+            mask[row] = 1
+        return int.from_bytes(mask, "little")
+
+    def rows(self, mask: int) -> Sequence[int]:
+        """The numbers of the rows in a set; equal sets give the same sequence."""
+        known = self._lists.get(mask)
+        if known is None:
+            chosen = mask.to_bytes(self.length, "little")
+            known = self._lists[mask] = list(compress(range(self.length), chosen))
+        return known
+
+
+MaskOf = Callable[[Rows], int]
+
+
+def compile_mask(condition: Condition, test_of: Callable[[Condition], ColumnTest]) -> MaskOf:
+    """A function that gives the rows that satisfy the folded condition.
+
+    ``test_of`` gives the column test for a leaf.
+    """
+    match condition:
+        case Constantly(value=value):
+            return (lambda rows: rows.full) if value else (lambda _rows: 0)
+        case FieldTest() | Keywords():
+            test = test_of(condition)
+            return lambda rows: rows.mask(test)
+        case Not(item=item):
+            inner = compile_mask(item, test_of)
+            return lambda rows: rows.full ^ inner(rows)
+        case AllOf(items=items):
+            return _all([compile_mask(item, test_of) for item in items])
+        case AnyOf(items=items):
+            return _any([compile_mask(item, test_of) for item in items])
+
+
+def _all(masks: Sequence[MaskOf]) -> MaskOf:
+    def mask(rows: Rows) -> int:
+        found = rows.full
+        for one in masks:
+            found &= one(rows)
+            if not found:
+                break
+        return found
+
+    return mask
+
+
+def _any(masks: Sequence[MaskOf]) -> MaskOf:
+    def mask(rows: Rows) -> int:
+        found = 0
+        for one in masks:
+            found |= one(rows)
+            if found == rows.full:
+                break
+        return found
+
+    return mask
