@@ -26,17 +26,17 @@ _MODULE = r"(?:AD|LDAP|RADIUS|TACACS\+?|HTTP|Kerberos|SecurID|OCSP|CRLDP|NTLM|OT
 _SENTENCES = {
     "01070417 01420002": (
         Pattern(
-            rf"AUDIT - .*?[Uu]ser=(?P<user>.*?)(?:\(\S*\))? .*?host=(?P<src_ip>{_IP}) failed to login after",
+            rf"AUDIT - .*?[Uu]ser=(?P<user>[^\s(]{{0,128}})(?:\([^()\s]*\))? tty=\S+ host=(?P<src_ip>{_IP}) failed to login after",
             **_FAILURE,
             **_ADMIN,
         ),
         Pattern(
-            rf"AUDIT - .*?[Uu]ser=(?P<user>.*?)(?:\(\S*\))? partition=\S+ level=\S+ tty=\S+ host=(?P<src_ip>{_IP}) attempts=(?P<attempts>\d+) start=\"[^\"]*\"$",
+            rf"AUDIT - .*?[Uu]ser=(?P<user>[^\s(]{{0,128}})(?:\([^()\s]*\))? partition=\S+ level=\S+ tty=\S+ host=(?P<src_ip>{_IP}) attempts=(?P<attempts>\d+) start=\"[^\"]*\"$",
             **_SUCCESS,
             **_ADMIN,
         ),
         Pattern(
-            rf"AUDIT - .*?[Uu]ser=(?P<user>.*?)(?:\(\S*\))? partition=\S+ level=\S+ tty=\S+ host=(?P<src_ip>{_IP}) attempts=(?P<attempts>\d+) start=\"[^\"]*\" end=",
+            rf"AUDIT - .*?[Uu]ser=(?P<user>[^\s(]{{0,128}})(?:\([^()\s]*\))? partition=\S+ level=\S+ tty=\S+ host=(?P<src_ip>{_IP}) attempts=(?P<attempts>\d+) start=\"[^\"]*\" end=",
             **_LOGOUT,
             **_ADMIN,
         ),
@@ -137,6 +137,8 @@ SOURCE = Source(
         "01490107:",
         "AUTHCACHE PAM: user '",
     ),
+    priority=40,
+    claims=False,
     carry=Carry("session", ("src_ip", "user")),
     readers=(
         KeyValues(

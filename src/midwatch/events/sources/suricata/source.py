@@ -9,7 +9,7 @@ SOURCE = Source(
     title="Suricata",
     logsource=Logsource(product="suricata"),
     programs=("suricata",),
-    marks=('"event_type":"', '"event_type": "'),
+    marks=('"flow_id":', '"event_type":"stats"', '"event_type": "stats"', '"event_type":"engine"'),
     priority=20,
     claims=False,
     readers=(
