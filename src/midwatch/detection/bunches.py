@@ -1,15 +1,17 @@
-"""Matched rows, gathered by what they have in common: one ``Bunch`` per group and chunk.
+"""The matched events of one chunk, in order of time, and gathered by what they have in common.
 
-Gathering is done once for all correlations that look at the same rows by the same
-fields. Rows of several batches, which may overlap in time, are merged into order of
-time, then of line. An event without a time counts at the latest time seen before it.
+A ``Feed`` holds all events of a chunk that some rules matched: rows of several batches,
+which may overlap in time, are merged into order of time, then of line. That and the
+gathering by fields are done once for all correlations that ask for the same. A ``Bunch``
+is what belongs to one group. An event without a time counts at the latest time seen
+before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import repeat
-from typing import Final
+from typing import Final, TypeVar
 
 from msgspec import Struct
 
@@ -17,6 +19,7 @@ from midwatch.detection.fields import FieldNames, Place
 from midwatch.events.batch import Constant, EventBatch, zip_columns
 from midwatch.events.source import Value
 
+Item = TypeVar("Item")
 Key = tuple[Value, ...]
 SAMPLED: Final[tuple[str, ...]] = (
     "src_ip", "src_host", "user", "dst_ip", "dst_host", "dst_port", "service", "host", "url_path",
@@ -53,12 +56,11 @@ class ChunkBatch:
     def __init__(self, batch: EventBatch, latest: int, origin: str) -> None:
         """``latest`` is the latest time seen before the batch."""
         self.batch = batch
-        self.origin = origin
         self.times = _filled(batch.times, latest)
         self.ordered = sorted(self.times) == self.times
+        self._origin = origin
         self._columns: dict[str, Sequence[Value] | Constant] = {}
         self._names: FieldNames | None = None
-        self._groups: dict[object, Mapping[Key, Sequence[int]]] = {}
         self._glimpses: list[Glimpse] | None = None
 
     def column(self, name: str) -> Sequence[Value] | Constant:
@@ -99,76 +101,10 @@ class ChunkBatch:
                 for name in SAMPLED
                 if batch.constants.get(name) is not None
             )
-            shape = Shape(self.origin, names, fixed)
+            shape = Shape(self._origin, names, fixed)
             samples = zip_columns({name: batch.columns[name] for name in names}, len(batch))
             self._glimpses = list(zip(self.times, batch.lines, repeat(shape), samples))
         return self._glimpses
-
-    def groups(self, rows: Sequence[int], fields: tuple[str, ...]) -> Mapping[Key, Sequence[int]]:
-        """The rows by their values of the fields; a row that lacks one is in no group."""
-        asked = (_identity(rows), fields)
-        known = self._groups.get(asked)
-        if known is None:
-            known = self._grouped(rows, [self.column(field) for field in fields])
-            self._groups[asked] = known
-        return known
-
-    @staticmethod
-    def _grouped(
-        rows: Sequence[int], columns: Sequence[Sequence[Value] | Constant]
-    ) -> Mapping[Key, Sequence[int]]:
-        varying = [column for column in columns if not isinstance(column, Constant)]
-        if any(column.value is None for column in columns if isinstance(column, Constant)):
-            return {}
-        if not varying:
-            return {tuple(_cell(column, 0) for column in columns): rows}
-        groups: dict[Key, list[int]] = {}
-        if len(columns) == 1:
-            single: dict[Value, list[int]] = {}
-            for row, value in zip(rows, _picked(varying[0], rows), strict=True):
-                if value in single:
-                    single[value].append(row)
-                else:
-                    single[value] = [row]
-            single.pop(None, None)
-            return {(value,): some for value, some in single.items()}
-        cells = [
-            repeat(column.value) if isinstance(column, Constant) else _picked(column, rows)
-            for column in columns
-        ]
-        for row, key in zip(rows, zip(*cells, strict=False), strict=False):
-            if key in groups:
-                groups[key].append(row)
-            else:
-                groups[key] = [row]
-        return {key: some for key, some in groups.items() if None not in key}
-
-    def plain_groups(self, rows: Sequence[int]) -> Mapping[Key, Sequence[int]]:
-        """The rows by (name, value) of the first of source address, user and host they have."""
-        asked = (_identity(rows), None)
-        known = self._groups.get(asked)
-        if known is None:
-            known = self._plainly_grouped(rows)
-            self._groups[asked] = known
-        return known
-
-    def _plainly_grouped(self, rows: Sequence[int]) -> Mapping[Key, Sequence[int]]:
-        left = rows
-        groups: dict[Key, Sequence[int]] = {}
-        for label, names in PLAIN_GROUPS:
-            for name in names:
-                found = self._grouped(left, [self.column(name)]) if left else {}
-                for (value,), some in found.items():
-                    known = groups.get((label, value), ())
-                    groups[label, value] = sorted((*known, *some)) if known else some
-                if sum(map(len, found.values())) == len(left):
-                    left = ()
-                elif found:
-                    seen = {row for some in found.values() for row in some}
-                    left = [row for row in left if row not in seen]
-        if left:
-            groups[()] = left
-        return groups
 
 
 def _filled(times: Sequence[int | None], latest: int) -> list[int]:
@@ -184,100 +120,199 @@ def _filled(times: Sequence[int | None], latest: int) -> list[int]:
     return filled
 
 
-def _picked(column: Sequence[Value], rows: Sequence[int]) -> Sequence[Value]:
+Part = tuple[ChunkBatch, Sequence[int], str]
+"""Rows of one batch that one rule (its id) matched."""
+Fields = Mapping[str, tuple[str, ...]]
+"""For each rule the fields to look at; empty: the rule itself is what is looked at."""
+
+
+class Feed:
+    """Events of a chunk that some rules matched, in order of time, then line."""
+
+    def __init__(self, parts: Sequence[Part], *, keep_rules_apart: bool) -> None:
+        """``keep_rules_apart``: an event counts once for every rule that matched it."""
+        self._parts = parts
+        self._order: list[tuple[int, int, int, int]] | None = None
+        if len(parts) == 1 and parts[0][0].ordered:
+            chunk, rows, _ = parts[0]
+            self.times: Sequence[int] = _picked(chunk.times, rows)
+        else:
+            self._order = _ordered(parts, keep_rules_apart=keep_rules_apart)
+            self.times = [event[0] for event in self._order]
+        self._columns: dict[tuple[str, ...], Sequence[Value] | Constant] = {}
+        self._cells: dict[object, Sequence[Value]] = {}
+        self._groups: dict[object, Mapping[Key, Sequence[int]]] = {}
+        self._glimpses: Sequence[Glimpse] | None = None
+
+    @property
+    def glimpses(self) -> Sequence[Glimpse]:
+        """What to remember of each event."""
+        if self._glimpses is None:
+            self._glimpses = self._gathered([part[0].glimpses for part in self._parts])
+        return self._glimpses
+
+    def _gathered(self, columns: Sequence[Sequence[Item]]) -> Sequence[Item]:
+        """One value per event, from one column for each part."""
+        if self._order is None:
+            return _picked(columns[0], self._parts[0][1])
+        return [columns[number][row] for _, _, number, row in self._order]
+
+    def _column(self, names: tuple[str, ...]) -> Sequence[Value] | Constant:
+        """The values of a field that each part, in order, calls by one of the names."""
+        known = self._columns.get(names)
+        if known is None:
+            columns = [part[0].column(name) for part, name in zip(self._parts, names, strict=True)]
+            first = columns[0]
+            if isinstance(first, Constant) and all(column == first for column in columns):
+                known = first
+            else:
+                known = self._gathered(
+                    [
+                        [column.value] * len(part[0].times)
+                        if isinstance(column, Constant)
+                        else column
+                        for part, column in zip(self._parts, columns, strict=True)
+                    ]
+                )
+            self._columns[names] = known
+        return known
+
+    def _named(self, fields: Fields) -> list[Sequence[Value] | Constant]:
+        """The columns of the fields, one after the other."""
+        by_part = [fields[part[2]] for part in self._parts]
+        return [self._column(names) for names in zip(*by_part, strict=True)]
+
+    def cells(self, fields: Fields) -> Sequence[Value]:
+        """What each event holds in the fields; its rule where none are named.
+
+        Several fields are joined into one text; None where one is absent.
+        """
+        asked = tuple(fields.get(part[2]) for part in self._parts)
+        known = self._cells.get(asked)
+        if known is None:
+            length = len(self.times)
+            if not fields:
+                known = self._gathered([[part[2]] * len(part[0].times) for part in self._parts])
+            else:
+                columns = [
+                    [column.value] * length if isinstance(column, Constant) else column
+                    for column in self._named(fields)
+                ]
+                known = columns[0]
+                if len(columns) > 1:
+                    known = [_together(values) for values in zip(*columns, strict=True)]
+            self._cells[asked] = known
+        return known
+
+    def groups(self, fields: Fields) -> Mapping[Key, Sequence[int]]:
+        """Numbers of the events by their values of the fields; who lacks one is in no group."""
+        asked = tuple(fields[part[2]] for part in self._parts)
+        known = self._groups.get(asked)
+        if known is None:
+            known = self._groups[asked] = _grouped(range(len(self.times)), self._named(fields))
+        return known
+
+    def plain_groups(self) -> Mapping[Key, Sequence[int]]:
+        """Numbers of the events by (name, value) of the first of source address, user, host."""
+        left: Sequence[int] = range(len(self.times))
+        groups: dict[Key, Sequence[int]] = {}
+        for label, names in PLAIN_GROUPS:
+            for name in names:
+                column = self._column((name,) * len(self._parts))
+                found = _grouped(left, [column]) if left else {}
+                for (value,), some in found.items():
+                    known = groups.get((label, value), ())
+                    groups[label, value] = sorted((*known, *some)) if known else some
+                if sum(map(len, found.values())) == len(left):
+                    left = ()
+                elif found:
+                    seen = {spot for some in found.values() for spot in some}
+                    left = [spot for spot in left if spot not in seen]
+        if left:
+            groups[()] = left
+        return groups
+
+
+def _ordered(parts: Sequence[Part], *, keep_rules_apart: bool) -> list[tuple[int, int, int, int]]:
+    """(time, line, number of the part, row) of all events, in order."""
+    merged: list[tuple[int, int, int, int]] = []
+    for number, (chunk, rows, _) in enumerate(parts):
+        merged.extend(
+            zip(_picked(chunk.times, rows), _picked(chunk.batch.lines, rows), repeat(number), rows)
+        )
+    if not keep_rules_apart and len({id(part[0]) for part in parts}) < len(parts):
+        events = {(id(parts[event[2]][0]), event[3]): event for event in merged}
+        merged = list(events.values())
+    merged.sort()
+    return merged
+
+
+def _grouped(
+    spots: Sequence[int], columns: Sequence[Sequence[Value] | Constant]
+) -> Mapping[Key, Sequence[int]]:
+    if any(column.value is None for column in columns if isinstance(column, Constant)):
+        return {}
+    if all(isinstance(column, Constant) for column in columns):
+        key = tuple(column.value for column in columns if isinstance(column, Constant))
+        return {key: spots}
+    groups: dict[object, list[int]] = {}
+    if len(columns) == 1:
+        only = columns[0]
+        cells = () if isinstance(only, Constant) else _picked(only, spots)
+        for spot, value in zip(spots, cells, strict=True):
+            if value in groups:
+                groups[value].append(spot)
+            else:
+                groups[value] = [spot]
+        groups.pop(None, None)
+        return {(value,): some for value, some in groups.items()}  # type: ignore[misc]
+    rows = [
+        repeat(column.value) if isinstance(column, Constant) else _picked(column, spots)
+        for column in columns
+    ]
+    keyed: dict[Key, list[int]] = {}
+    for spot, key in zip(spots, zip(*rows, strict=False), strict=False):
+        if key in keyed:
+            keyed[key].append(spot)
+        else:
+            keyed[key] = [spot]
+    return {key: some for key, some in keyed.items() if None not in key}
+
+
+def _picked(column: Sequence[Item], rows: Sequence[int]) -> Sequence[Item]:
+    """The cells of some rows; the column itself where that is all of them."""
     if isinstance(rows, range) and len(rows) == len(column):
         return column
     return [column[row] for row in rows]
 
 
-def _cell(column: Sequence[Value] | Constant, row: int) -> Value:
-    return column.value if isinstance(column, Constant) else column[row]
+def _together(values: Sequence[Value]) -> str | None:
+    return None if None in values else "\x1f".join(map(str, values))
 
 
-def _identity(rows: Sequence[int]) -> object:
-    """What tells rows apart: a range by its bounds, anything else by being itself."""
-    return rows if isinstance(rows, range) else id(rows)
+class Inflow:
+    """A feed as one stream looks at it: times, what to remember, and what is counted."""
 
+    __slots__ = ("columns", "glimpses", "times")
 
-Part = tuple[ChunkBatch, Sequence[int], str]
-"""Rows of one batch that one rule (its id) matched and that belong to one group."""
+    def __init__(self, feed: Feed, counted: Sequence[Fields]) -> None:
+        """``counted``: for each column the fields that make it; see ``Feed.cells``."""
+        self.times = feed.times
+        self.glimpses = feed.glimpses
+        self.columns = [feed.cells(fields) for fields in counted]
 
 
 class Bunch:
-    """Events of one group in order of time, then line."""
+    """Events of one group, in order."""
 
-    __slots__ = ("_merged", "_parts", "times")
+    __slots__ = ("_glimpses", "_spots", "columns", "times")
 
-    def __init__(self, parts: Sequence[Part], *, keep_rules_apart: bool) -> None:
-        """``keep_rules_apart``: an event counts once for every rule that matched it."""
-        self._parts = parts
-        self._merged: list[tuple[int, int, int, int]] | None = None
-        if len(parts) == 1:
-            chunk, rows, _ = parts[0]
-            if len(rows) == 1:
-                self.times: Sequence[int] = (chunk.times[rows[0]],)
-                return
-            if chunk.ordered:
-                self.times = _picked_times(chunk.times, rows)
-                return
-        self._merge(keep_rules_apart=keep_rules_apart)
+    def __init__(self, inflow: Inflow, spots: Sequence[int]) -> None:
+        self._glimpses = inflow.glimpses
+        self._spots = spots
+        self.times = [inflow.times[spot] for spot in spots]
+        self.columns = [[column[spot] for spot in spots] for column in inflow.columns]
 
-    def _merge(self, *, keep_rules_apart: bool) -> None:
-        merged: list[tuple[int, int, int, int]] = []
-        for number, (chunk, rows, _) in enumerate(self._parts):
-            times, lines = chunk.times, chunk.batch.lines
-            merged.extend([(times[row], lines[row], number, row) for row in rows])
-        if not keep_rules_apart and len({id(part[0]) for part in self._parts}) < len(self._parts):
-            events = {(id(self._parts[event[2]][0]), event[3]): event for event in merged}
-            merged = list(events.values())
-        merged.sort()
-        self._merged = merged
-        self.times = [event[0] for event in merged]
-
-    def __len__(self) -> int:
-        """Number of events."""
-        return len(self.times)
-
-    def glimpse(self, spot: int) -> Glimpse:
+    def glimpse(self, number: int) -> Glimpse:
         """What to remember of an event."""
-        if self._merged is None:
-            chunk, rows, _ = self._parts[0]
-            return chunk.glimpses[rows[spot]]
-        _, _, number, row = self._merged[spot]
-        return self._parts[number][0].glimpses[row]
-
-    def values(self, fields: Mapping[str, tuple[str, ...]]) -> Sequence[str | int | None]:
-        """What each event holds in the fields that its rule has; its rule where none are named.
-
-        Several fields are joined into one text; None where one is absent.
-        """
-        if self._merged is None:
-            chunk, rows, rule = self._parts[0]
-            return _values(chunk, rows, fields[rule]) if fields else [rule] * len(rows)
-        found: list[str | int | None] = []
-        for _, _, number, row in self._merged:
-            chunk, _, rule = self._parts[number]
-            found.append(_values(chunk, (row,), fields[rule])[0] if fields else rule)
-        return found
-
-
-def _picked_times(times: Sequence[int], rows: Sequence[int]) -> Sequence[int]:
-    if isinstance(rows, range) and len(rows) == len(times):
-        return times
-    return [times[row] for row in rows]
-
-
-def _values(
-    chunk: ChunkBatch, rows: Iterable[int], fields: tuple[str, ...]
-) -> Sequence[str | int | None]:
-    if len(fields) == 1:
-        column = chunk.column(fields[0])
-        if isinstance(column, Constant):
-            return [column.value for _ in rows]
-        return [column[row] for row in rows]
-    columns = [chunk.column(field) for field in fields]
-    return [_together([_cell(column, row) for column in columns]) for row in rows]
-
-
-def _together(values: Sequence[Value]) -> str | None:
-    return None if None in values else "\x1f".join(map(str, values))
+        return self._glimpses[self._spots[number]]

@@ -22,7 +22,7 @@ Example:
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import nsmallest
 from typing import Final
 
@@ -30,7 +30,7 @@ import msgspec
 from msgspec import Struct
 
 from midwatch.detection.alerts import Alert, AlertState
-from midwatch.detection.bunches import Bunch, ChunkBatch, Key, Part
+from midwatch.detection.bunches import Bunch, ChunkBatch, Feed, Inflow, Key, Part
 from midwatch.detection.counting import Intake, close
 from midwatch.detection.detector import Match
 from midwatch.detection.groups import Group, alert_of
@@ -140,10 +140,14 @@ class Correlator:
             self.statistics.events += len(match.rows)
         self._latest = max(self._latest, position)
         alerts: list[Alert] = []
-        for number, stream in enumerate(self._streams):
-            if not any(rule in inputs for rule in stream.feeds):
+        feeds: dict[object, Feed] = {}
+        for stream, kept in zip(self._streams, self._groups, strict=True):
+            parts = [
+                (chunk, rows, rule) for rule in stream.feeds for chunk, rows in inputs.get(rule, ())
+            ]
+            if not parts:
                 continue
-            for alert in self._feed_stream(stream, self._groups[number], inputs):
+            for alert in self._feed_stream(stream, kept, _feed_of(feeds, stream, parts)):
                 alerts.append(alert)
                 fires = alert.state is AlertState.OPEN or alert.rule.id in self._waiting
                 if fires and alert.rule.id in self._fed:
@@ -157,33 +161,21 @@ class Correlator:
         self.statistics.opened += sum(alert.state is AlertState.OPEN for alert in shown)
         return shown
 
-    def _feed_stream(
-        self,
-        stream: Stream,
-        kept: dict[Key, Group],
-        inputs: Mapping[str, Sequence[tuple[ChunkBatch, Sequence[int]]]],
-    ) -> Iterator[Alert]:
-        grouped: dict[Key, list[Part]] = {}
-        for rule in stream.feeds:
-            for chunk, rows in inputs.get(rule, ()):
-                if stream.plain:
-                    groups = chunk.plain_groups(rows)
-                else:
-                    groups = chunk.groups(rows, stream.fields[rule])
-                for key, some in groups.items():
-                    part = (chunk, some, rule)
-                    if key in grouped:
-                        grouped[key].append(part)
-                    else:
-                        grouped[key] = [part]
-        for key, parts in grouped.items():
-            bunch = Bunch(parts, keep_rules_apart=stream.by_rule)
+    def _feed_stream(self, stream: Stream, kept: dict[Key, Group], feed: Feed) -> Iterator[Alert]:
+        groups = feed.plain_groups() if stream.plain else feed.groups(stream.fields)
+        inflow = Inflow(feed, stream.counted)
+        number = self._chunks
+        for key, spots in groups.items():
             group = kept.get(key)
             if group is None:
-                group = kept[key] = Group.new(stream, bunch.times[0], self._chunks)
-            group.touched = self._chunks
-            if not group.wait(stream, bunch):
-                yield from self._take(stream, key, group, bunch)
+                group = kept[key] = Group.new(stream, feed.times[spots[0]], number)
+            group.touched = number
+            if group.busy:
+                taken = group.absorb(stream, inflow, spots)
+            else:
+                taken = group.wait(stream, inflow, spots)
+            if not taken:
+                yield from self._take(stream, key, group, Bunch(inflow, spots))
 
     def _take(self, stream: Stream, key: Key, newest: Group, bunch: Bunch) -> Iterator[Alert]:
         """Take a bunch into the runs of a group that its events belong to."""
@@ -209,7 +201,7 @@ class Correlator:
             for stream, kept in zip(self._streams, self._groups, strict=True)
             for key, newest in kept.items()
             for group in (newest, *newest.older)
-            for subject, alert in zip(stream.subjects, group.alerts, strict=True)
+            for subject, alert in zip(stream.subjects, group.alerts, strict=False)
             if alert is not None
         )
 
@@ -285,6 +277,15 @@ class Correlator:
             number = numbers.get(tuple(kept.subjects))
             if number is not None:
                 self._groups[number][tuple(kept.key)] = kept.group
+
+
+def _feed_of(feeds: dict[object, Feed], stream: Stream, parts: Sequence[Part]) -> Feed:
+    """The feed of these parts; one for all streams that are fed by the same rules."""
+    asked = (stream.feeds, stream.by_rule)
+    feed = feeds.get(asked)
+    if feed is None:
+        feed = feeds[asked] = Feed(parts, keep_rules_apart=stream.by_rule)
+    return feed
 
 
 def _shown(alerts: Iterable[Alert]) -> list[Alert]:

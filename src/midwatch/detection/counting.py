@@ -27,33 +27,40 @@ _NOTHING: Sequence[Counted | None] = ()
 
 
 class Intake:
-    """Events of a bunch, from ``start`` up to ``stop``, on their way into a group."""
+    """Events of a bunch, from ``start`` up to ``stop``, on their way into a group.
 
-    __slots__ = ("_base", "_bunch", "_columns", "_group", "_key", "_start", "_stop", "_stream")
+    Alerts that open or close by it are added to ``alerts``.
+    """
+
+    __slots__ = (
+        "_base", "_bunch", "_columns", "_group", "_key", "_start", "_stop", "_stream", "alerts",
+    )  # fmt: skip
 
     def __init__(
         self, stream: Stream, key: Key, group: Group, bunch: Bunch, start: int, stop: int
     ) -> None:
+        group.wake(stream)
+        self.alerts: list[Alert] = []
         self._stream = stream
         self._key = key
         self._group = group
         self._bunch = bunch
-        self._columns = [bunch.values(counted) for counted in stream.counted]
+        self._columns = bunch.columns
         self._start = start
         self._stop = stop
         self._base = 0
 
-    def take(self) -> Iterator[Alert]:
+    def take(self) -> list[Alert]:
         """Take the events in; alerts that opened or closed by it."""
         group, times, stream = self._group, self._bunch.times, self._stream
         while self._start < self._stop and times[self._start] < group.newest:
-            yield from self._late()
+            self._late()
             self._start += 1
         start, stop = self._start, self._stop
         if start == stop:
-            return
+            return self.alerts
         if times[start] - group.newest > stream.horizon:
-            yield from end_periods(stream, self._key, group, times[start])
+            self.alerts.extend(end_periods(stream, self._key, group, times[start]))
             group.forget()
         counting = not self._absorbs_all()
         if counting:
@@ -63,9 +70,10 @@ class Intake:
                 kept.extend(column[start:stop])
         group.newest = times[stop - 1]
         for number, subject in enumerate(stream.subjects):
-            yield from self._step(number, subject)
+            self._step(number, subject)
         if counting:
             group.remember(stream, self._bunch, start, stop)
+        return self.alerts
 
     def _absorbs_all(self) -> bool:
         """Whether every subject has an alert that takes all of the events."""
@@ -78,30 +86,26 @@ class Intake:
     def _column(self, subject: Subject) -> Sequence[Counted | None]:
         return _NOTHING if subject.column is None else self._columns[subject.column]
 
-    def _step(self, number: int, subject: Subject) -> Iterator[Alert]:
+    def _step(self, number: int, subject: Subject) -> None:
         """Let one subject take the events, which are in order."""
-        spot, group = self._start, self._group
-        while spot < self._stop:
+        spot, group, stop = self._start, self._group, self._stop
+        while spot < stop:
             if group.alerts[number] is not None:
-                spot, closed = self._absorb(number, subject, spot)
-                if closed is not None:
-                    yield closed
+                spot = self._absorb(number, subject, spot)
             elif subject.waits:
-                spot, judged = self._wait(number, subject, spot)
-                if judged is not None:
-                    yield judged
+                spot = self._wait(number, subject, spot)
             else:
                 fired = self._watch(number, subject, spot)
                 if fired is None:
                     return
-                yield self._open(number, subject, fired)
+                self._open(number, subject, fired)
                 spot = fired.spot + 1
 
-    def _absorb(self, number: int, subject: Subject, spot: int) -> tuple[int, Alert | None]:
-        """Give events to the open alert; where that ended, and the alert if it closed."""
+    def _absorb(self, number: int, subject: Subject, spot: int) -> int:
+        """Give events to the open alert, and close it if it is over; where that ended."""
         alert = self._group.alerts[number]
         if alert is None:
-            return spot, None
+            return spot
         times, span, last, until = self._bunch.times, subject.demand.timespan, alert.last, spot
         if times[self._stop - 1] - last <= span:
             until = self._stop
@@ -112,13 +116,13 @@ class Intake:
         if until > spot:
             counted = _NOTHING if self._stream.by_rule else self._column(subject)
             alert.absorb(self._bunch, counted, spot, until)
-        if until == self._stop:
-            return until, None
-        self._group.alerts[number] = None
-        return until, alert_of(self._stream, subject, self._key, alert, AlertState.CLOSED)
+        if until < self._stop:
+            self._group.alerts[number] = None
+            self.alerts.append(alert_of(self._stream, subject, self._key, alert, AlertState.CLOSED))
+        return until
 
-    def _wait(self, number: int, subject: Subject, spot: int) -> tuple[int, Alert | None]:
-        """Give events to the period; where it ended, and its alert if there is one."""
+    def _wait(self, number: int, subject: Subject, spot: int) -> int:
+        """Give events to the period, and judge it if it is over; where that ended."""
         window = self._group.windows[number]
         if not isinstance(window, PeriodWindow):
             window = self._group.windows[number] = PeriodWindow()
@@ -126,11 +130,12 @@ class Intake:
         until = window.take(
             subject.demand, self._bunch.times, self._column(subject), spot, self._stop
         )
-        if until == self._stop:
-            return until, None
-        return until, judge(
-            self._stream, number, self._key, self._group, (self._bunch, self._start, until - 1)
-        )
+        if until < self._stop:
+            place = (self._bunch, self._start, until - 1)
+            alert = judge(self._stream, number, self._key, self._group, place)
+            if alert is not None:
+                self.alerts.append(alert)
+        return until
 
     def _watch(self, number: int, subject: Subject, spot: int) -> Fired | None:
         """The event, from ``spot`` on, at which the subject's condition holds."""
@@ -162,11 +167,11 @@ class Intake:
             window.take(subject.demand, self._group.times, kept, 0, place)
         return window
 
-    def _open(self, number: int, subject: Subject, fired: Fired) -> Alert:
+    def _open(self, number: int, subject: Subject, fired: Fired) -> None:
         alert = self._group.open(self._stream, number, self._key, fired, self._bunch, self._start)
-        return alert_of(self._stream, subject, self._key, alert, AlertState.OPEN)
+        self.alerts.append(alert_of(self._stream, subject, self._key, alert, AlertState.OPEN))
 
-    def _late(self) -> Iterator[Alert]:
+    def _late(self) -> None:
         """Put one event that is older than the group's newest where it belongs."""
         group, spot = self._group, self._start
         time = self._bunch.times[spot]
@@ -180,7 +185,7 @@ class Intake:
         for kept, column in zip(group.columns, self._columns, strict=True):
             kept.insert(place, column[spot])
         for number, subject, found in fired:
-            yield self._open(number, subject, found)
+            self._open(number, subject, found)
         group.remember(self._stream, self._bunch, spot, spot + 1)
 
     def _late_for(self, number: int, subject: Subject, spot: int, place: int) -> Fired | None:
@@ -242,8 +247,7 @@ def judge(
 
 def end_periods(stream: Stream, key: Key, group: Group, time: int | None) -> Iterator[Alert]:
     """End the periods that are over at that time; all of them where it is None."""
-    for number, subject in enumerate(stream.subjects):
-        window = group.windows[number]
+    for number, (subject, window) in enumerate(zip(stream.subjects, group.windows, strict=False)):
         if isinstance(window, PeriodWindow) and window.begin is not None:
             over = time is None or time - window.begin > subject.demand.timespan
             alert = judge(stream, number, key, group) if over else None
@@ -254,8 +258,7 @@ def end_periods(stream: Stream, key: Key, group: Group, time: int | None) -> Ite
 def close(stream: Stream, key: Key, group: Group) -> Iterator[Alert]:
     """End everything in a group: its periods are judged, its alerts closed."""
     yield from end_periods(stream, key, group, None)
-    for number, subject in enumerate(stream.subjects):
-        alert = group.alerts[number]
+    for number, (subject, alert) in enumerate(zip(stream.subjects, group.alerts, strict=False)):
         if alert is not None:
             group.alerts[number] = None
             yield alert_of(stream, subject, key, alert, AlertState.CLOSED)

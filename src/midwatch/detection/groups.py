@@ -17,15 +17,13 @@ from midwatch.detection.alerts import (
     Evidence,
     alert_id,
 )
-from midwatch.detection.bunches import Bunch, Glimpse, Key
+from midwatch.detection.bunches import Bunch, Glimpse, Inflow, Key, Shape
 from midwatch.detection.streams import Stream, Subject
 from midwatch.detection.windows import AnyWindow, Counted, Fired
 from midwatch.events.source import Value
 
-BEGINNINGS: Final = MOST_EVIDENCE // 2
+BEGINNINGS: Final = MOST_EVIDENCE // 4
 """Events remembered while a group is still being counted."""
-_LOOKED_AT: Final = 16
-"""Events of a bunch whose values are sampled for an alert that is open."""
 
 
 class OpenAlert(Struct):
@@ -47,26 +45,39 @@ class OpenAlert(Struct):
         self.count += stop - start
         self.last = max(self.last, bunch.times[stop - 1])
         self.first = min(self.first, bunch.times[start])
-        if counted and len(self.distinct) < MOST_DISTINCT:
-            self.distinct.update(value for value in counted[start:stop] if value is not None)
-        for spot in range(start, min(stop, start + _LOOKED_AT)):
-            self.show(bunch.glimpse(spot))
+        if counted:
+            self.meet(counted[start:stop])
+        room = MOST_EVIDENCE - len(self.evidence)
+        looked_at = range(start, min(stop, start + max(room, 1)))
+        self.show([bunch.glimpse(spot) for spot in looked_at])
 
-    def show(self, glimpse: Glimpse) -> None:
-        """Keep line and values of an event, as long as there is room."""
-        _, line, shape, sample = glimpse
-        if len(self.evidence) < MOST_EVIDENCE:
-            self.evidence.append(Evidence(shape.origin, line))
-        for name, value in zip(shape.names, sample, strict=True):
-            self._keep(name, value)
-        for name, value in shape.fixed:
-            self._keep(name, value)
+    def meet(self, values: Sequence[Counted | None]) -> None:
+        """Count values that are new, up to a bound."""
+        if len(self.distinct) < MOST_DISTINCT:
+            self.distinct.update(value for value in values if value is not None)
+
+    def show(self, glimpses: Sequence[Glimpse]) -> None:
+        """Keep lines and values of events, as long as there is room."""
+        room = MOST_EVIDENCE - len(self.evidence)
+        if room > 0:
+            self.evidence.extend(
+                Evidence(shape.origin, line) for _, line, shape, _ in glimpses[:room]
+            )
+        known = self.values
+        fixed: Shape | None = None
+        for _, _, shape, sample in glimpses:
+            for name, value in zip(shape.names, sample, strict=True):
+                if value is not None and (name not in known or value not in known[name]):
+                    self._keep(name, value)
+            if shape is not fixed:
+                fixed = shape
+                for name, value in shape.fixed:
+                    if name not in known or value not in known[name]:
+                        self._keep(name, value)
 
     def _keep(self, name: str, value: Value) -> None:
-        kept = self.values.get(name)
-        if kept is None:
-            kept = self.values[name] = []
-        if value is not None and len(kept) < MOST_SAMPLES and value not in kept:
+        kept = self.values.setdefault(name, [])
+        if len(kept) < MOST_SAMPLES:
             kept.append(value)
 
 
@@ -82,9 +93,9 @@ class Group(Struct):
 
     newest: int
     touched: int
-    windows: list[AnyWindow | None]
-    alerts: list[OpenAlert | None]
-    columns: list[list[Counted | None]]
+    windows: list[AnyWindow | None] = []
+    alerts: list[OpenAlert | None] = []
+    columns: list[list[Counted | None]] = []
     times: list[int] = []
     begun: list[Glimpse] = []
     busy: bool = False
@@ -93,8 +104,13 @@ class Group(Struct):
     @classmethod
     def new(cls, stream: Stream, time: int, chunk: int) -> Group:
         """An empty group whose first event is at that time."""
-        count = len(stream.subjects)
-        return cls(time, chunk, [None] * count, [None] * count, [[] for _ in stream.counted])
+        return cls(time, chunk, columns=[[] for _ in stream.counted])
+
+    def wake(self, stream: Stream) -> None:
+        """Make room for windows and alerts."""
+        if not self.alerts:
+            self.windows = [None] * len(stream.subjects)
+            self.alerts = [None] * len(stream.subjects)
 
     def forget(self) -> None:
         """Drop what was counted, since all of it is too old to matter."""
@@ -106,30 +122,64 @@ class Group(Struct):
             self.windows = [None] * len(self.windows)
             self.busy = any(alert is not None for alert in self.alerts)
 
-    def wait(self, stream: Stream, bunch: Bunch) -> bool:
-        """Take in a bunch that cannot make any difference yet; False if it might."""
-        if self.busy:
-            return False
-        times, newest = bunch.times, self.newest
-        first, count = times[0], len(times)
+    def wait(self, stream: Stream, inflow: Inflow, spots: Sequence[int]) -> bool:
+        """Take in events that cannot make any difference yet; False if they might."""
+        times = self.times
+        first, newest = inflow.times[spots[0]], self.newest
         if first - newest > stream.horizon:
             self.forget()
-        if first < newest or len(self.times) + count >= stream.least:
+        if first < newest or len(times) + len(spots) >= stream.least:
             return False
-        self.times.extend(times)
-        for kept, counted in zip(self.columns, stream.counted, strict=True):
-            kept.extend(bunch.values(counted))
-        self.newest = times[-1]
-        self.remember(stream, bunch, 0, count)
+        if len(spots) == 1:
+            spot = spots[0]
+            times.append(first)
+            self.newest = first
+            self.begun.append(inflow.glimpses[spot])
+            for kept, cells in zip(self.columns, inflow.columns, strict=True):
+                kept.append(cells[spot])
+        else:
+            times.extend([inflow.times[spot] for spot in spots])
+            self.newest = times[-1]
+            self.begun.extend([inflow.glimpses[spot] for spot in spots[-BEGINNINGS:]])
+            for kept, cells in zip(self.columns, inflow.columns, strict=True):
+                kept.extend([cells[spot] for spot in spots])
+        if len(self.begun) > BEGINNINGS or self.newest - times[0] > stream.horizon:
+            self.trim(stream)
+        return True
+
+    def absorb(self, stream: Stream, inflow: Inflow, spots: Sequence[int]) -> bool:
+        """Give events to open alerts; False unless every subject has one that takes them all."""
+        first, last = inflow.times[spots[0]], inflow.times[spots[-1]]
+        if first < self.newest:
+            return False
+        for alert, subject in zip(self.alerts, stream.subjects, strict=True):
+            if alert is None or last - alert.last > subject.demand.timespan:
+                return False
+        self.newest = last
+        for alert, subject in zip(self.alerts, stream.subjects, strict=True):
+            if alert is not None:
+                alert.count += len(spots)
+                alert.last = last
+                if subject.column is not None and not stream.by_rule:
+                    cells = inflow.columns[subject.column]
+                    alert.meet([cells[spot] for spot in spots])
+                if len(alert.evidence) < MOST_EVIDENCE:
+                    room = MOST_EVIDENCE - len(alert.evidence)
+                    alert.show([inflow.glimpses[spot] for spot in spots[:room]])
+                else:
+                    alert.show((inflow.glimpses[spots[0]],))
         return True
 
     def remember(self, stream: Stream, bunch: Bunch, start: int, stop: int) -> None:
         """Remember the latest events, in case they turn out to begin an alert."""
-        begun = self.begun
         for spot in range(max(start, stop - BEGINNINGS), stop):
-            begun.append(bunch.glimpse(spot))
-        if len(begun) > BEGINNINGS:
-            del begun[:-BEGINNINGS]
+            self.begun.append(bunch.glimpse(spot))
+        self.trim(stream)
+
+    def trim(self, stream: Stream) -> None:
+        """Let go of what can make no difference any more."""
+        if len(self.begun) > BEGINNINGS:
+            del self.begun[:-BEGINNINGS]
         times = self.times
         surplus = len(times) - stream.memory
         if times and times[-1] - times[0] > stream.horizon:
@@ -161,8 +211,7 @@ class Group(Struct):
             evidence=[],
             distinct=set() if stream.by_rule else set(fired.values),
         )
-        for glimpse in glimpses:
-            alert.show(glimpse)
+        alert.show(glimpses)
         self.windows[number] = None
         self.alerts[number] = alert
         self.busy = True

@@ -9,7 +9,7 @@ looks at no other column is decided on the spot; the rest is checked row by row.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
@@ -37,30 +37,31 @@ class Entry:
     single: bool
 
 
+Clue = tuple[Entry, bool]
+"""An entry, and whether the literal alone proves it."""
+
+
 @dataclass(slots=True, eq=False)
 class Lane:
     """All entries of which a literal, perhaps one of several, is in one column."""
 
     slot: int
     literals: dict[Literal, list[Entry]] = field(default_factory=dict)
-    exact: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
-    inner: list[tuple[Entry, ...]] = field(default_factory=list)
-    loose: tuple[Entry, ...] = ()
+    exact: dict[str, list[Clue]] = field(default_factory=dict)
+    inner: list[list[Clue]] = field(default_factory=list)
+    loose: dict[int, Entry] = field(default_factory=dict)
     automaton: AhoCorasick | None = None
     memo: dict[Value, Possible] = field(default_factory=dict)
 
     def seal(self) -> None:
         """Build the automaton once all literals are known."""
-        exact: dict[str, list[Entry]] = {}
-        inner: dict[str, list[Entry]] = {}
-        loose: dict[int, Entry] = {}
+        inner: dict[str, list[Clue]] = {}
         for literal, entries in self.literals.items():
-            (exact if literal.exact else inner).setdefault(literal.text, []).extend(entries)
+            clues = [(entry, literal.sure) for entry in entries]
+            (self.exact if literal.exact else inner).setdefault(literal.text, []).extend(clues)
             if literal.ascii_only:
-                loose.update((entry.number, entry) for entry in entries)
-        self.exact = {text: tuple(entries) for text, entries in exact.items()}
-        self.inner = [tuple(entries) for entries in inner.values()]
-        self.loose = tuple(loose.values())
+                self.loose.update((entry.number, entry) for entry in entries)
+        self.inner = list(inner.values())
         if inner:
             self.automaton = AhoCorasick(list(inner))
         self.literals.clear()
@@ -86,71 +87,84 @@ class Lane:
     def _telling(self, distinct: Iterable[Value]) -> dict[Value, Possible]:
         """The distinct values that make something possible."""
         memo = self.memo
-        unknown = [value for value in distinct if value not in memo]
-        telling = {}
-        if len(memo) > 0:
-            for value in distinct:
-                known = memo.get(value)
-                if known is not None and known is not _NOTHING:
-                    telling[value] = known
-        for value in self._holding(unknown):
+        telling: dict[Value, Possible] = {}
+        unknown: list[Value] = []
+        for value in distinct:
+            known = memo.get(value)
+            if known is None:
+                unknown.append(value)
+            elif known is not _NOTHING:
+                telling[value] = known
+        if len(unknown) >= _WORTH_JOINING and self.automaton is not None:
+            unknown = self._sweep(self.automaton, unknown, telling)
+        for value in unknown:
             known = self._possible(value)
-            self._remember(value, known)
             if known is not _NOTHING:
                 telling[value] = known
+            if type(value) is not str or len(value) <= _LONGEST_REMEMBERED:
+                if len(memo) >= _MEMO_LIMIT:
+                    memo.clear()
+                memo[value] = known
         return telling
 
-    def _remember(self, value: Value, known: Possible) -> None:
-        if type(value) is not str or len(value) <= _LONGEST_REMEMBERED:
-            if len(self.memo) >= _MEMO_LIMIT:
-                self.memo.clear()
-            self.memo[value] = known
-
-    def _holding(self, values: list[Value]) -> Iterable[Value]:
-        """The values that may hold a literal: all of them, or those found in one sweep."""
-        if len(values) < _WORTH_JOINING or self.exact or self.automaton is None:
-            return values
+    def _sweep(
+        self, automaton: AhoCorasick, values: list[Value], telling: dict[Value, Possible]
+    ) -> list[Value]:
+        """Search many values as one text; the values that this does not settle."""
         texts = ["" if value is None else as_text(value) for value in values]
         joined = "\n".join(texts)
         if not joined.isascii():
             return values
-        hits = self.automaton.find_matches_as_indexes(joined.casefold(), overlapping=True)
-        return self._hit(values, texts, hits) if hits else ()
-
-    @staticmethod
-    def _hit(
-        values: Sequence[Value], texts: Sequence[str], hits: Sequence[tuple[int, int, int]]
-    ) -> Iterator[Value]:
-        """The values in which the hits begin."""
+        folded = joined.casefold()
         starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
-        for spot in sorted({bisect_right(starts, hit[1]) - 1 for hit in hits}):
-            yield values[spot]
+        hits: dict[int, set[int]] = {}
+        for number, begin, _ in automaton.find_matches_as_indexes(folded, overlapping=True):
+            hits.setdefault(bisect_right(starts, begin) - 1, set()).add(number)
+        for spot, numbers in hits.items():
+            clues = [clue for number in numbers for clue in self.inner[number]]
+            known = self._judge(values[spot], clues)
+            if known is not _NOTHING:
+                telling[values[spot]] = known
+        if not self.exact:
+            return []
+        return [value for text, value in zip(texts, values, strict=True)
+                if text.casefold() in self.exact]  # fmt: skip
 
     def _possible(self, value: Value) -> Possible:
         """Entries that hold for rows with this value, and those that may."""
         if value is None:
             return _NOTHING
-        found = self._by_literal(as_text(value).casefold())
-        certain: list[int] = []
-        maybe: list[Entry] = []
-        # Only this lane's column is looked at, wherever it stands among the columns.
-        columns = [[value]] * (self.slot + 1)
-        for _, entry in sorted(found.items()):
-            if not entry.single:
-                maybe.append(entry)
-            elif entry.check(columns, 0):
-                certain.append(entry.number)
-        return (tuple(certain), tuple(maybe)) if certain or maybe else _NOTHING
-
-    def _by_literal(self, folded: str) -> dict[int, Entry]:
-        found = {entry.number: entry for entry in self.exact.get(folded, ())}
+        folded = as_text(value).casefold()
+        clues = list(self.exact.get(folded, ()))
         if self.automaton is not None:
             hits = self.automaton.find_matches_as_indexes(folded, overlapping=True)
             for number in {hit[0] for hit in hits}:
-                found.update((entry.number, entry) for entry in self.inner[number])
+                clues.extend(self.inner[number])
         if self.loose and not folded.isascii():
-            found.update((entry.number, entry) for entry in self.loose)
-        return found
+            clues.extend((entry, False) for entry in self.loose.values())
+        return self._judge(value, clues)
+
+    def _judge(self, value: Value, clues: Iterable[Clue]) -> Possible:
+        """What the clues in a value prove and what they only suggest."""
+        suggested: dict[int, Entry] = {}
+        certain: set[int] = set()
+        for entry, sure in clues:
+            if sure:
+                certain.add(entry.number)
+            else:
+                suggested[entry.number] = entry
+        maybe: list[Entry] = []
+        if suggested:
+            # Only this lane's column is looked at, wherever it stands among the columns.
+            columns = [[value]] * (self.slot + 1)
+            for number, entry in suggested.items():
+                if number in certain:
+                    continue
+                if not entry.single:
+                    maybe.append(entry)
+                elif entry.check(columns, 0):
+                    certain.add(number)
+        return (tuple(certain), tuple(maybe)) if certain or maybe else _NOTHING
 
 
 Possible = tuple[tuple[int, ...], tuple[Entry, ...]]

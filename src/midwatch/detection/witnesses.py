@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from re import _constants, _parser  # type: ignore[attr-defined]  # the parser has no public name
 from typing import Any, Final
 
@@ -41,12 +41,14 @@ class Literal:
     """A casefolded text that the casefolded value equals (``exact``) or contains.
 
     ``ascii_only``: what holds for the value only where the value is ASCII, because a
-    regular expression that ignores case folds other letters in its own way.
+    regular expression that ignores case folds other letters in its own way. ``sure``: where
+    it occurs the condition holds, and nothing else need be looked at.
     """
 
     text: str
     exact: bool = False
     ascii_only: bool = False
+    sure: bool = False
 
 
 Witness = Mapping[str, frozenset[Literal]]
@@ -65,17 +67,26 @@ def witness_of(condition: Condition) -> Witness | None:
             # All values are searched as one text, so none of them can be required whole.
             return {
                 KEYWORDS: frozenset(
-                    Literal(literal.text, exact=False, ascii_only=literal.ascii_only)
+                    replace(literal, exact=False, sure=literal.sure and not literal.exact)
                     for literal in found[KEYWORDS]
                 )
             }
         case AllOf(items=items):
             options = [found for item in items if (found := witness_of(item)) is not None]
-            return max(options, key=_worth, default=None)
+            best = max(options, key=_worth, default=None)
+            return best if best is None else _unsure(best)
         case AnyOf(items=items):
             return _joined([witness_of(item) for item in items])
         case _:
             return None
+
+
+def _unsure(witness: Witness) -> Witness:
+    """The same literals where the condition asks for more than them."""
+    return {
+        field: frozenset(replace(literal, sure=False) for literal in literals)
+        for field, literals in witness.items()
+    }
 
 
 def _joined(options: Sequence[Witness | None]) -> Witness | None:
@@ -113,14 +124,15 @@ def _of_matchers(field: str, matchers: Sequence[Matcher]) -> Witness | None:
 def _of_matcher(matcher: Matcher) -> list[Literal]:
     """Literals of which one must occur; empty where nothing is certain."""
     match matcher:
-        case Text(kind=kind, text=text):
+        case Text(kind=kind, text=text, cased=cased):
             folded = text.casefold()
             exact = kind is TextKind.EQUALS
-            return [Literal(folded, exact)] if folded or exact else []
+            whole = exact or (kind is TextKind.CONTAINS and "\n" not in folded)
+            return [Literal(folded, exact, sure=whole and not cased)] if folded or exact else []
         case Number(value=number):
-            return [Literal(str(number), exact=True)]
+            return [Literal(str(number), exact=True, sure=True)]
         case Truth(value=value):
-            return [Literal("true" if value else "false", exact=True)]
+            return [Literal("true" if value else "false", exact=True, sure=True)]
         case Wildcards(parts=parts):
             texts = [part.casefold() for part in parts if isinstance(part, str)]
             longest = max(texts, key=len, default="")

@@ -56,7 +56,8 @@ def read_plain(message: str, *, anchored: bool, logins: bool = True) -> Reading 
     text = message[:_LONGEST]
     fields, beside = fields_within(text)
     if fields:
-        return _FIELDS.read(fields, beside, logins=logins)
+        # Pairs stand in the text itself; an object stands beside it and has its own time.
+        return _FIELDS.read(fields, beside, logins=logins, header_first=beside is text)
     return _read_sentence(text, anchored=anchored, logins=logins)
 
 

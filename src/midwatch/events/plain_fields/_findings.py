@@ -168,6 +168,19 @@ def _is_host(text: str) -> bool:
     )
 
 
+def _host_of(side: str) -> Taker:
+    def take(found: Findings, rank: int, _name: str, value: object) -> None:
+        text = said(value)
+        if text is None or len(text) > _LONGEST_NAME:
+            return
+        if canonical_address(text) is not None:
+            _take_endpoint(found, rank + _UNSURE, text, side)
+        else:
+            found.put(f"{side}_host", rank, text)
+
+    return take
+
+
 def _port_of(column: str) -> Taker:
     return lambda found, rank, _name, value: _take_port(found, rank, value, column)
 
@@ -275,6 +288,8 @@ _TAKERS: Final[dict[str, Taker]] = {
     "time": _take_time,
     "src": _endpoint_of("src"),
     "dst": _endpoint_of("dst"),
+    "src_host": _host_of("src"),
+    "dst_host": _host_of("dst"),
     "src_port": _port_of("src_port"),
     "dst_port": _port_of("dst_port"),
     "user": _take_user,

@@ -10,6 +10,7 @@ from midwatch.events.plain_sentence import account
 from midwatch.events.plain_words import Meaning, meaning_of, service_of
 
 _MOST_TEXTS: Final = 8
+_MOST_PAIRS: Final = 3
 _BAD: Final = frozenset(
     ("failure", "failed", "fail", "false", "error", "rejected", "unsuccessful", "invalid",
      "unauthorized", "unauthorised", "no", "ko", "fraud", "refused", "not_allowed", "forbidden",
@@ -36,12 +37,16 @@ _REVERSED: Final = frozenset(("blocked", "isblocked"))
 
 _LOGIN: Final = re.compile(
     r"(?<![a-z])(?:log[ _.:-]?[io]n|logged[ _.-]?[io]n|sign(?:ed)?[ _.:-]?[io]n"
-    r"|auth(?:enticat[a-z]{0,6})?(?![a-z])|authn|session[._ :]start|sso|mfa|2fa|userlogin)"
+    r"|auth(?:enti(?:cat|f)[a-z]{0,6})?(?![a-z])|authn|session[._ :]start|sso|mfa|2fa|userlogin)"
 )
 _NO_LOGIN: Final = re.compile(
     r"log[ _.-]?out|sign[ _.-]?out|logoff|password[ _.-]?(?:change|reset)|polic|config|creat|delet"
     r"|remov|updat|regist|grant|revok|enroll|setting|token|activate|enabl|disabl|lifecycle|authz"
 )
+_WENT_WRONG: Final = re.compile(
+    r"fail|invalid|denied|unauthor|incorrect|wrong|bad_?pass|locked|(?<![a-z])error|reject"
+)
+_LOGIN_OUTCOMES: Final = re.compile(r"^(?:auth|login|logon|signin)")
 _LOGIN_PATH: Final = re.compile(
     r"log[-_]?in|sign[-_]?in|/auth|session|/token|oauth|password|authenticate", re.IGNORECASE
 )
@@ -63,6 +68,8 @@ def meaning(found: Findings) -> Meaning | None:
         told = _login(found, events) or _traffic(found, told) or told
     if told is not None and told.category == "authentication" and found.get("user") is None:
         for text in texts:
+            if text.count("=") > _MOST_PAIRS:
+                continue  # the pairs themselves, which name no user
             name = account(text, sentence=True)
             if name is not None:
                 found.put("user", 0, name)
@@ -81,7 +88,8 @@ def is_refused_login(method: object, target: object, status: object) -> bool:
 
 
 def _login(found: Findings, events: str) -> Meaning | None:
-    if _LOGIN.search(events) is not None and _NO_LOGIN.search(events) is None:
+    about_login = _LOGIN.search(events) is not None and _NO_LOGIN.search(events) is None
+    if about_login or any(_LOGIN_OUTCOMES.match(name) for name, _ in found.outcomes):
         verdict = _verdict(found)
         if verdict is not None:
             outcome = "success" if verdict else "failure"
@@ -100,9 +108,9 @@ def _verdict(found: Findings) -> bool | None:
         if isinstance(value, bool):
             return value is not (name in _REVERSED)
         word = str(value).strip().lower()
-        if word in _FINE or word.startswith("success"):
+        if word in _FINE or word.startswith("success") or "no_error" in word:
             return True
-        if word in _BAD or word in _STOPPED or word.startswith(("fail", "denied", "invalid")):
+        if word in _BAD or word in _STOPPED or _WENT_WRONG.search(word) is not None:
             return False
     if found.get("http_status") in _REFUSED:
         return False

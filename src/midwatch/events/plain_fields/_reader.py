@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from midwatch.events.field_names import OUTCOME, ROLES, TEXT, Role, normal
+from midwatch.events.field_names import OUTCOME, ROLES, TEXT, Role, normal, role_of
 from midwatch.events.plain_fields._findings import COLUMNS, Findings
 from midwatch.events.plain_fields._meaning import meaning
 from midwatch.events.plain_sentence import endpoints, level, request, stamp_in
@@ -30,20 +30,14 @@ _BARE_STATUS: Final = ROLES["code"] or Role("", 0)
 class _Branch(dict[str, tuple[Role | None, "_Branch"]]):
     """What the names below one name stand for; fills itself."""
 
-    def __init__(self, path: tuple[str, ...], tree: "_Tree") -> None:
+    def __init__(self, path: tuple[str, ...], tree: _Tree) -> None:
         super().__init__()
         self._path = path
         self._tree = tree
 
-    def __missing__(self, key: str) -> tuple[Role | None, "_Branch"]:
+    def __missing__(self, key: str) -> tuple[Role | None, _Branch]:
         path = (*self._path, normal(key[:_LONGEST_NAME]))[-_NAMES_THAT_COUNT:]
-        role = None
-        for first in range(len(path)):
-            name = "".join(path[first:])
-            if name in ROLES:
-                role = ROLES[name]
-                break
-        entry = role, _Branch(path, self._tree)
+        entry = role_of(path), _Branch(path, self._tree)
         if self._tree.has_room():
             self[key] = entry
         return entry
@@ -76,11 +70,17 @@ class PlainFields:
         self._forms: dict[Meaning | None, Form] = {}
 
     def read(
-        self, fields: Mapping[str, object], text: str | None = None, *, logins: bool = True
+        self,
+        fields: Mapping[str, object],
+        text: str | None = None,
+        *,
+        logins: bool = True,
+        header_first: bool = False,
     ) -> Reading:
         """The reading of a message with these fields, and the text beside them if any.
 
-        Without ``logins`` no login is concluded from words.
+        Without ``logins`` no login is concluded from words. ``header_first``: the time of a
+        syslog header counts before one among the fields.
         """
         found = Findings()
         if text:
@@ -92,6 +92,9 @@ class PlainFields:
         if found.get("time") is None and len(found.date) > 1:
             found.put("time", 0, f"{found.date['date']} {found.date['clock']}")
         found.put("signature", 0, found.attack or found.malware)
+        if header_first:
+            found.put("fallback_time", 0, found.get("time"))
+            found.drop("time")
         if text:
             _complete_header(found, text)
         told = meaning(found)
@@ -198,6 +201,6 @@ def _complete_header(found: Findings, text: str) -> None:
     """What stands in the text beside the fields: a stamp and a level."""
     if found.get("time") is None:
         stamp, leading = stamp_in(text)
-        found.put("time" if leading else "fallback_time", 0, stamp)
+        found.put("time" if leading else "fallback_time", 1, stamp)
     if found.get("severity") is None:
         found.put("severity", 0, level(text))

@@ -34,13 +34,11 @@ _NO_STATISTICS: Final = (
 _QUOTED: Final = (
     r"\"[^\"]{0,128}\"|'[^']{0,128}'|“[^”]{0,128}”|<[^>]{0,128}>|\[[^\]]{0,128}\]|\([^)]{0,128}\)"
 )
-_LINKS: Final = (
-    "for from by of with via on to at into using as user account username name client host"
-)
+_LINKS: Final = "for from by of with via on to at into using as user account username name client host ip address"
 _AFTER_LINK: Final = "|".join(rf"(?<={link} )[^ ,;]{{1,128}}" for link in _LINKS.split())
 _FILL: Final = (
-    rf"(?:{_S}{{1,2}}(?:attempts?|requests?|tr(?:y|ies)|in|through|the|an?|your|this|admin|ip"
-    r"|address|id|ha[sd]|have|been|was|were|is|are|be|process|check|verification|validation"
+    rf"(?:{_S}{{1,2}}(?:attempts?|requests?|tr(?:y|ies)|in|through|the|an?|your|this|admin"
+    r"|id|ha[sd]|have|been|was|were|is|are|be|process|check|verification|validation"
     r"|web|gui|cli|webui|console|administration|interface|portal|panel|service|server|ssh|vpn"
     rf"|{'|'.join(_LINKS.split())}|{_QUOTED}|{_AFTER_LINK}))"
 )
@@ -115,7 +113,8 @@ BY_VERDICT: Final = re.compile(
     r"|api|registry|repository|directory|controller|broker|peer|gateway|cloud|endpoint|proxy))"
     r"|not (?:allowed|permitted|authori[sz]ed) to (?:log|sign)[ -]?[io]n"
     # brute force
-    rf"|brute[ -]?force (?:attempt|attack|{_LOGIN})"
+    rf"|(?P<brute>brute[ -]?force (?:attempt|attack|{_LOGIN}))"
+    r"|unauthori[sz]ed user (?:is |was )?(?:attempting|tried|trying)"
     # unknown user x
     r"|(?P<unknown>(?:unknown|no such|nonexist\w{1,8}|non-exist\w{1,8}|invalid|illegal"
     rf"|unrecogni[sz]ed|unregistered)[ _]{_ID}(?! agent|[ -]?mode|[ -]?data|[ -]?space))"

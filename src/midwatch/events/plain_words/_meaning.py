@@ -139,6 +139,8 @@ def _failure(low: str, starts: list[tuple[int, int]], groups: int) -> Meaning | 
                 break
         if groups & GOOD and _success_before(low, starts, start):
             return None
+        if kind == "brute":
+            return Meaning("ids", None, "alert", "brute_force", service_of(low))
         action = "lockout" if kind == "locked" else "login"
         return Meaning("authentication", "failure", action, _reason(low), service_of(low))
     return None

@@ -114,7 +114,7 @@ _SHORT_NUMBERS: Final = (
     rf"(?P<year>[0-9]{{2}}){_JOIN}{_TIME}"
 )
 _NAME_DAY: Final = (
-    rf"{_NAME}[-/ ]{{1,2}}{_DAY}(?:(?:,? |[-/]){_YEAR})?{_JOIN}{_TIME}"
+    rf"{_NAME}[-/ ]{{1,2}}{_DAY}(?:(?:,? |[-/]){_YEAR}|-(?P<short_year>[0-9]{{2}}))?{_JOIN}{_TIME}"
     # A year after the time, but not an address or a host name that begins like one.
     r"(?: {1,2}(?P<late_year>19[7-9][0-9]|20[0-9]{2}|2100)(?![\w-]|[.:][\w:])"
     rf"(?P<late_zone>{ZONE_PATTERN})?)?"

@@ -34,7 +34,7 @@ _HEADS = (
     rf"{_CLIENT} +[^ \"\[]+ +(?P<user>[^ \"\[]+) +{_TIME}",
     rf"(?P<http_host>[^ \"\[]+) {_CLIENT} [^ \"\[]+ (?:[^ \"\[]+ )?(?P<user>[^ \"\[]+) {_TIME}",
     rf"{_CLIENT} [^ \"\[]+ (?P<user>[^\"\[]{{1,128}}) {_TIME}",
-    rf"(?P<src>[A-Za-z0-9_][\w.:-]*) [^ \"\[]+ (?P<user>[^\"\[]{{1,128}}) {_TIME}",
+    rf"(?P<src>(?=[\w.:-]*[A-Za-z])[A-Za-z0-9_][\w.:-]*) [^ \"\[]+ (?P<user>[^\"\[]{{1,128}}) {_TIME}",
 )
 # What stands inside the quotes: no backslash (nearly always), or some.
 _PLAIN = r'[^"\\]*'
@@ -44,9 +44,7 @@ _ESCAPED = r'(?:[^"\\]|\\.)*'
 def _requests(head: str, inside: str) -> tuple[Pattern, ...]:
     """A head, a request and what follows it: served, refused with a user, refused."""
     request = rf' "(?P<request>{inside})" '
-    tail = (
-        rf'(?: (?P<bytes_out>\d+|-))?(?: +"(?P<referrer>{inside})" +"(?P<user_agent>{inside}))?'
-    )
+    tail = rf'(?: (?P<bytes_out>\d+|-))?(?: +"(?P<referrer>{inside})" +"(?P<user_agent>{inside}))?'
     named = head.replace("(?P<user>", r"(?P<user>(?!- \[)")
     return (
         Pattern(rf"{head}{request}(?P<http_status>(?!401)\d{{1,3}}|-)\b{tail}", **_WEB),

@@ -16,12 +16,43 @@ from midwatch.events.schema import Logsource
 from midwatch.events.source import Reading, Source, Value
 
 _WEB: Final[dict[str, Value]] = {"category": "web", "action": "request", "service": "web"}
-_FAILED: Final[dict[str, Value]] = {"category": "authentication", "outcome": "failure", "action": "login", "service": "web"}
+_FAILED: Final[dict[str, Value]] = {
+    "category": "authentication",
+    "outcome": "failure",
+    "action": "login",
+    "service": "web",
+}
 _STATUS: Final = ("status", "status_code", "response", "http_status")
-_REQUEST: Final = ("request", "request_line", "request_uri", "requestURI", "requestPath", "uri", "url", "path")
+_REQUEST: Final = (
+    "request",
+    "request_line",
+    "request_uri",
+    "requestURI",
+    "requestPath",
+    "uri",
+    "url",
+    "path",
+)
 _FIELDS: Final[dict[str, Keys]] = {
-    "time": ("time_iso8601", "time_local", "@timestamp", "timestamp", "time", "msec", "datetime", "date"),
-    "src": ("remote_addr", "remoteIP", "remote_ip", "clientip", "client_ip", "client", "remote_host"),
+    "time": (
+        "time_iso8601",
+        "time_local",
+        "@timestamp",
+        "timestamp",
+        "time",
+        "msec",
+        "datetime",
+        "date",
+    ),
+    "src": (
+        "remote_addr",
+        "remoteIP",
+        "remote_ip",
+        "clientip",
+        "client_ip",
+        "client",
+        "remote_host",
+    ),
     "user": ("remote_user", "remoteUser", "user", "auth"),
     "request": ("request", "request_line"),
     "http_method": ("request_method", "method", "verb"),
@@ -35,7 +66,12 @@ _FIELDS: Final[dict[str, Keys]] = {
     "user_agent": ("http_user_agent", "user_agent", "userAgent", "agent"),
     "http_host": ("http_host", "host", "vhost", "server_name", "virtualHost"),
 }
-_USERS: Final = {"remote_addr": "remote_user", "remoteIP": "remoteUser", "remote_ip": "user", "clientip": "auth"}
+_USERS: Final = {
+    "remote_addr": "remote_user",
+    "remoteIP": "remoteUser",
+    "remote_ip": "user",
+    "clientip": "auth",
+}
 
 
 class RequestObject:

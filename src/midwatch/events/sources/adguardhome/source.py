@@ -32,7 +32,7 @@ SOURCE = Source(
                 reason="rate_limit",
             ),
             Pattern(
-                rf"{_LEAD}(?:auth: )?(?:failed to (?:login|log in) user|failed login attempt)[^\n]*?(?:user(?:name)?[= ]\"?(?P<user>[^\" ]*)\"?)?[^\n]*?(?:from ip |ip=|remote_ip=|remote_addr=)\"?(?P<src_ip>[0-9A-Fa-f:.]+)",
+                rf"{_LEAD}(?:auth: )?(?:failed to (?:login|log in) user|failed login attempt)[^\n]{{0,120}}?(?:user(?:name)?[= ]\"?(?P<user>[^\" ]*)\"?)?[^\n]{{0,120}}?(?:from ip |ip=|remote_ip=|remote_addr=)\"?(?P<src_ip>[0-9A-Fa-f:.]+)",
                 reason="bad_password",
             ),
             category="authentication",

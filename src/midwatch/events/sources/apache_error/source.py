@@ -37,41 +37,62 @@ _ALERT: dict[str, Value] = {"category": "ids", "action": "alert", "service": "we
 
 _SENTENCES: tuple[tuple[str, dict[str, Value]], ...] = (
     (
-        rf"user '?(?P<user>.*?)'?: authentication failure for \"(?P<url_path>.*?)\": [Pp]assword [Mm]ismatch{_END}",
+        rf"(?>user '?(?P<user>.*?)'?: authentication failure for \")(?P<url_path>.*?)\": [Pp]assword [Mm]ismatch{_END}",
         {"reason": "bad_password", **_FAILED},
     ),
     (
-        rf"user '?(?P<user>.*?)'?: (?P<reason>authorization|authentication) failure for \"(?P<url_path>.*?)\":.*?{_END}",
+        rf"(?>user '?(?P<user>.*?)'?: (?P<reason>authorization|authentication) failure for \")(?>(?P<url_path>.*?)\":).*?{_END}",
         _FAILED,
     ),
     # mod_auth_digest quotes `so'.
     (
-        rf"(?:Digest: )?user `(?P<user>.*?)'(?:: | )in realm `(?P<domain>.*?)' not found: (?P<url_path>.*?){_END}",
+        rf"(?:Digest: )?(?>user `(?P<user>.*?)'(?:: | )in realm `)(?>(?P<domain>.*?)' not found: )(?P<url_path>.*?){_END}",
         {"reason": "invalid_user", **_FAILED},
     ),
     (
-        rf"(?:Digest: )?user `(?P<user>.*?)': password mismatch: (?P<url_path>.*?){_END}",
+        rf"(?:Digest: )?(?>user `(?P<user>.*?)': password mismatch: )(?P<url_path>.*?){_END}",
         {"reason": "bad_password", **_FAILED},
     ),
     (
-        r"(?:Digest: )?(?P<reason>invalid nonce|realm mismatch|unknown algorithm|invalid qop|client used wrong"
-        r" authentication scheme|wrong authentication scheme|unknown digest|(?:invalid )?opaque)[ `:].*$",
+        (
+            r"(?:Digest: )?(?P<reason>invalid nonce|realm mismatch|unknown algorithm|invalid qop|client used wrong"
+            r" authentication scheme|wrong authentication scheme|unknown digest|(?:invalid )?opaque)[ `:].*$"
+        ),
         _FAILED,
     ),
     (
-        rf"user '?(?P<user>.*?)'?:? not found: (?P<url_path>/.*?|){_END}",
+        rf"(?>user '?(?P<user>.*?)'?:? not found: (?=/|,|$))(?P<url_path>.*?){_END}",
         {"reason": "invalid_user", **_FAILED},
     ),
     (
-        r"(?:\[\d+\] )?auth_ldap authenticate: user (?P<user>.*?) authentication failed; "
-        rf"URI (?P<url_path>[^ ]*) \[(?P<reason>[^\]]*)\](?:\[[^\]]*\])?{_END}",
+        (
+            r"(?:\[\d+\] )?auth_ldap authenticate: (?>user (?P<user>.*?) authentication failed; URI )"
+            rf"(?P<url_path>[^ ]*) \[(?P<reason>[^\]]*)\](?:\[[^\]]*\])?{_END}"
+        ),
         _FAILED,
     ),
-    (r"PAM: user '(?P<user>.*)' - (?P<reason>not authenticated|invalid account)", _FAILED),
-    (r"AuthExtern (?P<provider>[^ ]+) \[.*?\]: Failed \((?P<reason>-?\d+)\) for user (?P<user>.*)$", _FAILED),
     (
-        r"access to (?P<url_path>[^ ]+) failed(?: for [^ ,]+)?, reason: (?P<reason>"
-        r"user '?(?P<user>[^ ']*)'? (?:does not meet|is not|not allowed).*|verification of user id.*)$",
+        rf"user '?(?P<user>.*?)'? denied by provider: (?P<url_path>.*?){_END}",
+        {"reason": "not_allowed", **_FAILED},
+    ),
+    (
+        rf"authorization of user '?(?P<user>.*?)'? to access (?P<url_path>[^ ]*) failed(?:, reason: (?P<reason>.*?))?{_END}",
+        _FAILED,
+    ),
+    (
+        rf"(?P<reason>authorization failure \(no authenticated user\)): (?P<url_path>.*?){_END}",
+        _DENIED,
+    ),
+    (r"PAM: user '(?P<user>.*)' - (?P<reason>not authenticated|invalid account)", _FAILED),
+    (
+        r"AuthExtern (?P<provider>[^ ]+) \[.*?\]: Failed \((?P<reason>-?\d+)\) for user (?P<user>.*)$",
+        _FAILED,
+    ),
+    (
+        (
+            r"access to (?P<url_path>[^ ]+) failed(?: for [^ ,]+)?, reason: (?P<reason>"
+            r"user '?(?P<user>[^ ']*)'? (?:does not meet|is not|not allowed).*|verification of user id.*)$"
+        ),
         _FAILED,
     ),
     (
@@ -108,7 +129,10 @@ _SENTENCES: tuple[tuple[str, dict[str, Value]], ...] = (
         {"reason": "malformed", **_ERROR},
     ),
     # Suhosin, the hardening of PHP.
-    (r"ALERT(?:-SIMULATION)? - (?P<signature>.*?) \(attacker '(?P<attacker>[^']*)', file '(?P<file>[^']*)'", _ALERT),
+    (
+        r"ALERT(?:-SIMULATION)? - (?P<signature>.*?) \(attacker '(?P<attacker>[^']*)', file '(?P<file>[^']*)'",
+        _ALERT,
+    ),
     # Shellshock, as bash reports it on the standard error of a CGI program.
     (
         r"[^ ]+: (?P<signature>warning: .{1,64}: ignoring function definition attempt|error importing function definition).*",

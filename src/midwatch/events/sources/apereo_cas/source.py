@@ -22,12 +22,27 @@ SOURCE = Source(
     readers=(
         Patterns(
             Pattern(rf".*?\|(?P<application>[A-Z]+)\|.*\|AUTHENTICATION_FAILED{_END}", **_FAILED),
-            Pattern(rf".*?\|(?P<application>[A-Z]+)\|.*\|AUTHENTICATION_SUCCESS{_END}", outcome="success", **_LOGIN),
-            Pattern(rf".*?\|(?P<application>[A-Z]+)\|.*\|(?P<event>TICKET_GRANTING_TICKET_DESTROYED|LOGOUT_[A-Z]+){_END}", category="authentication", outcome="success", action="logout"),
+            Pattern(
+                rf".*?\|(?P<application>[A-Z]+)\|.*\|AUTHENTICATION_SUCCESS{_END}",
+                outcome="success",
+                **_LOGIN,
+            ),
+            Pattern(
+                rf".*?\|(?P<application>[A-Z]+)\|.*\|(?P<event>TICKET_GRANTING_TICKET_DESTROYED|LOGOUT_[A-Z]+){_END}",
+                category="authentication",
+                outcome="success",
+                action="logout",
+            ),
             Pattern(rf".*?\|(?P<application>[A-Z]+)\|.*\|(?P<event>[A-Z_]+){_END}"),
         ),
         JsonObject(
-            {"time": "when", "user": ("who", "principal"), "src_ip": ("clientIpAddress", "client.ip"), "dst_ip": "serverIpAddress", "event": "action"},
+            {
+                "time": "when",
+                "user": ("who", "principal"),
+                "src_ip": ("clientIpAddress", "client.ip"),
+                "dst_ip": "serverIpAddress",
+                "event": "action",
+            },
             When({"action": "AUTHENTICATION_FAILED"}, **_FAILED),
             When({"action": "AUTHENTICATION_SUCCESS"}, outcome="success", **_LOGIN),
             require=("action", "who"),

@@ -23,7 +23,7 @@ _REGISTRATION: Final = r" failed for '(?P<src>[^' ]*)' - "
 _REQUEST: Final = r" failed for '(?P<src>[^' ]*)' \(callid: [^ ]*\) - "
 _SECURITY_END: Final = (
     r'",EventTV="(?P<event_time>[^"]*)"(?:,Severity="(?P<level>[^"]*)")?,Service="(?P<protocol>[^"]*)"'
-    r'(?:,EventVersion="\d+")?,AccountID="(?P<user>.*?)",SessionID="(?P<session>.*)"'
+    r'(?:,EventVersion="\d+")?,AccountID="(?P<user>.{0,255}?)",SessionID="(?P<session>.*)"'
     r',LocalAddress="IPV[46]/[A-Z]+/(?P<dst_ip>[^/"]*)/(?P<dst_port>\d+)"'
     r',RemoteAddress="IPV[46]/[A-Z]+/(?P<src_ip>[^/"]*)/(?P<src_port>\d+)"'
 )
@@ -92,23 +92,23 @@ SOURCE = Source(
                 reason="not_allowed",
             ),
             Pattern(
-                rf"{_LEAD}(?:Host )?(?P<src_ip>[0-9A-Fa-f:.]+) failed to authenticate as '(?P<user>.*)'",
+                rf"{_LEAD}(?:Host )?(?P<src_ip>[0-9A-Fa-f:.]{{2,45}}) failed to authenticate as '(?P<user>.*)'",
                 reason="bad_password",
             ),
             Pattern(
-                rf"{_LEAD}(?:Host )?(?P<src_ip>[0-9A-Fa-f:.]+) tried to authenticate with nonexistent user '(?P<user>.*)'",
+                rf"{_LEAD}(?:Host )?(?P<src_ip>[0-9A-Fa-f:.]{{2,45}}) tried to authenticate with nonexistent user '(?P<user>.*)'",
                 reason="invalid_user",
             ),
             Pattern(
-                rf"{_LEAD}(?:Host )?(?P<src_ip>[0-9A-Fa-f:.]+) failed to pass IP ACL as '(?P<user>.*)'",
+                rf"{_LEAD}(?:Host )?(?P<src_ip>[0-9A-Fa-f:.]{{2,45}}) failed to pass IP ACL as '(?P<user>.*)'",
                 reason="not_allowed",
             ),
             Pattern(
-                rf"{_LEAD}Host '?(?P<src_ip>[0-9A-Fa-f:.]+)'? failed (?P<auth_method>[A-Z0-9]+) authentication for '(?P<user>[^']*)'",
+                rf"{_LEAD}Host '?(?P<src_ip>[0-9A-Fa-f:.]{{2,45}})'? failed (?P<auth_method>[A-Z0-9]+) authentication for '(?P<user>[^']*)'",
                 reason="bad_password",
             ),
             Pattern(
-                rf"{_LEAD}Host '?(?P<src_ip>[0-9A-Fa-f:.]+)'? denied access to register peer '(?P<user>[^']*)'",
+                rf"{_LEAD}Host '?(?P<src_ip>[0-9A-Fa-f:.]{{2,45}})'? denied access to register peer '(?P<user>[^']*)'",
                 reason="not_allowed",
             ),
             Pattern(
@@ -139,7 +139,7 @@ SOURCE = Source(
             ),
             Pattern(_security("ChallengeSent"), category="authentication"),
             Pattern(
-                rf"{_LEAD}Call from '(?P<user>.*?)' \((?P<src>[^ )]+)\) to extension '(?P<extension>.*)' rejected because (?P<why>extension not found in context '[^']*')",
+                rf"{_LEAD}Call from '(?P<user>.{{0,255}}?)' \((?P<src>[^ )]+)\) to extension '(?P<extension>.*)' rejected because (?P<why>extension not found in context '[^']*')",
                 category="network",
                 action="block",
                 reason="not_allowed",

@@ -32,15 +32,43 @@ SOURCE = Source(
             {**_FIELDS, "user": ("context.username", "identifier", "user.username", "user")},
             When({"action": "login_failed"}, outcome="failure", **_LOGIN),
             When({"event": "invalid_login"}, outcome="failure", reason="invalid_user", **_LOGIN),
-            When({"action": "invalid_identifier"}, outcome="failure", reason="invalid_user", **_LOGIN),
-            When({"event": ("Failed to authenticate", "Invalid credentials", "failed to bind")}, outcome="failure", **_LOGIN),
+            When(
+                {"action": "invalid_identifier"}, outcome="failure", reason="invalid_user", **_LOGIN
+            ),
+            When(
+                {"event": ("Failed to authenticate", "Invalid credentials", "failed to bind")},
+                outcome="failure",
+                **_LOGIN,
+            ),
             When({"action": "login"}, outcome="success", **_LOGIN),
             When({"action": "logout"}, action="logout", **_CHANGED),
             When({"action": "password_set"}, action="password_change", **_CHANGED),
-            When({"action": "suspicious_request"}, category="ids", action="alert", signature="suspicious_request"),
-            When({"action": ("user_write", "impersonation_started", "impersonation_ended")}, action="account_change", **_CHANGED),
-            When({"action": ("model_created", "model_updated", "model_deleted", "configuration_error")}, category="configuration", action="change"),
-            When({"action": ABSENT, "method": ANY, "status": ANY}, category="web", action="request"),
+            When(
+                {"action": "suspicious_request"},
+                category="ids",
+                action="alert",
+                signature="suspicious_request",
+            ),
+            When(
+                {"action": ("user_write", "impersonation_started", "impersonation_ended")},
+                action="account_change",
+                **_CHANGED,
+            ),
+            When(
+                {
+                    "action": (
+                        "model_created",
+                        "model_updated",
+                        "model_deleted",
+                        "configuration_error",
+                    )
+                },
+                category="configuration",
+                action="change",
+            ),
+            When(
+                {"action": ABSENT, "method": ANY, "status": ANY}, category="web", action="request"
+            ),
         ),
         Plain(),
     ),

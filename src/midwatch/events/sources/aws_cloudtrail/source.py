@@ -24,7 +24,13 @@ SOURCE = Source(
             {
                 "time": "eventTime",
                 "src_ip": "sourceIPAddress",
-                "user": ("userIdentity.userName", "userIdentity.sessionContext.sessionIssuer.userName", "userIdentity.invokedBy", "userIdentity.principalId", "userIdentity.type"),
+                "user": (
+                    "userIdentity.userName",
+                    "userIdentity.sessionContext.sessionIssuer.userName",
+                    "userIdentity.invokedBy",
+                    "userIdentity.principalId",
+                    "userIdentity.type",
+                ),
                 "event": "eventName",
                 "user_agent": "userAgent",
                 "error": ("errorMessage", "errorCode"),
@@ -32,14 +38,62 @@ SOURCE = Source(
                 "region": "awsRegion",
                 "account": "recipientAccountId",
             },
-            When({"eventName": "ConsoleLogin", _ANSWER: "Failure", "errorMessage": re.compile("(?i)no username")}, outcome="failure", reason="invalid_user", **_LOGIN),
-            When({"eventName": ("ConsoleLogin", "SwitchRole", "ExitRole"), _ANSWER: "Failure"}, outcome="failure", **_LOGIN),
+            When(
+                {
+                    "eventName": "ConsoleLogin",
+                    _ANSWER: "Failure",
+                    "errorMessage": re.compile("(?i)no username"),
+                },
+                outcome="failure",
+                reason="invalid_user",
+                **_LOGIN,
+            ),
+            When(
+                {"eventName": ("ConsoleLogin", "SwitchRole", "ExitRole"), _ANSWER: "Failure"},
+                outcome="failure",
+                **_LOGIN,
+            ),
             When({"eventName": "ConsoleLogin", _ANSWER: "Success"}, outcome="success", **_LOGIN),
             When({"eventName": "ConsoleLogin", "errorMessage": ANY}, outcome="failure", **_LOGIN),
-            When({"eventName": "CheckMfa", "responseElements.CheckMfa": "Failure"}, outcome="failure", reason="mfa", **_LOGIN),
-            When({"eventName": ("PasswordRecoveryRequested", "PasswordRecoveryCompleted", "ChangePassword", "UpdateLoginProfile")}, action="password_change", **_CHANGED),
-            When({"eventName": ("CreateUser", "DeleteUser", "CreateAccessKey", "DeleteAccessKey", "AttachUserPolicy", "PutUserPolicy", "AddUserToGroup", "CreateLoginProfile")}, action="account_change", **_CHANGED),
-            When({"eventName": ("StopLogging", "DeleteTrail")}, category="configuration", action="log_cleared"),
+            When(
+                {"eventName": "CheckMfa", "responseElements.CheckMfa": "Failure"},
+                outcome="failure",
+                reason="mfa",
+                **_LOGIN,
+            ),
+            When(
+                {
+                    "eventName": (
+                        "PasswordRecoveryRequested",
+                        "PasswordRecoveryCompleted",
+                        "ChangePassword",
+                        "UpdateLoginProfile",
+                    )
+                },
+                action="password_change",
+                **_CHANGED,
+            ),
+            When(
+                {
+                    "eventName": (
+                        "CreateUser",
+                        "DeleteUser",
+                        "CreateAccessKey",
+                        "DeleteAccessKey",
+                        "AttachUserPolicy",
+                        "PutUserPolicy",
+                        "AddUserToGroup",
+                        "CreateLoginProfile",
+                    )
+                },
+                action="account_change",
+                **_CHANGED,
+            ),
+            When(
+                {"eventName": ("StopLogging", "DeleteTrail")},
+                category="configuration",
+                action="log_cleared",
+            ),
             When({"readOnly": "false"}, category="configuration", action="change"),
             require=("eventSource", "eventName", "eventTime"),
         ),

@@ -1,17 +1,23 @@
 """Azure Application Gateway and Front Door: access and firewall logs as JSON."""
 
 from midwatch.events.readers import JsonObject, When
+from midwatch.events.readers.mapping import Keys
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source
 
-_FIELDS = {
+_FIELDS: dict[str, Keys] = {
     "time": ("timeStamp", "time"),
     "host": "properties.instanceId",
     "src": ("properties.clientIP", "properties.clientIp", "properties.socketIp"),
     "src_port": ("properties.clientPort", "properties.clientSocketPort"),
     "country": "properties.clientCountry",
     "http_method": "properties.httpMethod",
-    "http_host": ("properties.originalHost", "properties.hostname", "properties.hostName", "properties.host"),
+    "http_host": (
+        "properties.originalHost",
+        "properties.hostname",
+        "properties.hostName",
+        "properties.host",
+    ),
     "http_status": ("properties.httpStatus", "properties.httpStatusCode"),
     "http_version": "properties.httpVersion",
     "bytes_in": ("properties.receivedBytes", "properties.requestBytes"),

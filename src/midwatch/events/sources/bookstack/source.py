@@ -21,8 +21,14 @@ SOURCE = Source(
     constants={"service": "app"},
     readers=(
         Patterns(
-            Pattern(r'\[(?P<severity>[a-z]+)\] \d+#\d+: (?:\*(?P<session>\d+) )?FastCGI sent in stderr: "PHP message: (?:NOTICE: PHP message: )?Failed login for (?P<user>.*?)" while reading [^,]*, client: (?P<src_ip>[^ ,]+), server: [^,]*(?:, request: "(?P<request>[^"]*)")?(?:, upstream: "[^"]*")?(?:, host: "(?P<http_host>[^"]*)")?', **_FAILED),
-            Pattern(r"\[(?:proxy_fcgi|php\d?|fcgid|cgi)?:(?P<severity>[a-z]+)\] \[pid [^\]]*\] (?:\[remote [^\]]*\] )?(?:\([^)]*\)[^:]*: )?\[client (?P<src>[^\]]*)\] (?:AH\d+: )?(?:Got error )?'?(?:PHP message: )?Failed login for (?P<user>[^'\\\\]*)", **_FAILED),
+            Pattern(
+                r'\[(?P<severity>[a-z]+)\] \d+#\d+: (?:\*(?P<session>\d+) )?FastCGI sent in stderr: "PHP message: (?:NOTICE: PHP message: )?Failed login for (?P<user>.*?)" while reading [^,]*, client: (?P<src_ip>[^ ,]+), server: [^,]*(?:, request: "(?P<request>[^"]*)")?(?:, upstream: "[^"]*")?(?:, host: "(?P<http_host>[^"]*)")?',
+                **_FAILED,
+            ),
+            Pattern(
+                r"\[(?:proxy_fcgi|php\d?|fcgid|cgi)?:(?P<severity>[a-z]+)\] \[pid [^\]]*\] (?:\[remote [^\]]*\] )?(?:\([^)]*\)[^:]*: )?\[client (?P<src>[^\]]*)\] (?:AH\d+: )?(?:Got error )?'?(?:PHP message: )?Failed login for (?P<user>.*?)'?(?:, referer: (?P<referrer>[^ ]*))?$",
+                **_FAILED,
+            ),
         ),
     ),
 )

@@ -27,7 +27,7 @@ def _text(expression: str) -> re.Pattern[str]:
 
 _FAILED_LOGIN = _text(rf"{_LOGIN}.{{0,60}}{_FAIL}|{_FAIL}.{{0,40}}{_LOGIN}")
 _FAILED_LOGIN_SENTENCE = _text(
-    r"failed to (?:log|sign) ?[io]n|(?:log[ -]?[io]n|authentication) (?:has )?(?:failed|failure|denied)"
+    r"failed to (?:log|sign) ?[io]n|failed log[ -]?[io]n|failed password|(?:log[ -]?[io]n|authentication) (?:has )?(?:failed|failure|denied)"
     r"|invalid (?:user ?name|password|credentials)|wrong (?:user ?name|password|credentials)"
 )
 _SUCCESSFUL_LOGIN = _text(

@@ -24,25 +24,25 @@ _CONTEXT = (
 )
 _COMMAND = r'User (?P<user>\S+) (?:- ADM_User \S+ )?- Remote_ip (?P<src_ip>"?[^\s"]+"?) - Command "(?P<command>.*?)" - Status '
 _CONNECTION = r"Source (?P<src>[0-9A-Fa-f.:]+) - (?:Vserver (?P<vserver>\S+) - )?(?:NatIP \S+ - )?Destination (?P<dst>[0-9A-Fa-f.:]+)"
-_APPFW = rf" ?(?P<src_ip>{_IP}) \S+ - (?:\S+ - )?(?P<policy>\S+) (?P<signature>.*?)"
+_APPFW = rf" ?(?P<src_ip>{_IP}) \S+ - (?:\S+ - )?(?P<policy>\S+) (?P<signature>.*?)(?:: )?"
 
 _SENTENCES = {
     "LOGIN_FAILED": (
         Pattern(
-            rf'User (?P<user>.*?) - Client_ip (?P<src_ip>{_IP}) - Failure_reason "(?P<reason>[^"]*)"',
+            rf'User (?P<user>\S+) - Client_ip (?P<src_ip>{_IP}) - Failure_reason "(?P<reason>[^"]*)"',
             **_FAILURE,
             **_VPN,
         ),
-        Pattern(rf"User (?P<user>.*?) - Client_ip (?P<src_ip>{_IP})", **_FAILURE, **_VPN),
+        Pattern(rf"User (?P<user>\S+) - Client_ip (?P<src_ip>{_IP})", **_FAILURE, **_VPN),
         Pattern("", **_FAILURE, **_VPN),
     ),
     "LOGIN": (
         Pattern(_CONTEXT, **_SUCCESS, **_VPN),
-        Pattern(rf".*?User (?P<user>.*?) - Client_ip (?P<src_ip>{_IP})", **_SUCCESS, **_VPN),
+        Pattern(rf".*?User (?P<user>\S+) - Client_ip (?P<src_ip>{_IP})", **_SUCCESS, **_VPN),
     ),
     "LOGOUT": (
         Pattern(_CONTEXT, **_LOGOUT, **_VPN),
-        Pattern(rf".*?User (?P<user>.*?) - Client_ip (?P<src_ip>{_IP})", **_LOGOUT, **_VPN),
+        Pattern(rf".*?User (?P<user>\S+) - Client_ip (?P<src_ip>{_IP})", **_LOGOUT, **_VPN),
     ),
     "HTTPREQUEST": (
         Pattern(
@@ -131,7 +131,7 @@ SOURCE = Source(
     ),
     readers=(
         CodedPatterns(
-            r"(?:(?P<host>[\w.-]{1,255}) )?(?:(?:\d+-)?PPE-\d+ : )?(?:default )?(?P<feature>[A-Z][A-Z0-9_]{1,20}) (?P<event>[A-Z][A-Z0-9_]{2,40}) \d+ \d+ : *",
+            r"(?:(?!default )(?P<host>[\w.-]{1,255}) )?(?:(?:\d+-)?PPE-\d+ : )?(?:default )?(?P<feature>[A-Z][A-Z0-9_]{1,20}) (?P<event>[A-Z][A-Z0-9_]{2,40}) \d+ \d+ : *",
             "event",
             _SENTENCES,
             _OTHERWISE,

@@ -14,12 +14,17 @@ SOURCE = Source(
     marks=(" FOUND", " infected by "),
     readers=(
         Patterns(
-            Pattern(r"(?:-?> )?instream\((?P<src>[^@)]*)@\d+\): (?P<signature>[\w.:/+-]+) FOUND$", **_DETECT),
+            Pattern(
+                r"(?:-?> )?instream\((?P<src>[^@)]*)@\d+\): (?P<signature>[\w.:/+-]+) FOUND$",
+                **_DETECT,
+            ),
             Pattern(
                 r"(?:-?> )?Message (?P<session>[^ ]+) from <(?P<mail_from>[^>]*)> to <(?P<mail_to>[^>]*)> .*?infected by (?P<signature>[^ ]+)$",
                 **_DETECT,
             ),
-            Pattern(r"(?:-?> )?(?P<file>.*): (?P<signature>[\w.:/+-]+)(?:\([^)]*\))? FOUND$", **_DETECT),
+            Pattern(
+                r"(?:-?> )?(?P<file>.*): (?P<signature>[\w.:/+-]+)(?:\([^)]*\))? FOUND$", **_DETECT
+            ),
         ),
     ),
 )

@@ -5,6 +5,7 @@ first is read.
 """
 
 from midwatch.events.readers import JsonObject, When
+from midwatch.events.readers.mapping import Keys
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source, Value
 
@@ -13,7 +14,7 @@ _STOPPED = (
     "challengeFailed", "jschallengeFailed", "connectionClose",
 )  # fmt: skip
 _BLOCK: dict[str, Value] = {"category": "ids", "action": "block", "service": "web"}
-_REQUEST = {
+_REQUEST: dict[str, Keys] = {
     "time": ("EdgeStartTimestamp", "EdgeEndTimestamp"),
     "src_ip": "ClientIP",
     "src_port": "ClientSrcPort",
@@ -38,7 +39,13 @@ SOURCE = Source(
     name="cloudflare",
     title="Cloudflare",
     logsource=Logsource(category="webserver", product="cloudflare"),
-    marks=('"ClientRequestURI":', '"EdgeResponseStatus":', '"ClientRequestPath":', '"ClientASN":', '"AppDomain":'),
+    marks=(
+        '"ClientRequestURI":',
+        '"EdgeResponseStatus":',
+        '"ClientRequestPath":',
+        '"ClientASN":',
+        '"AppDomain":',
+    ),
     readers=(
         JsonObject(
             _REQUEST,

@@ -16,7 +16,7 @@ _LEAD: Final = (
     r"(?:(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d{4})) )?"
     r"\[(?:(?P<transport>[A-Za-z]+),(?P<number>\d+),(?P<src_ip>[^\]]*)|[^\]]*)\] "
 )
-_PAIR: Final = r"\[b?'?(?P<user>.*?)'?/(?:b?'?(?P<password>.*?)'?)\]"
+_PAIR: Final = r"\[(?:b')?(?P<user>[^/\n]*?)'?/[^\n]*\]"
 
 SOURCE = Source(
     name="cowrie",

@@ -11,10 +11,9 @@ from midwatch.events.readers import Pattern, Patterns
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source
 
-_END: Final = r"(?:[^ @]*@)?(?P<{0}>[0-9A-Fa-f:.]+)"
 _LEAD: Final = (
     r"(?:\(\d+\) )?(?:info|warning|error|notice): (?P<verdict>{0})\((?P<policy>\d+)\): "
-    r"(?P<protocol>[a-z]+)/(?P<operation>[a-z]+) [\[\]:]* ?"
+    r"(?P<protocol>[a-z]+)/(?P<operation>[a-z]+) [\[\]:]+ "
     r"(?:(?P<login>[^ @]*)@)?(?P<src>[0-9A-Fa-f:.]+) (?:[^ @]*@)?(?P<dst>[0-9A-Fa-f:.]+)"
 )
 _BLOCK: Final = _LEAD.format("block")
@@ -42,7 +41,7 @@ SOURCE = Source(
                 reason="bad_password",
             ),
             Pattern(
-                rf"{_BLOCK}: .{{0,80}}?(?P<why>(?:[^ \n]* ){0,12}(?:authentication failed|no (?:acceptable|usable) (?:authentication )?method|bad password)[^\n]*)",
+                rf"{_BLOCK}: .{{0,80}}?(?P<why>(?:[^ \n]* ){{0,12}}(?:authentication failed|no (?:acceptable|usable) (?:authentication )?method|bad password)[^\n]*)",
             ),
             category="authentication",
             outcome="failure",

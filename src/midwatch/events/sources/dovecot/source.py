@@ -46,9 +46,9 @@ _LOCAL = r"(?P<backend>[\w/-]+)\((?P<user>[^,)]*)\)(?:<[^>]*>)*: (?:[\w-]+: )?"
 _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"(?:[Uu]nknown user|[Uu]ser unknown|user not found|pam_authenticate\(\) failed: User not known)", "invalid_user"),
     (
-        r"(?:[Pp]assword mismatch|[Ii]nvalid (?:password|credentials|token)|Authentication failure|[Aa]uthentication failed"
+        (r"(?:[Pp]assword mismatch|[Ii]nvalid (?:password|credentials|token)|Authentication failure|[Aa]uthentication failed"
         r"|pam_authenticate\(\) failed: (?:Authentication failure|Permission denied|Have exhausted)|pam_authenticate\(\) failed"
-        r"|CRYPT.*?mismatch|bind failed|Credentials rejected|[Ee]mpty password|oauth2 failed)",
+        r"|CRYPT.*?mismatch|bind failed|Credentials rejected|[Ee]mpty password|oauth2 failed)"),
         "bad_password",
     ),
     (r"(?:pam_acct_mgmt\(\) failed: .*?expired|[Pp]assword expired)", "expired"),
@@ -79,15 +79,15 @@ SOURCE = Source(
             ),
             Pattern(rf"{_LOGIN}Aborted login(?: \[\d+ authentication attempts\])?: (?=user=<.){_WHO}", **_FAILED),
             Pattern(
-                rf"{_LOGIN}proxy\((?:[^)]*)\): Login failed to (?P<upstream>[^ ]+).*?: (?=user=<){_WHO}",
+                rf"{_LOGIN}proxy\((?:[^)]*)\): Login failed to (?P<upstream>[^ ]+)(?>.*?: (?=user=<)){_WHO}",
                 **_FAILED,
             ),
             Pattern(
-                rf"{_LOGIN}(?P<reason>Maximum number of connections from user\+IP exceeded) .*?: (?=user=<){_WHO}",
+                rf"{_LOGIN}(?P<reason>Maximum number of connections from user\+IP exceeded) (?>.*?: (?=user=<)){_WHO}",
                 category="network",
                 action="block",
             ),
-            Pattern(rf"{_LOGIN}{_ENDED}:? ?(?P<reason>.*?): (?=user=<|rip=|method=){_WHO}", **_CLOSED),
+            Pattern(rf"{_LOGIN}{_ENDED}:? ?(?>(?P<reason>.*?): (?=user=<|rip=|method=)){_WHO}", **_CLOSED),
             Pattern(rf"{_LOGIN}(?P<reason>[^<=]*): (?=user=<|rip=|method=){_WHO}", **_CLOSED),
         ),
         Patterns(

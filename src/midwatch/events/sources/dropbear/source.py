@@ -63,7 +63,7 @@ SOURCE = Source(
                 reason="rate_limit",
             ),
             Pattern(
-                rf"{_OWN}[Ee]xit before auth(?: \(user '.*', (?P<fails>\d+) fails\))?: [Mm]ax auth tries reached - user '(?P<user>.*)' {_FROM}",
+                rf"{_OWN}[Ee]xit before auth(?: \(user '.{{0,255}}', (?P<fails>\d+) fails\))?: [Mm]ax auth tries reached - user '(?P<user>.*)' {_FROM}",
                 reason="rate_limit",
             ),
             Pattern(rf"{_OWN}[Ee]xit before auth {_FROM}: (?P<why>[^E\n][^\n]*|E[^x][^\n]*)"),
@@ -89,7 +89,7 @@ SOURCE = Source(
                 auth_method="password",
             ),
             Pattern(
-                rf"{_OWN}[Pp]ubkey auth succeeded for '(?P<user>.*)' with (?P<key>.*) {_FROM}",
+                rf"{_OWN}[Pp]ubkey auth succeeded for '(?P<user>.{{0,255}})' with (?P<key>.{{0,255}}) {_FROM}",
                 auth_method="publickey",
             ),
             Pattern(rf"{_OWN}[Aa]uth succeeded with blank password for '(?P<user>.*)' {_FROM}"),

@@ -22,15 +22,23 @@ SOURCE = Source(
     marks=("|user|", "|access denied|", "|page not found|", "|php|", "|system|"),
     readers=(
         Patterns(
-            Pattern(rf"{_HEAD}Login attempt failed from [0-9A-Fa-f.:]+\.?$", outcome="failure", **_LOGIN),
-            Pattern(rf"{_HEAD}Login attempt failed (?:for|from) (?P<user>[^|]*?)\.?$", outcome="failure", **_LOGIN),
+            Pattern(
+                rf"{_HEAD}Login attempt failed from [0-9A-Fa-f.:]+\.?$", outcome="failure", **_LOGIN
+            ),
+            Pattern(
+                rf"{_HEAD}Login attempt failed (?:for|from) (?P<user>[^|]*?)\.?$",
+                outcome="failure",
+                **_LOGIN,
+            ),
             Pattern(
                 rf"{_HEAD}Flood control blocked login attempt for (?P<user>[^|]*?) from [^ |]+\.?$",
                 outcome="failure",
                 reason="rate_limit",
                 **_LOGIN,
             ),
-            Pattern(rf"{_HEAD}Session opened for (?P<user>[^|]*?)\.?$", outcome="success", **_LOGIN),
+            Pattern(
+                rf"{_HEAD}Session opened for (?P<user>[^|]*?)\.?$", outcome="success", **_LOGIN
+            ),
             Pattern(rf"{_HEAD}(?P<reason>[^|]*)$", category="web", service="app"),
         ),
     ),

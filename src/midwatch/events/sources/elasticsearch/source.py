@@ -9,14 +9,24 @@ from midwatch.events.source import Source, Value
 
 _LOGIN: dict[str, Value] = {"category": "authentication", "action": "login"}
 _FAILED: dict[str, Value] = {**_LOGIN, "outcome": "failure"}
-_URL = re.compile(r"/auth/login|/login|/internal/security/login|/api/login|/_plugins/_security/authinfo")
+_URL = re.compile(
+    r"/auth/login|/login|/internal/security/login|/api/login|/_plugins/_security/authinfo"
+)
 
 SOURCE = Source(
     name="elasticsearch",
     title="Elasticsearch, OpenSearch, Kibana, Dashboards",
     logsource=Logsource(product="elasticsearch"),
     programs=("opensearch-dashboards", "kibana", "elasticsearch", "opensearch"),
-    marks=('"type":"response","@timestamp"', '"type":"audit",', '"type":"audit", ', '"audit_category":', '"audit_request_origin":', '"ecs.version":', '"elasticsearch.cluster'),
+    marks=(
+        '"type":"response","@timestamp"',
+        '"type":"audit",',
+        '"type":"audit", ',
+        '"audit_category":',
+        '"audit_request_origin":',
+        '"ecs.version":',
+        '"elasticsearch.cluster',
+    ),
     claims=True,
     constants={"service": "database"},
     readers=(
@@ -46,10 +56,28 @@ SOURCE = Source(
                 "host": "node.name",
                 "event": "event.action",
             },
-            When({"event.action": ("authentication_failed", "anonymous_access_denied", "realm_authentication_failed")}, **_FAILED),
+            When(
+                {
+                    "event.action": (
+                        "authentication_failed",
+                        "anonymous_access_denied",
+                        "realm_authentication_failed",
+                    )
+                },
+                **_FAILED,
+            ),
             When({"event.action": "authentication_success"}, outcome="success", **_LOGIN),
-            When({"event.action": ("access_denied", "connection_denied")}, category="web", action="deny"),
-            When({"event.action": ("change_password",)}, category="authentication", outcome="success", action="password_change"),
+            When(
+                {"event.action": ("access_denied", "connection_denied")},
+                category="web",
+                action="deny",
+            ),
+            When(
+                {"event.action": ("change_password",)},
+                category="authentication",
+                outcome="success",
+                action="password_change",
+            ),
             require=("event.action", "event.type"),
         ),
         JsonObject(
@@ -64,7 +92,11 @@ SOURCE = Source(
             },
             When({"audit_category": "FAILED_LOGIN"}, **_FAILED),
             When({"audit_category": "AUTHENTICATED"}, outcome="success", **_LOGIN),
-            When({"audit_category": ("MISSING_PRIVILEGES", "SSL_EXCEPTION", "BAD_HEADERS")}, category="web", action="deny"),
+            When(
+                {"audit_category": ("MISSING_PRIVILEGES", "SSL_EXCEPTION", "BAD_HEADERS")},
+                category="web",
+                action="deny",
+            ),
             require=("audit_category",),
         ),
         Plain(),

@@ -35,7 +35,15 @@ SOURCE = Source(
     title="Microsoft Entra ID",
     logsource=Logsource(product="azure", service="signinlogs"),
     programs=("azuread", "entra"),
-    marks=('"SignInLogs"', '"NonInteractiveUserSignInLogs"', '"ServicePrincipalSignInLogs"', '"ManagedIdentitySignInLogs"', '"category":"AuditLogs"', '"category": "AuditLogs"', "/providers/Microsoft.aadiam"),
+    marks=(
+        '"SignInLogs"',
+        '"NonInteractiveUserSignInLogs"',
+        '"ServicePrincipalSignInLogs"',
+        '"ManagedIdentitySignInLogs"',
+        '"category":"AuditLogs"',
+        '"category": "AuditLogs"',
+        "/providers/Microsoft.aadiam",
+    ),
     claims=False,
     priority=40,
     constants={"service": "app"},
@@ -43,7 +51,11 @@ SOURCE = Source(
         JsonObject(
             {
                 "time": ("properties.createdDateTime", "properties.activityDateTime", "time"),
-                "src_ip": ("properties.ipAddress", "callerIpAddress", "properties.initiatedBy.user.ipAddress"),
+                "src_ip": (
+                    "properties.ipAddress",
+                    "callerIpAddress",
+                    "properties.initiatedBy.user.ipAddress",
+                ),
                 "user": (
                     "properties.userPrincipalName",
                     "properties.initiatedBy.user.userPrincipalName",
@@ -57,10 +69,21 @@ SOURCE = Source(
                 "session": ("properties.sessionId", "correlationId"),
                 "application": "properties.appDisplayName",
             },
-            *(When({"category": _SIGN_IN, "resultType": codes}, **means) for codes, means in _CODES.items()),
+            *(
+                When({"category": _SIGN_IN, "resultType": codes}, **means)
+                for codes, means in _CODES.items()
+            ),
             When({"category": _SIGN_IN}, **_FAILED),
-            When({"category": _AUDIT, "operationName": re.compile("(?i)password")}, action="password_change", **_CHANGED),
-            When({"category": _AUDIT, "operationName": re.compile(r"(?i)user|member|role|group")}, action="account_change", **_CHANGED),
+            When(
+                {"category": _AUDIT, "operationName": re.compile("(?i)password")},
+                action="password_change",
+                **_CHANGED,
+            ),
+            When(
+                {"category": _AUDIT, "operationName": re.compile(r"(?i)user|member|role|group")},
+                action="account_change",
+                **_CHANGED,
+            ),
             When({"category": _AUDIT}, category="configuration", action="change"),
             require=("category", "operationName", "time"),
         ),

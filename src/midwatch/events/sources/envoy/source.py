@@ -12,16 +12,19 @@ _START = (
     r'"(?P<request>(?:[^"\\]|\\.)*)" (?P<http_status>\d{1,3}) (?P<response_flags>[^ ]+) '
     r'(?:(?P<response_details>[^ ]+) [^ ]+ "[^"]*" )?(?P<bytes_in>\d+) (?P<bytes_out>\d+) \d+ (?:\d+|-|"-") '
 )
-_END = (
-    r' "(?P<user_agent>(?:[^"\\]|\\.)*)" "(?P<session>[^"]*)" "(?P<http_host>[^"]*)" "(?P<upstream>[^"]*)"'
-)
+_END = r' "(?P<user_agent>(?:[^"\\]|\\.)*)" "(?P<session>[^"]*)" "(?P<http_host>[^"]*)" "(?P<upstream>[^"]*)"'
 
 SOURCE = Source(
     name="envoy",
     title="Envoy proxy",
     logsource=Logsource(category="webserver", product="envoy"),
     programs=("envoy", "istio-proxy"),
-    marks=('"downstream_remote_address":', '"response_code_details":', '"x-envoy-origin-path":', '"upstream_cluster":'),
+    marks=(
+        '"downstream_remote_address":',
+        '"response_code_details":',
+        '"x-envoy-origin-path":',
+        '"upstream_cluster":',
+    ),
     priority=40,
     distinct=True,
     constants={"category": "web", "action": "request", "service": "web"},

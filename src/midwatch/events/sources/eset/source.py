@@ -14,7 +14,15 @@ SOURCE = Source(
     title="ESET PROTECT",
     logsource=Logsource(product="eset", category="antivirus"),
     programs=("eraserver", "eset", "esetprotect"),
-    marks=('"event_type":"Threat_Event"', '"event_type":"FirewallAggregated_Event"', '"event_type":"HipsAggregated_Event"', '"event_type":"Audit_Event"', '"event_type":"FilteredWebsites_Event"', '"event_type":"EnterpriseInspectorAlert_Event"', '"event_type":"BlockedFiles_Event"'),
+    marks=(
+        '"event_type":"Threat_Event"',
+        '"event_type":"FirewallAggregated_Event"',
+        '"event_type":"HipsAggregated_Event"',
+        '"event_type":"Audit_Event"',
+        '"event_type":"FilteredWebsites_Event"',
+        '"event_type":"EnterpriseInspectorAlert_Event"',
+        '"event_type":"BlockedFiles_Event"',
+    ),
     readers=(
         JsonObject(
             {
@@ -33,14 +41,54 @@ SOURCE = Source(
                 "operation": "action",
                 "detail": "detail",
             },
-            When({_KIND: "Threat_Event", "threat_name": re.compile(".")}, category="malware", action="detect"),
+            When(
+                {_KIND: "Threat_Event", "threat_name": re.compile(".")},
+                category="malware",
+                action="detect",
+            ),
             When({_KIND: "BlockedFiles_Event"}, category="malware", action="detect"),
-            When({_KIND: "FirewallAggregated_Event", "action_taken": re.compile("(?i)block")}, category="network", action="block"),
-            When({_KIND: ("FirewallAggregated_Event", "HipsAggregated_Event", "EnterpriseInspectorAlert_Event"), "source_address": re.compile(".")}, category="ids", action="alert"),
+            When(
+                {_KIND: "FirewallAggregated_Event", "action_taken": re.compile("(?i)block")},
+                category="network",
+                action="block",
+            ),
+            When(
+                {
+                    _KIND: (
+                        "FirewallAggregated_Event",
+                        "HipsAggregated_Event",
+                        "EnterpriseInspectorAlert_Event",
+                    ),
+                    "source_address": re.compile("."),
+                },
+                category="ids",
+                action="alert",
+            ),
             When({_KIND: "FilteredWebsites_Event"}, category="web", action="deny"),
-            When({_KIND: "Audit_Event", "action": re.compile("(?i)login|logon"), "result": re.compile("(?i)fail|denied")}, outcome="failure", **_LOGIN),
-            When({_KIND: "Audit_Event", "action": re.compile("(?i)login|logon"), "result": re.compile("(?i)success")}, outcome="success", **_LOGIN),
-            When({_KIND: "Audit_Event", "action": re.compile("(?i)logout")}, category="authentication", outcome="success", action="logout"),
+            When(
+                {
+                    _KIND: "Audit_Event",
+                    "action": re.compile("(?i)login|logon"),
+                    "result": re.compile("(?i)fail|denied"),
+                },
+                outcome="failure",
+                **_LOGIN,
+            ),
+            When(
+                {
+                    _KIND: "Audit_Event",
+                    "action": re.compile("(?i)login|logon"),
+                    "result": re.compile("(?i)success"),
+                },
+                outcome="success",
+                **_LOGIN,
+            ),
+            When(
+                {_KIND: "Audit_Event", "action": re.compile("(?i)logout")},
+                category="authentication",
+                outcome="success",
+                action="logout",
+            ),
             When({_KIND: "Audit_Event"}, category="configuration", action="change"),
             require=("event_type", "occured"),
         ),

@@ -35,7 +35,10 @@ _BLOCK: dict[str, Value] = {"category": "mail", "action": "block"}
 _PROTOCOL: dict[str, Value] = {"category": "mail", "action": "protocol_error"}
 
 _REFUSALS: tuple[tuple[str, dict[str, Value]], ...] = (
-    (r".*?[Rr]elay(?:ing)? (?:not permitted|denied|is not)", {**_REJECT, "action": "relay_denied", "reason": "relay"}),
+    (
+        r".*?[Rr]elay(?:ing)? (?:not permitted|denied|is not)",
+        {**_REJECT, "action": "relay_denied", "reason": "relay"},
+    ),
     (
         r"(?i:.*?(?:in an RBL|dnsbl|black ?list|block ?list|listed (?:at|by|in)|spamhaus|spamcop|barracuda))",
         {**_REJECT, "reason": "blocklist"},
@@ -123,14 +126,21 @@ _MAIL = Patterns(
         rf"|TLS connection (?:failure|error)) from (?:H=)?{_PEER}",
         **_PROTOCOL,
     ),
-    Pattern(rf"{_HEAD}(?:refused connection|Connection) from {_PEER} ?(?:refused: )?(?P<reason>.*)", **_BLOCK),
+    Pattern(
+        rf"{_HEAD}(?:refused connection|Connection) from {_PEER} ?(?:refused: )?(?P<reason>.*)",
+        **_BLOCK,
+    ),
     Pattern(
         rf"{_HEAD}(?:SA: )?Action: (?P<status>[^:]*): (?P<reason>.*?) From <(?P<mail_from>[^>]*)> "
         r"\(host=(?:NULL|(?P<src_host>[^ ]+)) \[(?P<src_ip>[^\]]+)\]\) for (?P<mail_to>[^ ]+)",
         category="mail",
         action="spam",
     ),
-    Pattern(rf"{_QUEUED}<= (?P<mail_from>[^ ]+) (?:U=[^ ]+ )?H={_PEER}", category="mail", action="accept"),
+    Pattern(
+        rf"{_QUEUED}<= (?P<mail_from>[^ ]+) (?:U=[^ ]+ )?H={_PEER}",
+        category="mail",
+        action="accept",
+    ),
     Pattern(rf"{_QUEUED}<= (?P<mail_from>[^ ]+)", category="mail", action="accept"),
     Pattern(
         rf"{_QUEUED}(?P<status>=>|->|>>|==|\*\*|\*>) (?P<mail_to>[^ ]+)(?:.*? H=[^ ]+ \[(?P<dst_ip>[^\]]+)\](?::(?P<dst_port>\d+))?)?",

@@ -137,7 +137,7 @@ SOURCE = Source(
         "01490107:",
         "AUTHCACHE PAM: user '",
     ),
-    priority=40,
+    priority=20,
     claims=False,
     carry=Carry("session", ("src_ip", "user")),
     readers=(

@@ -13,7 +13,7 @@ from midwatch.events.schema import Logsource
 from midwatch.events.source import Carry, Source
 
 _NEW: Final = r"(?:<<|>>|==|!!|--)? ?\[(?P<protocol>FTPS?|Admin(?:istration)?) (?:Session|Server) (?P<session>\d+)(?: (?P<src_ip>[0-9A-Fa-f:.]+))?(?: (?P<user>[^\]]*))?\] "
-_OLD: Final = r"\((?P<session>\d{6})\) ?(?P<time>[^()]{8,30}?) - (?:\(not logged in\)|(?P<user>.*?)) \((?P<src_ip>[^)]*)\)> ?"
+_OLD: Final = r"\((?P<session>\d{6})\) ?(?P<time>[^()]{8,30}?) - (?:\(not logged in\)|(?P<user>.{1,128}?)) \((?P<src_ip>[^)]{2,64})\)> ?"
 
 SOURCE = Source(
     name="filezilla_server",
@@ -36,7 +36,7 @@ SOURCE = Source(
         Patterns(
             *(
                 Pattern(
-                    rf"{lead}(?P<ftp_status>530) (?:Login|User|Password)[^\n]*(?:incorrect|cannot log in|failed|denied)[^\n]*",
+                    rf"{lead}(?P<ftp_status>530) (?:Login|User|Password)[^\n]{{0,80}}?(?:incorrect|cannot log in|failed|denied)",
                     reason="bad_password",
                 )
                 for lead in (_NEW, _OLD)

@@ -23,7 +23,7 @@ SOURCE = Source(
                 service="web",
             ),
             Pattern(
-                r"(?:\[freepbx_security\.(?P<severity>[A-Z]+)\]: )?(?P<why>[^\n]*?[Ss]uccessful[^\n]*?) for (?P<user>.*) from (?P<src_ip>[^ ]+)",
+                r"(?:\[freepbx_security\.(?P<severity>[A-Z]+)\]: )?(?P<why>[^\n]{0,80}?[Ss]uccessful[^\n]{0,80}?) for (?P<user>.*) from (?P<src_ip>[^ ]+)",
                 category="authentication",
                 outcome="success",
                 action="login",

@@ -14,7 +14,7 @@ from midwatch.events.source import Source
 
 _LEAD: Final = r"(?:[A-Z][a-z]{2,8}: )?(?:\(\d+\) +)?(?:[a-z_]+: )?"
 _WHO: Final = (
-    r"(?: \((?P<why>.*?)\))?: \[(?P<user>[^\]/]*)(?:/[^\n]*)?\] "
+    r"(?: \((?P<why>.{0,255}?)\))?: \[(?P<user>[^\]/]*)(?:/[^\n]*)?\] "
     r"\(from client (?P<src_host>[^ ]+) port (?P<nas_port>\d+)(?: cli (?P<calling_station>[^ )]+))?(?: via TLS tunnel)?\)"
 )
 

@@ -13,7 +13,7 @@ from midwatch.events.source import Source
 
 _LEAD: Final = (
     r"(?:[0-9a-f]{8}-[0-9a-f-]{27} )?(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ )?(?:\d+(?:\.\d+)?% )?"
-    r"\[(?P<severity>[A-Z]+)\] (?P<file>[a-z_]+\.c):\d+ "
+    r"\[(?P<severity>[A-Z]+)\] [a-z_]+\.c:\d+ "
 )
 _PROFILE: Final = r"\((?P<method>[A-Z]+)\) on sofia profile '(?P<profile>[^']*)' for \[(?P<user>[^@\]]*)(?:@(?P<domain>[^\]]*))?\] from ip (?P<src_ip>[^ ]+)"
 
@@ -39,7 +39,7 @@ SOURCE = Source(
                 reason="invalid_user",
             ),
             Pattern(
-                rf"{_LEAD}(?P<why>[^\n]*?(?:[Aa]uthentication|login) (?:failed|failure)[^\n]*?) (?:from|by) (?:ip )?(?P<src>[0-9A-Fa-f:.]+)"
+                rf"{_LEAD}(?P<why>[^\n]{{0,80}}?(?:[Aa]uthentication|login) (?:failed|failure)[^\n]{{0,80}}?) (?:from|by) (?:ip )?(?P<src>[0-9A-Fa-f:.]+)"
             ),
             category="authentication",
             outcome="failure",
@@ -54,7 +54,7 @@ SOURCE = Source(
             ),
             Pattern(rf"{_LEAD}SIP auth challenge {_PROFILE}", category="authentication"),
             Pattern(
-                rf"{_LEAD}(?P<why>[^\n]*?[Rr]egister(?:ed)?[^\n]*?) from (?:ip )?(?P<src_ip>\d+\.\d+\.\d+\.\d+)",
+                rf"{_LEAD}(?P<why>[^\n]{{0,80}}?[Rr]egister(?:ed)?[^\n]{{0,80}}?) from (?:ip )?(?P<src_ip>\d+\.\d+\.\d+\.\d+)",
                 category="network",
             ),
             Pattern(rf"{_LEAD}(?P<why>[^\n]*)", category="system"),

@@ -39,7 +39,7 @@ class Pairs:
         covered = sum(len(name) + len(value) + 2 for name, value in pairs.items())
         if covered * 2 < len(text.rstrip()):
             return None
-        return _FIELDS.read(pairs, text)
+        return _FIELDS.read(pairs, text, header_first=True)
 
 
 SOURCE = Source(
@@ -49,5 +49,4 @@ SOURCE = Source(
     readers=(Pairs(),),
     fallback=True,
     priority=91,
-    header_clock=True,
 )

@@ -14,15 +14,40 @@ SOURCE = Source(
     title="Gitea, Forgejo",
     logsource=Logsource(product="gitea"),
     programs=("gitea", "forgejo", "gogs"),
-    marks=(":SignInPost() [", "auth/auth.go:", "services/auth/basic.go:", "modules/ssh/ssh.go:", "router: completed ", ":Verify() ["),
+    marks=(
+        ":SignInPost() [",
+        "auth/auth.go:",
+        "services/auth/basic.go:",
+        "modules/ssh/ssh.go:",
+        "router: completed ",
+        ":Verify() [",
+    ),
     constants={"service": "app"},
     readers=(
         Patterns(
-            Pattern(rf"{_HEAD}Failed authentication attempt for (?P<user>.*) from (?P<src>[^ ]+): (?P<reason>user does not exist|Email address does not exist).*", **_FAILED),
-            Pattern(rf"{_HEAD}Failed authentication attempt for (?P<user>.*) from (?P<src>[^ ]+)(?:: (?P<reason>.*))?$", **_FAILED),
-            Pattern(rf"{_HEAD}Failed authentication attempt from (?P<src>[^ ]+)", service="ssh", **_FAILED),
-            Pattern(rf"{_HEAD}Failed (?P<auth_method>two-?factor|2fa|WebAuthn)[^:]*? (?:for|by) (?P<user>[^ ]+) from (?P<src>[^ ]+)", reason="mfa", **_FAILED),
-            Pattern(r"(?:[^ ]+ )?(?:\[[^\]]*\] )?(?:\[(?P<severity>[A-Z])\] )?router: completed (?P<http_method>[A-Z]+) (?P<url_path>[^ ]+) for (?P<src>[^ ]+), (?P<http_status>\d{3}) ", category="web", action="request"),
+            Pattern(
+                rf"{_HEAD}Failed authentication attempt for (?P<user>.*) from (?P<src>[^ ]+): (?P<reason>user does not exist|Email address does not exist).*",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}Failed authentication attempt for (?P<user>.*) from (?P<src>[^ ]+)(?:: (?P<reason>.*))?$",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}Failed authentication attempt from (?P<src>[^ ]+)",
+                service="ssh",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}Failed (?P<auth_method>two-?factor|2fa|WebAuthn)[^:]*? (?:for|by) (?P<user>[^ ]+) from (?P<src>[^ ]+)",
+                reason="mfa",
+                **_FAILED,
+            ),
+            Pattern(
+                r"(?:[^ ]+ )?(?:\[[^\]]*\] )?(?:\[(?P<severity>[A-Z])\] )?router: completed (?P<http_method>[A-Z]+) (?P<url_path>[^ ]+) for (?P<src>[^ ]+), (?P<http_status>\d{3}) ",
+                category="web",
+                action="request",
+            ),
         ),
         Plain(),
     ),

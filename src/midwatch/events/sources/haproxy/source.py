@@ -58,7 +58,10 @@ SOURCE = Source(
                 category="network",
                 action="connect",
             ),
-            Pattern(r"(?P<reason>(?:Server|Backup Server|Proxy|backend|Health check|Stopping|Pausing)\b.*)", category="system"),
+            Pattern(
+                r"(?P<reason>(?:Server|Backup Server|Proxy|backend|Health check|Stopping|Pausing)\b.*)",
+                category="system",
+            ),
         ),
     ),
 )

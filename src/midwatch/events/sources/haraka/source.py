@@ -22,8 +22,16 @@ SOURCE = Source(
                 category="network",
                 action="connect",
             ),
-            Pattern(rf"{_HEAD}.*?(?:[Aa]uth(?:entication)? fail(?:ed|ure)|535 )(?:.*?(?:for user |for |user[=: ]+)(?P<user>[^ ]+))?.*", outcome="failure", **_LOGIN),
-            Pattern(rf"{_HEAD}.*?(?:[Aa]uth(?:entication)? succe(?:ss|eded)|authenticated user)(?:.*?(?:for user |for |user[=: ]+)(?P<user>[^ ]+))?.*", outcome="success", **_LOGIN),
+            Pattern(
+                rf"{_HEAD}.*?(?:[Aa]uth(?:entication)? fail(?:ed|ure)|535 )(?:.*?(?:for user |for |user[=: ]+)(?P<user>[^ ]+))?.*",
+                outcome="failure",
+                **_LOGIN,
+            ),
+            Pattern(
+                rf"{_HEAD}.*?(?:[Aa]uth(?:entication)? succe(?:ss|eded)|authenticated user)(?:.*?(?:for user |for |user[=: ]+)(?P<user>[^ ]+))?.*",
+                outcome="success",
+                **_LOGIN,
+            ),
             Pattern(rf"{_HEAD}(?P<reason>.*)", category="mail"),
         ),
     ),

@@ -13,13 +13,29 @@ SOURCE = Source(
     title="Home Assistant",
     logsource=Logsource(product="home_assistant"),
     programs=("hass", "home-assistant", "homeassistant"),
-    marks=("[homeassistant.components.http.ban]", "[homeassistant.components.http.auth]", "[homeassistant.auth", " [homeassistant."),
+    marks=(
+        "[homeassistant.components.http.ban]",
+        "[homeassistant.components.http.auth]",
+        "[homeassistant.auth",
+        " [homeassistant.",
+    ),
     constants={"service": "app"},
     readers=(
         Patterns(
-            Pattern(rf"{_HEAD}Login attempt or request with invalid authentication from (?P<src_host>[^ ]*) \((?P<src_ip>[0-9A-Fa-f.:]+)\)\.(?: Requested URL: '(?P<url_path>[^']*)'\.)?(?: \((?P<user_agent>.*)\))?", **_FAILED),
-            Pattern(rf"{_HEAD}Login attempt or request with invalid authentication from (?P<src_ip>[0-9A-Fa-f.:]+)", **_FAILED),
-            Pattern(rf"{_HEAD}Banned IP (?P<src_ip>[0-9A-Fa-f.:]+) for too many login attempts", category="network", action="block", reason="rate_limit"),
+            Pattern(
+                rf"{_HEAD}Login attempt or request with invalid authentication from (?P<src_host>[^ ]*) \((?P<src_ip>[0-9A-Fa-f.:]+)\)\.(?: Requested URL: '(?P<url_path>[^']*)'\.)?(?: \((?P<user_agent>.*)\))?",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}Login attempt or request with invalid authentication from (?P<src_ip>[0-9A-Fa-f.:]+)",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}Banned IP (?P<src_ip>[0-9A-Fa-f.:]+) for too many login attempts",
+                category="network",
+                action="block",
+                reason="rate_limit",
+            ),
             Pattern(rf"{_HEAD}Invalid login attempt for (?:user )?(?P<user>[^ ]+)", **_FAILED),
             Pattern(rf"{_HEAD}(?:\[\d+\] )?(?P<error>Disconnecting: .*)"),
         ),

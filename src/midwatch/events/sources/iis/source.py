@@ -13,7 +13,9 @@ from midwatch.events.readers import Pattern, Patterns
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source, Value
 
-_ADDRESS = r"(?:\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,45}(?:%\w{1,16})?)"
+_ADDRESS = (
+    r"(?:\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,45}(?:%\w{1,16})?)"
+)
 _HEAD = (
     r"(?:(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) )?(?:(?P<site>W3SVC\d+) )?(?:(?P<computer>[A-Za-z][\w-]*) )?"
     rf"(?P<dst_ip>{_ADDRESS}) (?P<http_method>[A-Z_-]{{1,32}}) (?P<url_stem>[^ ]+) (?P<url_query>[^ ]+) "
@@ -38,13 +40,29 @@ SOURCE = Source(
     title="Microsoft IIS",
     logsource=Logsource(category="webserver", product="windows", service="iis"),
     programs=("iis", "w3svc"),
-    marks=(" W3SVC", " GET /", " POST /", " HEAD /", " OPTIONS /", " PROPFIND /", " PUT /", " RPC_IN_DATA /", " RPC_OUT_DATA /",
-        "#Fields: ", "#Software: ", "#Version: ", "#Date: "),
+    marks=(
+        " W3SVC",
+        " GET /",
+        " POST /",
+        " HEAD /",
+        " OPTIONS /",
+        " PROPFIND /",
+        " PUT /",
+        " RPC_IN_DATA /",
+        " RPC_OUT_DATA /",
+        "#Fields: ",
+        "#Software: ",
+        "#Version: ",
+        "#Date: ",
+    ),
     priority=70,
     claims=False,
     readers=(
         Patterns(
-            Pattern(rf"{_HEAD}(?P<http_status>(?!401)\d{{3}}) (?P<substatus>\d+) (?P<win32_status>\d+){_TAIL}", **_WEB),
+            Pattern(
+                rf"{_HEAD}(?P<http_status>(?!401)\d{{3}}) (?P<substatus>\d+) (?P<win32_status>\d+){_TAIL}",
+                **_WEB,
+            ),
             Pattern(
                 rf"{_HEAD}(?P<http_status>401) (?P<substatus>\d+) (?P<win32_status>{_LOGON_FAILED}){_TAIL}",
                 **_FAILED,
@@ -53,7 +71,10 @@ SOURCE = Source(
                 rf"{_HEAD.replace('(?!- )[^ ]+|-', '(?!- )[^ ]+')}(?P<http_status>401) (?P<substatus>\d+) (?P<win32_status>\d+){_TAIL}",
                 **_FAILED,
             ),
-            Pattern(rf"{_HEAD}(?P<http_status>401) (?P<substatus>\d+) (?P<win32_status>\d+){_TAIL}", **_WEB),
+            Pattern(
+                rf"{_HEAD}(?P<http_status>401) (?P<substatus>\d+) (?P<win32_status>\d+){_TAIL}",
+                **_WEB,
+            ),
             Pattern(
                 r"#(?P<directive>Software|Version|Date|Fields|Start-Date|End-Date|Remark|Log-type): ?(?P<reason>.*)",
                 category="system",

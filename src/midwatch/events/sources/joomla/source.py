@@ -16,8 +16,14 @@ SOURCE = Source(
     constants={"service": "app"},
     readers=(
         Patterns(
-            Pattern(r"(?P<severity>[A-Z]+)\s+(?P<src_ip>[0-9A-Fa-f.:]+)\s+joomlafailure\s+(?P<error>.*?does not exist.*|Username.*do not have an account.*)", **_FAILED),
-            Pattern(r"(?P<severity>[A-Z]+)\s+(?P<src_ip>[0-9A-Fa-f.:]+)\s+joomlafailure\s+(?P<error>.*)", **_FAILED),
+            Pattern(
+                r"(?P<severity>[A-Z]+)\s+(?P<src_ip>[0-9A-Fa-f.:]+)\s+joomlafailure\s+(?P<error>.*?does not exist.*|Username.*do not have an account.*)",
+                **_FAILED,
+            ),
+            Pattern(
+                r"(?P<severity>[A-Z]+)\s+(?P<src_ip>[0-9A-Fa-f.:]+)\s+joomlafailure\s+(?P<error>.*)",
+                **_FAILED,
+            ),
         ),
         Plain(),
     ),

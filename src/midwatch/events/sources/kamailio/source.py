@@ -27,14 +27,14 @@ SOURCE = Source(
             ),
             Pattern(rf"{_LEAD}PIKE - UNBLOCKing node (?P<node>[^\n]*)", action="allow"),
             Pattern(
-                rf"{_LEAD}(?P<why>[Bb]locking traffic|[Bb]locked|[Bb]anned|[Ss]canner detected)[^\n]*? from (?:IP )?{_IP}",
+                rf"{_LEAD}(?P<why>[Bb]locking traffic|[Bb]locked|[Bb]anned|[Ss]canner detected)[^\n]{{0,80}}? from (?:IP )?{_IP}",
                 action="block",
             ),
             category="network",
         ),
         Patterns(
             Pattern(
-                rf"{_LEAD}(?P<why>[Aa]uth(?:entication|orization)?[^\n]*?(?:failed|failure|rejected))[^\n]*?(?: (?:from|by|src_ip=|IP) ?){_IP}",
+                rf"{_LEAD}(?P<why>[Aa]uth(?:entication|orization)?[^\n]{{0,60}}?(?:failed|failure|rejected))[^\n]{{0,200}}?(?: (?:from|by|src_ip=|IP) ?){_IP}",
                 category="authentication",
                 outcome="failure",
                 action="login",

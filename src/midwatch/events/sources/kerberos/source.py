@@ -14,7 +14,7 @@ from midwatch.events.source import Source
 
 _LEAD: Final = r"(?:(?:krb5kdc|kadmind)\[\d+\]\([a-zA-Z]+\): )?"
 _REQUEST: Final = (
-    rf"{_LEAD}(?P<message_type>AS_REQ|TGS_REQ) (?:\([^)]*\) )?(?P<src_ip>[0-9A-Fa-f:.]+?): "
+    rf"{_LEAD}(?P<message_type>AS_REQ|TGS_REQ) (?:\([^)]*\) )?(?P<src_ip>[0-9A-Fa-f:.]{{2,45}}?): "
 )
 _TICKET: Final = r"authtime (?P<auth_time>\d+), etypes \{[^}]*\},? (?P<user>.*?)(?:@(?P<domain>[^ @]+))? for (?P<target>[^ ,]+)"
 _FOR: Final = r"(?P<user>.*?)(?:@(?P<domain>[^ @]+))? for (?P<target>[^ ,]+)(?:, (?P<why>[^\n]*))?"
@@ -37,7 +37,7 @@ SOURCE = Source(
         Patterns(
             Pattern(rf"{_REQUEST}NEEDED_PREAUTH: {_FOR}", category="authentication"),
             Pattern(
-                rf"{_LEAD}(?P<message_type>AS_REQ) (?:\([^)]*\) )?(?P<src_ip>[0-9A-Fa-f:.]+?): ISSUE: {_TICKET}",
+                rf"{_LEAD}(?P<message_type>AS_REQ) (?:\([^)]*\) )?(?P<src_ip>[0-9A-Fa-f:.]{{2,45}}?): ISSUE: {_TICKET}",
                 category="authentication",
                 outcome="success",
                 action="login",

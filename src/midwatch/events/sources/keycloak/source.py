@@ -11,21 +11,59 @@ from midwatch.events.source import Source, Value
 _LOGIN: dict[str, Value] = {"category": "authentication", "action": "login"}
 _FAILED: dict[str, Value] = {**_LOGIN, "outcome": "failure"}
 _CHANGED: dict[str, Value] = {"category": "authentication", "outcome": "success"}
-_LOGIN_ERRORS = ("LOGIN_ERROR", "CLIENT_LOGIN_ERROR", "IDENTITY_PROVIDER_LOGIN_ERROR", "IMPERSONATE_ERROR")
+_LOGIN_ERRORS = (
+    "LOGIN_ERROR",
+    "CLIENT_LOGIN_ERROR",
+    "IDENTITY_PROVIDER_LOGIN_ERROR",
+    "IMPERSONATE_ERROR",
+)
 
 
 def _cases(kind: str, error: str) -> tuple[When, ...]:
     return (
-        When({kind: _LOGIN_ERRORS, error: ("user_not_found", "invalid_user")}, reason="invalid_user", **_FAILED),
+        When(
+            {kind: _LOGIN_ERRORS, error: ("user_not_found", "invalid_user")},
+            reason="invalid_user",
+            **_FAILED,
+        ),
         When({kind: _LOGIN_ERRORS, error: re.compile("disabled")}, reason="disabled", **_FAILED),
         When({kind: _LOGIN_ERRORS, error: re.compile("otp|mfa|totp")}, reason="mfa", **_FAILED),
         When({kind: _LOGIN_ERRORS}, **_FAILED),
-        When({kind: "USER_DISABLED_BY_TEMPORARY_LOCKOUT"}, category="authentication", outcome="failure", action="lockout", reason="locked"),
-        When({kind: "USER_DISABLED_BY_PERMANENT_LOCKOUT"}, category="authentication", outcome="failure", action="lockout", reason="locked"),
-        When({kind: ("LOGIN", "CLIENT_LOGIN", "IDENTITY_PROVIDER_LOGIN", "IMPERSONATE")}, outcome="success", **_LOGIN),
+        When(
+            {kind: "USER_DISABLED_BY_TEMPORARY_LOCKOUT"},
+            category="authentication",
+            outcome="failure",
+            action="lockout",
+            reason="locked",
+        ),
+        When(
+            {kind: "USER_DISABLED_BY_PERMANENT_LOCKOUT"},
+            category="authentication",
+            outcome="failure",
+            action="lockout",
+            reason="locked",
+        ),
+        When(
+            {kind: ("LOGIN", "CLIENT_LOGIN", "IDENTITY_PROVIDER_LOGIN", "IMPERSONATE")},
+            outcome="success",
+            **_LOGIN,
+        ),
         When({kind: "LOGOUT"}, action="logout", **_CHANGED),
         When({kind: ("UPDATE_PASSWORD", "RESET_PASSWORD")}, action="password_change", **_CHANGED),
-        When({kind: ("REGISTER", "UPDATE_PROFILE", "UPDATE_EMAIL", "DELETE_ACCOUNT", "REMOVE_TOTP", "UPDATE_TOTP")}, action="account_change", **_CHANGED),
+        When(
+            {
+                kind: (
+                    "REGISTER",
+                    "UPDATE_PROFILE",
+                    "UPDATE_EMAIL",
+                    "DELETE_ACCOUNT",
+                    "REMOVE_TOTP",
+                    "UPDATE_TOTP",
+                )
+            },
+            action="account_change",
+            **_CHANGED,
+        ),
     )
 
 
@@ -57,10 +95,23 @@ SOURCE = Source(
             {
                 "time": "timestamp",
                 "severity": "level",
-                **{column: _within(key) for column, key in {"src_ip": "ipAddress", "domain": "realmId", "reason": "error", "event": "type", "client": "clientId"}.items()},
+                **{
+                    column: _within(key)
+                    for column, key in {
+                        "src_ip": "ipAddress",
+                        "domain": "realmId",
+                        "reason": "error",
+                        "event": "type",
+                        "client": "clientId",
+                    }.items()
+                },
                 "user": (_within("username"), _within("userId")),
             },
-            When({_TEXT: re.compile(r'type="?[A-Z_]*LOGIN_ERROR"?, .*error="?user_not_found')}, reason="invalid_user", **_FAILED),
+            When(
+                {_TEXT: re.compile(r'type="?[A-Z_]*LOGIN_ERROR"?, .*error="?user_not_found')},
+                reason="invalid_user",
+                **_FAILED,
+            ),
             When({_TEXT: re.compile(r'type="?[A-Z_]*LOGIN_ERROR"?,')}, **_FAILED),
             When({_TEXT: re.compile(r'type="?(?:[A-Z]+_)*LOGIN"?,')}, outcome="success", **_LOGIN),
             When({_TEXT: re.compile(r'type="?LOGOUT"?,')}, action="logout", **_CHANGED),

@@ -17,10 +17,28 @@ SOURCE = Source(
     constants={"service": "app"},
     readers=(
         Patterns(
-            Pattern(rf"{_HEAD}Incorrect username or password for user (?P<user>.*)\. IP={_IP}$", outcome="failure", **_LOGIN),
-            Pattern(rf"{_HEAD}Invalid token provided for user (?P<user>.*)\. IP={_IP}$", outcome="failure", reason="mfa", **_LOGIN),
-            Pattern(rf"{_HEAD}(?:User is inactive|The user is inactive or deleted)[^=]*\. IP={_IP}$", outcome="failure", reason="disabled", **_LOGIN),
-            Pattern(rf"{_HEAD}Successfully logged in user (?P<user>.*)\. IP={_IP}$", outcome="success", **_LOGIN),
+            Pattern(
+                rf"{_HEAD}Incorrect username or password for user (?P<user>.*)\. IP={_IP}$",
+                outcome="failure",
+                **_LOGIN,
+            ),
+            Pattern(
+                rf"{_HEAD}Invalid token provided for user (?P<user>.*)\. IP={_IP}$",
+                outcome="failure",
+                reason="mfa",
+                **_LOGIN,
+            ),
+            Pattern(
+                rf"{_HEAD}(?:User is inactive|The user is inactive or deleted)[^=]*\. IP={_IP}$",
+                outcome="failure",
+                reason="disabled",
+                **_LOGIN,
+            ),
+            Pattern(
+                rf"{_HEAD}Successfully logged in user (?P<user>.*)\. IP={_IP}$",
+                outcome="success",
+                **_LOGIN,
+            ),
             Pattern(rf"{_HEAD}Login by token\. IP={_IP}$", **_LOGIN),
             Pattern(rf"{_HEAD}Login by username \+ password\. IP={_IP}$", **_LOGIN),
             Pattern(rf"{_HEAD}(?P<text>.*?)(?:\. IP={_IP})?$"),

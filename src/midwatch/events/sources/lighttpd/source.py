@@ -17,12 +17,20 @@ SOURCE = Source(
     title="lighttpd error log",
     logsource=Logsource(product="lighttpd", service="error"),
     programs=("lighttpd", "lighttpd-error"),
-    marks=("http_auth.c.", "mod_auth.c.", "(mod_authn_", "(mod_access.c.", "(mod_evasive.c.", "(mod_fastcgi.c.", "(gw_backend.c."),
+    marks=(
+        "http_auth.c.",
+        "mod_auth.c.",
+        "(mod_authn_",
+        "(mod_access.c.",
+        "(mod_evasive.c.",
+        "(mod_fastcgi.c.",
+        "(gw_backend.c.",
+    ),
     priority=45,
     readers=(
         Patterns(
             Pattern(
-                rf"{_AUTH}password doesn't match for (?P<url_path>.*?) username: (?P<user>.*?),? IP: (?P<src_ip>[^ ]+)$",
+                rf"{_AUTH}(?>password doesn't match for (?P<url_path>.*?) username: )(?P<user>.*?),? IP: (?P<src_ip>[^ ]+)$",
                 reason="bad_password",
                 **_FAILED,
             ),
@@ -56,7 +64,9 @@ SOURCE = Source(
                 action="alert",
                 service="web",
             ),
-            Pattern(r"\((?P<module>[\w-]+)\.c\.\d+\) (?P<reason>.*)", category="web", action="error"),
+            Pattern(
+                r"\((?P<module>[\w-]+)\.c\.\d+\) (?P<reason>.*)", category="web", action="error"
+            ),
         ),
     ),
 )

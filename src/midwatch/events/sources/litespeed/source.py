@@ -40,7 +40,7 @@ SOURCE = Source(
                 service="admin",
             ),
             Pattern(
-                r"(?:\[[A-Z]+\] )?.*?\[WebAdmin Console\] Failed Login Attempt - username:(?P<user>.*) ip:(?P<src_ip>[^ ]*) url:",
+                r"(?>.*?\[WebAdmin Console\] Failed Login Attempt - username:)(?P<user>.*) ip:(?P<src_ip>[^ ]*) url:",
                 **_FAILED,
             ),
             Pattern(

@@ -32,7 +32,10 @@ SOURCE = Source(
                 category="mail",
                 action="reject",
             ),
-            Pattern(rf"{_HEAD}(?P<command>[^\t]*)\t(?P<parameters>[^\t]*)\t(?P<status>[^\t]*)(?:{_TAIL})?", category="mail"),
+            Pattern(
+                rf"{_HEAD}(?P<command>[^\t]*)\t(?P<parameters>[^\t]*)\t(?P<status>[^\t]*)(?:{_TAIL})?",
+                category="mail",
+            ),
         ),
     ),
 )

@@ -16,7 +16,14 @@ from midwatch.events.source import Source, Value
 _LOGIN: Final[dict[str, Value]] = {"category": "authentication", "action": "login"}
 _FAILED: Final[dict[str, Value]] = {**_LOGIN, "outcome": "failure"}
 _CHANGED: Final[dict[str, Value]] = {"category": "authentication", "outcome": "success"}
-_MAIL_RULES: Final = ("New-InboxRule", "Set-InboxRule", "UpdateInboxRules", "Set-Mailbox", "New-TransportRule", "Set-TransportRule")
+_MAIL_RULES: Final = (
+    "New-InboxRule",
+    "Set-InboxRule",
+    "UpdateInboxRules",
+    "Set-Mailbox",
+    "New-TransportRule",
+    "Set-TransportRule",
+)
 
 
 def _reader(prefix: str) -> JsonObject:
@@ -38,14 +45,59 @@ def _reader(prefix: str) -> JsonObject:
     }
     return JsonObject(
         fields,
-        When({operation: "UserLoginFailed", error: re.compile("InvalidUserName|UserAccountNotFound|InvalidPasswordExpired")}, **_FAILED),
-        When({operation: "UserLoginFailed", error: re.compile("Lockout|Locked|IdsLocked")}, reason="locked", **_FAILED),
-        When({operation: "UserLoginFailed", error: re.compile("StrongAuth|Mfa|Proofup")}, reason="mfa", **_FAILED),
-        When({operation: ("UserLoginFailed", "ForeignRealmIndexLogonInitialAuthUsingADFSFederatedToken", "LoginFailed")}, **_FAILED),
-        When({operation: ("UserLoggedIn", "MailboxLogin", "TeamsSessionStarted")}, outcome="success", **_LOGIN),
+        When(
+            {
+                operation: "UserLoginFailed",
+                error: re.compile("InvalidUserName|UserAccountNotFound|InvalidPasswordExpired"),
+            },
+            **_FAILED,
+        ),
+        When(
+            {operation: "UserLoginFailed", error: re.compile("Lockout|Locked|IdsLocked")},
+            reason="locked",
+            **_FAILED,
+        ),
+        When(
+            {operation: "UserLoginFailed", error: re.compile("StrongAuth|Mfa|Proofup")},
+            reason="mfa",
+            **_FAILED,
+        ),
+        When(
+            {
+                operation: (
+                    "UserLoginFailed",
+                    "ForeignRealmIndexLogonInitialAuthUsingADFSFederatedToken",
+                    "LoginFailed",
+                )
+            },
+            **_FAILED,
+        ),
+        When(
+            {operation: ("UserLoggedIn", "MailboxLogin", "TeamsSessionStarted")},
+            outcome="success",
+            **_LOGIN,
+        ),
         When({operation: ("UserLoggedOff", "SignOutEvent")}, action="logout", **_CHANGED),
-        When({operation: ("Change user password.", "Reset user password.", "Set force change user password.")}, action="password_change", **_CHANGED),
-        When({operation: re.compile(r"^(?:Add|Delete|Update|Disable|Enable) (?:user|member to role|member to group)|^(?:Add|Remove)-MailboxPermission$")}, action="account_change", **_CHANGED),
+        When(
+            {
+                operation: (
+                    "Change user password.",
+                    "Reset user password.",
+                    "Set force change user password.",
+                )
+            },
+            action="password_change",
+            **_CHANGED,
+        ),
+        When(
+            {
+                operation: re.compile(
+                    r"^(?:Add|Delete|Update|Disable|Enable) (?:user|member to role|member to group)|^(?:Add|Remove)-MailboxPermission$"
+                )
+            },
+            action="account_change",
+            **_CHANGED,
+        ),
         When({operation: _MAIL_RULES}, category="configuration", action="change"),
         When({operation: re.compile("(?i)malware")}, category="malware", action="detect"),
         When({operation: re.compile("^File|^Folder|^AnonymousLink|^SharingSet")}, category="file"),

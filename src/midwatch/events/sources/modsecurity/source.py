@@ -11,15 +11,17 @@ A rule that matched is an alert; a request that was refused is a block.
 import re
 
 from midwatch.events.readers import ANY, JsonObject, Pattern, Patterns, When
+from midwatch.events.readers.mapping import Keys
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source, Value
 
-# Every part is optional and nothing follows that could fail, so each is looked for once.
+# Every part is optional and looked for once only (an atomic group): nothing is tried again.
+_VALUE = r'(?:[^"\\]|\\.)*+'
 _RULE = (
-    r'(?:.*?\[id "(?P<signature_id>\d+)"\])?(?:.*?\[msg "(?P<signature>(?:[^"\\]|\\.)*)"\])?'
-    r'(?:.*?\[severity "(?P<severity>[^"]*)"\])?(?:.*?\[tag "attack-(?P<signature_class>[^"]*)"\])?'
-    r'(?:.*?\[hostname "(?P<http_host>[^"]*)"\])?(?:.*?\[uri "(?P<url_path>(?:[^"\\]|\\.)*)"\])?'
-    r'(?:.*?\[unique_id "(?P<session>[^"]*)"\])?'
+    rf'(?:(?>.*?\[id ")(?P<signature_id>\d+)"\])?+(?:(?>.*?\[msg ")(?P<signature>{_VALUE})"\])?+'
+    r'(?:(?>.*?\[severity ")(?P<severity>[^"]*)"\])?+(?:(?>.*?\[tag "attack-)(?P<signature_class>[^"]*)"\])?+'
+    rf'(?:(?>.*?\[hostname ")(?P<http_host>[^"]*)"\])?+(?:(?>.*?\[uri ")(?P<url_path>{_VALUE})"\])?+'
+    r'(?:(?>.*?\[unique_id ")(?P<session>[^"]*)"\])?+'
 )
 _CLIENT = (
     r"\[(?:client|remote) \"?(?P<src_ip>\d+\.\d+\.\d+\.\d+(?=[\]:\"])|[^\]\"]+?(?=:\d{5}\])|[^\]\"]+)"
@@ -31,15 +33,15 @@ _NGINX = (
     rf"(?:{_CLIENT.replace('src_ip', 'peer').replace('src_port', 'peer_port')})?"
 )
 _NGINX_END = (
-    r', client: (?P<src_ip>[^ ,]+), server: [^,]*(?:, request: "(?P<request>[^"]*)")?'
+    r'(?>.*?, client: )(?P<src_ip>[^ ,]+), server: [^,]*(?:, request: "(?P<request>[^"]*)")?'
 )
 _DENIED = r"Access denied (?:with (?:code|redirection|connection close)|using)[^0-9\[]{0,20}(?P<http_status>\d{3})?"
-_SENTENCE = r' ?(?P<reason>.*?)(?= \[(?:file|line|id|msg) "|$)'
+_SENTENCE = r' ?(?>(?P<reason>.*?)(?= \[(?:file|line|id|msg) "|$))'
 
 _ALERT: dict[str, Value] = {"category": "ids", "action": "alert", "service": "web"}
 _BLOCK: dict[str, Value] = {"category": "ids", "action": "block", "service": "web"}
 
-_AUDIT = {
+_AUDIT: dict[str, Keys] = {
     "time": ("transaction.time_stamp", "transaction.timestamp", "transaction.time"),
     "src_ip": ("transaction.client_ip", "transaction.remote_address"),
     "src_port": ("transaction.client_port", "transaction.remote_port"),
@@ -67,21 +69,37 @@ SOURCE = Source(
     title="ModSecurity and Coraza",
     logsource=Logsource(category="webserver", product="modsecurity"),
     programs=("modsecurity", "coraza"),
-    marks=("ModSecurity: ", "Coraza: ", "Message: Warning. ", "Message: Access denied with ", '{"transaction":{', '"audit_data":'),
+    marks=(
+        "ModSecurity: ",
+        "Coraza: ",
+        "Message: Warning. ",
+        "Message: Access denied with ",
+        '{"transaction":{',
+        '"audit_data":',
+    ),
     priority=20,
     claims=False,
     readers=(
         Patterns(
-            Pattern(rf"{_APACHE}(?:ModSecurity|Coraza): {_DENIED}{_SENTENCE}{_RULE}", **_BLOCK),
-            Pattern(rf"{_APACHE}(?:ModSecurity|Coraza): (?:Warning\.?|Output filter) ?{_SENTENCE}{_RULE}", **_ALERT),
-            Pattern(rf"{_NGINX}ModSecurity: {_DENIED}{_SENTENCE}{_RULE}.*?{_NGINX_END}", **_BLOCK),
-            Pattern(rf"{_NGINX}ModSecurity: Warning\. ?{_SENTENCE}{_RULE}.*?{_NGINX_END}", **_ALERT),
+            Pattern(rf"{_APACHE}(?:ModSecurity|Coraza): +{_DENIED}{_SENTENCE}{_RULE}", **_BLOCK),
+            Pattern(
+                rf"{_APACHE}(?:ModSecurity|Coraza): +(?:Warning\.?|Output filter) ?{_SENTENCE}{_RULE}",
+                **_ALERT,
+            ),
+            # Some versions write the fields before the sentence.
+            Pattern(
+                rf'{_APACHE}ModSecurity: +(?=\[\w+ ")(?={_RULE})(?>.*?"\] {_DENIED})',
+                **_BLOCK,
+            ),
+            Pattern(rf'{_APACHE}ModSecurity: +(?=\[\w+ ")(?={_RULE})(?>.*?"\] Warning)', **_ALERT),
+            Pattern(rf"{_NGINX}ModSecurity: {_DENIED}{_SENTENCE}{_RULE}{_NGINX_END}", **_BLOCK),
+            Pattern(rf"{_NGINX}ModSecurity: Warning\. ?{_SENTENCE}{_RULE}{_NGINX_END}", **_ALERT),
             # Part H of the audit log.
             Pattern(rf"Message: {_DENIED}{_SENTENCE}{_RULE}", **_BLOCK),
             Pattern(rf"Message: (?:Warning|Pattern match)\b\.? ?{_SENTENCE}{_RULE}", **_ALERT),
             Pattern(rf"Apache-Error: .*?ModSecurity: {_DENIED}{_SENTENCE}{_RULE}", **_BLOCK),
-            Pattern(rf"(?:ModSecurity|Coraza): {_DENIED}{_SENTENCE}{_RULE}", **_BLOCK),
-            Pattern(rf"(?:ModSecurity|Coraza): Warning\.? ?{_SENTENCE}{_RULE}", **_ALERT),
+            Pattern(rf"(?:ModSecurity|Coraza): +{_DENIED}{_SENTENCE}{_RULE}", **_BLOCK),
+            Pattern(rf"(?:ModSecurity|Coraza): +Warning\.? ?{_SENTENCE}{_RULE}", **_ALERT),
         ),
         JsonObject(
             _AUDIT,

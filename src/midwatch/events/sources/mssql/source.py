@@ -19,13 +19,38 @@ SOURCE = Source(
     constants={"service": "database"},
     readers=(
         Patterns(
-            Pattern(rf"{_HEAD}Login failed for user '(?P<user>.*)'\. Reason: (?P<error>Could not find a login matching.*?) {_CLIENT}", reason="invalid_user", **_FAILED),
-            Pattern(rf"{_HEAD}Login failed for user '(?P<user>.*)'\. Reason: (?P<error>Password did not match.*?) {_CLIENT}", reason="bad_password", **_FAILED),
-            Pattern(rf"{_HEAD}Login failed for user '(?P<user>.*)'\.(?: Reason: (?P<error>.*?))? {_CLIENT}", **_FAILED),
-            Pattern(rf"{_HEAD}Login failed for user '(?P<user>.*)' because the account is (?:currently )?(?P<reason>locked|disabled)[^\[]*{_CLIENT}", **_FAILED),
-            Pattern(rf"{_HEAD}Login failed\. (?P<error>The login is from an untrusted domain[^\[]*){_CLIENT}", reason="not_allowed", **_FAILED),
-            Pattern(rf"{_HEAD}SSPI handshake failed with error code (?P<error>[^,]*),[^\[]*{_CLIENT}", **_FAILED),
-            Pattern(rf"{_HEAD}Login succeeded for user '(?P<user>.*)'\.(?: Connection made using (?P<auth_method>[A-Za-z ]+) authentication\.)? {_CLIENT}", outcome="success", **_LOGIN),
+            Pattern(
+                rf"{_HEAD}Login failed for user '(?P<user>.*)'\. Reason: (?P<error>Could not find a login matching.*?) {_CLIENT}",
+                reason="invalid_user",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}Login failed for user '(?P<user>.*)'\. Reason: (?P<error>Password did not match.*?) {_CLIENT}",
+                reason="bad_password",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}Login failed for user '(?P<user>.*)'\.(?: Reason: (?P<error>.*?))? {_CLIENT}",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}Login failed for user '(?P<user>.*)' because the account is (?:currently )?(?P<reason>locked|disabled)[^\[]*{_CLIENT}",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}Login failed\. (?P<error>The login is from an untrusted domain[^\[]*){_CLIENT}",
+                reason="not_allowed",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}SSPI handshake failed with error code (?P<error>[^,]*),[^\[]*{_CLIENT}",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}Login succeeded for user '(?P<user>.*)'\.(?: Connection made using (?P<auth_method>[A-Za-z ]+) authentication\.)? {_CLIENT}",
+                outcome="success",
+                **_LOGIN,
+            ),
             Pattern(rf"{_HEAD}(?P<error>[^\[]*?) {_CLIENT}", category="network", action="connect"),
             Pattern(r"Logon +(?P<text>Error: \d+, Severity: \d+, State: \d+\.)"),
         ),

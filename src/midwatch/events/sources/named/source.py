@@ -17,7 +17,7 @@ _LEAD: Final = (
 )
 _CLIENT: Final = (
     _LEAD
-    + r"client (?:@0x[0-9a-f]+ )?(?P<src_ip>[0-9A-Fa-f:.]+)#(?P<src_port>\d+)(?:/key (?P<key>[^ ]+))?"
+    + r"client (?:@0x[0-9a-f]+ )?(?P<src_ip>[0-9A-Fa-f:.]{2,45})#(?P<src_port>\d+)(?:/key (?P<key>[^ ]+))?"
     + r"(?: \((?P<asked>[^)]*)\))?: (?:signer \"[^\"]*\" ?)?(?:view [^ :]+: )?"
 )
 _QUESTION: Final = (
@@ -70,7 +70,7 @@ SOURCE = Source(
                 rf"{_LEVEL}(?:notify|update) for (?:zone )?(?P<query_name>[^ ]+?)\.? from (?:client )?(?P<src_ip>[^ ]+) refused(?:, (?P<why>[^\n]*))?"
             ),
             Pattern(
-                rf"{_LEVEL}(?:refused|ip_ratelimit exceeded|ratelimit exceeded)(?: query)?(?: from)? (?P<src_ip>[0-9A-Fa-f:.]+)(?P<why>[^\n]*)"
+                rf"{_LEVEL}(?:refused|ip_ratelimit exceeded|ratelimit exceeded)(?: query)?(?: from)? (?P<src_ip>[0-9A-Fa-f:.]{{2,45}})(?P<why>[^\n]*)"
             ),
             category="dns",
             action="deny",
@@ -80,7 +80,7 @@ SOURCE = Source(
                 rf"{_CLIENT}query: (?P<query_name>[^ ]+) (?P<query_class>[^ ]+) (?P<query_type>[^ ]+) (?P<flags>[^ ]+)(?: \((?P<dst_ip>[^)]*)\))?"
             ),
             Pattern(
-                rf"{_LEVEL}(?P<src_ip>[0-9A-Fa-f:.]+) (?P<query_name>[^ ]+?)\.? (?P<query_type>[A-Z0-9]+) IN\b(?P<answer>[^\n]*)"
+                rf"{_LEVEL}(?P<src_ip>[0-9A-Fa-f:.]{{2,45}}) (?P<query_name>[^ ]+?)\.? (?P<query_type>[A-Z0-9]+) IN\b(?P<answer>[^\n]*)"
             ),
             category="dns",
             action="query",

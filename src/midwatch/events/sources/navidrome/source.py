@@ -21,7 +21,17 @@ _FIELDS: dict[str, Keys] = {
 }
 _CASES = (
     When({"msg": re.compile(r"^HTTP: POST .*/auth/"), "httpStatus": ("401", "403")}, **_FAILED),
-    When({"msg": ("Unsuccessful login", "Invalid login", "API: Invalid login", "API: Failed response to authenticate")}, **_FAILED),
+    When(
+        {
+            "msg": (
+                "Unsuccessful login",
+                "Invalid login",
+                "API: Invalid login",
+                "API: Failed response to authenticate",
+            )
+        },
+        **_FAILED,
+    ),
     When({"msg": re.compile("^HTTP: ")}, category="web", action="request"),
 )
 

@@ -49,7 +49,10 @@ _SENTENCES: tuple[tuple[str, dict[str, Value]], ...] = (
         rf'user "(?P<user>.*)": password mismatch{_WITH}',
         {**_FAILED, "reason": "bad_password"},
     ),
-    (rf"PAM: user '(?P<user>.*)' - (?P<reason>not authenticated|invalid account)[^,]*{_WITH}", _FAILED),
+    (
+        rf"PAM: user '(?P<user>.*)' - (?P<reason>not authenticated|invalid account)[^,]*{_WITH}",
+        _FAILED,
+    ),
     (rf'client login failed: "(?P<reason>[^"]*)" while in http auth state{_MAIL}', _MAIL_FAILED),
     (rf"client logged in{_MAIL}", _MAIL_LOGIN),
     (
@@ -57,8 +60,10 @@ _SENTENCES: tuple[tuple[str, dict[str, Value]], ...] = (
         {"category": "network", "action": "connect"},
     ),
     (
-        r"(?P<reason>(?:limiting requests|delaying request)[^\"]*?|limiting connections),? "
-        rf'by zone "(?P<policy>[^"]*)"{_WITH}',
+        (
+            r"(?P<reason>(?:limiting requests|delaying request)[^\"]*?|limiting connections),? "
+            rf'by zone "(?P<policy>[^"]*)"{_WITH}'
+        ),
         _LIMITED,
     ),
     (rf"access forbidden by rule{_WITH}", {**_DENIED, "reason": "not_allowed"}),
@@ -72,15 +77,19 @@ _SENTENCES: tuple[tuple[str, dict[str, Value]], ...] = (
     ),
     # phpMyAdmin (AuthLog set to "php"), and the messages of PHP in general.
     (
-        r'FastCGI sent in stderr: "(?:PHP message: )?user denied: (?P<user>.*?) '
-        rf'\((?P<reason>[a-z-]+)\) from [^"]*" while [^,]*{_WITH}',
+        (
+            r'FastCGI sent in stderr: "(?:PHP message: )?user denied: (?P<user>.*?) '
+            rf'\((?P<reason>[a-z-]+)\) from [^"]*" while [^,]*{_WITH}'
+        ),
         _FAILED,
     ),
     (rf'FastCGI sent in stderr: "(?P<reason>.*?)" while [^,]*{_WITH}', _ERROR),
     # NAXSI, a web application firewall inside nginx.
     (
-        r"NAXSI_(?:FMT|EXLOG): ip=(?P<src_ip>[^&]*)&server=(?P<http_host>[^&]*)&uri=(?P<url_path>[^&,]*)"
-        r"(?:&.*?[&]id0?=(?P<signature_id>\d+))?",
+        (
+            r"NAXSI_(?:FMT|EXLOG): ip=(?P<src_ip>[^&]*)&server=(?P<http_host>[^&]*)&uri=(?P<url_path>[^&,]*)"
+            r"(?:&.*?[&]id0?=(?P<signature_id>\d+))?"
+        ),
         {"category": "ids", "action": "block", "service": "web"},
     ),
     # BunkerWeb's own modules speak through nginx's log.
@@ -97,7 +106,10 @@ _SENTENCES: tuple[tuple[str, dict[str, Value]], ...] = (
         rf"(?P<reason>no user/password was provided for basic authentication)(?:{_WITH})?",
         _REQUEST,
     ),
-    (rf"(?P<reason>proxied session done|[^,]* while in [^,]*){_MAIL}", {"category": "mail", "service": "mail"}),
+    (
+        rf"(?P<reason>proxied session done|[^,]* while in [^,]*){_MAIL}",
+        {"category": "mail", "service": "mail"},
+    ),
     (rf"(?P<reason>client sent .*?){_WITH}", {**_ERROR}),
     (rf"(?P<reason>.*?){_WITH}", _ERROR),
     (r"(?P<reason>.*?), client: (?P<src_ip>[^ ,]+)", _ERROR),

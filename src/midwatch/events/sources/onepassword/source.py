@@ -29,7 +29,18 @@ SOURCE = Source(
             When({"category": "success"}, outcome="success", **_LOGIN),
             When({"category": ("credentials_failed", "federated_account_failed")}, **_FAILED),
             When({"category": "mfa_failed"}, reason="mfa", **_FAILED),
-            When({"category": ("firewall_failed", "firewall_reported_success", "modern_version_failed", "sso_failed")}, reason="not_allowed", **_FAILED),
+            When(
+                {
+                    "category": (
+                        "firewall_failed",
+                        "firewall_reported_success",
+                        "modern_version_failed",
+                        "sso_failed",
+                    )
+                },
+                reason="not_allowed",
+                **_FAILED,
+            ),
             require=("target_user", "category", "client"),
         ),
         JsonObject(
@@ -40,7 +51,12 @@ SOURCE = Source(
                 "event": "action",
                 "object": "object_type",
             },
-            When({"action": ANY, "object_type": ("user", "gm", "uva", "gva")}, category="authentication", outcome="success", action="account_change"),
+            When(
+                {"action": ANY, "object_type": ("user", "gm", "uva", "gva")},
+                category="authentication",
+                outcome="success",
+                action="account_change",
+            ),
             When({"action": ANY}, category="configuration", action="change"),
             require=("uuid", "timestamp", "actor_uuid"),
         ),

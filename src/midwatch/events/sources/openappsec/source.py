@@ -28,7 +28,9 @@ SOURCE = Source(
                 "policy": "eventData.ruleName",
                 "reason": ("eventData.waapIncidentDetails", "eventData.matchedSample"),
             },
-            When({"eventData.securityAction": ("Prevent", "Drop", "Reject", "Block")}, action="block"),
+            When(
+                {"eventData.securityAction": ("Prevent", "Drop", "Reject", "Block")}, action="block"
+            ),
             require=("eventData.securityAction",),
             category="ids",
             action="alert",

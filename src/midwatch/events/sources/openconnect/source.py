@@ -10,7 +10,7 @@ from midwatch.events.source import Source
 
 _LEAD: Final = (
     r"(?:(?:main|worker|worker-vpn|sec-mod)(?:-proc)?(?:\[(?P<login>[^\]]*)\])?:? ?)?"
-    r"(?:\[?(?P<src_ip>[0-9]+(?:\.[0-9]+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+?)\]?(?::(?P<src_port>\d+))? )?"
+    r"(?:\[?(?P<src_ip>[0-9]+(?:\.[0-9]+){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,45}?)\]?(?::(?P<src_port>\d+))? )?"
 )
 
 SOURCE = Source(

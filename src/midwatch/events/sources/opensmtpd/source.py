@@ -27,8 +27,14 @@ SOURCE = Source(
                 action="connect",
             ),
             Pattern(rf"{_OLD}Authentication failed for user (?P<user>.*) on {_SESSION}", **_FAILED),
-            Pattern(rf'{_OLD}Failed command on {_SESSION}: "(?P<command>.*)" => (?P<status>535.*)', **_FAILED),
-            Pattern(rf'{_OLD}Failed command on {_SESSION}: "(?P<command>.*)" => (?P<status>.*)', **_REJECT),
+            Pattern(
+                rf'{_OLD}Failed command on {_SESSION}: "(?P<command>.*)" => (?P<status>535.*)',
+                **_FAILED,
+            ),
+            Pattern(
+                rf'{_OLD}Failed command on {_SESSION}: "(?P<command>.*)" => (?P<status>.*)',
+                **_REJECT,
+            ),
             Pattern(
                 rf"{_OLD}Accepted authentication for user (?P<user>.*) on {_SESSION}",
                 category="authentication",
@@ -40,7 +46,11 @@ SOURCE = Source(
                 category="mail",
                 action="accept",
             ),
-            Pattern(rf"{_OLD}(?P<reason>Bad input|Disconnecting) (?:on )?{_SESSION}: (?P<status>.*)", category="mail", action="protocol_error"),
+            Pattern(
+                rf"{_OLD}(?P<reason>Bad input|Disconnecting) (?:on )?{_SESSION}: (?P<status>.*)",
+                category="mail",
+                action="protocol_error",
+            ),
             Pattern(rf"{_OLD}(?P<reason>[A-Z].*?) {_SESSION}", category="network", action="close"),
         ),
         Patterns(
@@ -63,13 +73,21 @@ SOURCE = Source(
                 rf'{_NEW}failed-command{_PLACE} command="(?P<command>.*)" result="(?P<status>[^"]*)"',
                 **_REJECT,
             ),
-            Pattern(rf'{_NEW}bad-input{_PLACE} result="(?P<status>[^"]*)"', category="mail", action="protocol_error"),
+            Pattern(
+                rf'{_NEW}bad-input{_PLACE} result="(?P<status>[^"]*)"',
+                category="mail",
+                action="protocol_error",
+            ),
             Pattern(
                 rf"{_NEW}message{_PLACE}(?: msgid=(?P<message_id>[0-9a-f]+))? from=<(?P<mail_from>[^>]*)>(?: to=<(?P<mail_to>[^>]*)>)?",
                 category="mail",
                 action="accept",
             ),
-            Pattern(rf"{_NEW}(?P<reason>closed|disconnected|tls|[a-z-]+){_PLACE}", category="network", action="close"),
+            Pattern(
+                rf"{_NEW}(?P<reason>closed|disconnected|tls|[a-z-]+){_PLACE}",
+                category="network",
+                action="close",
+            ),
         ),
     ),
 )

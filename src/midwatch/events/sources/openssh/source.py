@@ -25,13 +25,13 @@ from midwatch.events.schema import Logsource
 from midwatch.events.source import Carry, Source
 
 _PORT: Final = r"(?: port (?P<src_port>\d+))?"
-_FROM: Final = rf"from (?P<src_ip>[^ ]+){_PORT}"
+_FROM: Final = rf"from (?P<src_ip>[^ ]{{1,255}}){_PORT}"
 _END: Final = r"(?: ssh[12])?(?: \[preauth\])? *$"
 _KEY: Final = (
     r"(?: ssh2)?: (?P<key_type>[A-Za-z0-9@.-]+) (?P<key_fingerprint>[^ ]+)"
     r"(?: ID [^ ]* \(serial \d+\) CA [^ ]+ [^ ]+)? *$"
 )
-_WHOM: Final = r"(?P<user>.*) (?P<src_ip>[^ ]+) port (?P<src_port>\d+)"
+_WHOM: Final = r"(?P<user>.*) (?P<src_ip>[^ ]{1,255}) port (?P<src_port>\d+)"
 _LISTENER: Final = r"(?P<pid>(?!))?"
 """A group that never holds anything: the listening process has one pid for all sessions,
 so nothing may be carried from one of its lines to the next."""
@@ -87,7 +87,11 @@ _FAILED_LOGINS: Final = Patterns(
     ),
     Pattern(
         r"Disconnecting: Too many authentication failures for (?P<user>.*[^ ])"
-        r"(?: \[preauth\]| from (?P<src_ip>[^ ]+) port (?P<src_port>\d+) ssh2) *$",
+        r"(?: \[preauth\]| from (?P<src_ip>[^ ]{1,255}) port (?P<src_port>\d+) ssh2) *$",
+        reason="rate_limit",
+    ),
+    Pattern(
+        r"fatal: Too many authentication failures(?: for (?P<user>[^\[\n]*[^ \[\n]))?",
         reason="rate_limit",
     ),
     Pattern(
@@ -95,30 +99,30 @@ _FAILED_LOGINS: Final = Patterns(
         reason="rate_limit",
     ),
     Pattern(
-        r"User (?P<user>.*) from (?P<src_ip>[^ ]+) not allowed because (?P<why>account .*)",
+        r"User (?P<user>.*) from (?P<src_ip>[^ ]{1,255}) not allowed because (?P<why>account .*)",
         reason="locked",
     ),
     Pattern(
-        r"User (?P<user>.*) from (?P<src_ip>[^ ]+) not allowed because (?P<why>[^\n]+)",
+        r"User (?P<user>.*) from (?P<src_ip>[^ ]{1,255}) not allowed because (?P<why>[^\n]+)",
         reason="not_allowed",
     ),
     Pattern(r"User (?P<user>.*) not allowed because account is locked", reason="locked"),
     Pattern(r"User (?P<user>.*) not allowed because (?P<why>[^\n]+)", reason="not_allowed"),
     Pattern(
         r"error: PAM: User not known to the underlying authentication module for (?:illegal user |invalid user )?"
-        r"(?P<user>.*) from (?P<src_ip>[^ ]+)(?: via [^ ]+)? *$",
+        r"(?P<user>.*) from (?P<src_ip>[^ ]{1,255})(?: via [^ ]+)? *$",
         reason="invalid_user",
     ),
     Pattern(
-        r"error: PAM: (?P<why>[A-Za-z' -]+?) for (?:illegal|invalid) user (?P<user>.*) from (?P<src_ip>[^ ]+)(?: via [^ ]+)? *$",
+        r"error: PAM: (?P<why>[A-Za-z' -]{1,80}?) for (?:illegal|invalid) user (?P<user>.*) from (?P<src_ip>[^ ]{1,255})(?: via [^ ]+)? *$",
         reason="invalid_user",
     ),
     Pattern(
-        r"error: PAM: (?P<why>[A-Za-z ]*expired[A-Za-z ]*) for (?P<user>.*) from (?P<src_ip>[^ ]+)(?: via [^ ]+)? *$",
+        r"error: PAM: (?P<why>[A-Za-z ]{0,60}expired[A-Za-z ]{0,60}) for (?P<user>.*) from (?P<src_ip>[^ ]{1,255})(?: via [^ ]+)? *$",
         reason="expired",
     ),
     Pattern(
-        r"error: PAM: (?P<why>[A-Za-z' -]+?) for (?P<user>.*) from (?P<src_ip>[^ ]+)(?: via [^ ]+)? *$",
+        r"error: PAM: (?P<why>[A-Za-z' -]{1,80}?) for (?P<user>.*) from (?P<src_ip>[^ ]{1,255})(?: via [^ ]+)? *$",
         reason="bad_password",
     ),
     Pattern(
@@ -126,7 +130,9 @@ _FAILED_LOGINS: Final = Patterns(
         reason="not_allowed",
     ),
     Pattern(
-        rf"ROOT LOGIN REFUSED FROM (?P<src_ip>[^ ]+){_PORT}", user="root", reason="not_allowed"
+        rf"ROOT LOGIN REFUSED FROM (?P<src_ip>[^ ]{{1,255}}){_PORT}",
+        user="root",
+        reason="not_allowed",
     ),
     Pattern(
         r"Authentication tried for (?P<user>.*) with correct key but not from a permitted host "
@@ -135,10 +141,11 @@ _FAILED_LOGINS: Final = Patterns(
         reason="not_allowed",
     ),
     Pattern(
-        rf"fatal: Timeout before authentication for (?P<src_ip>[^ ]+){_PORT}", reason="timeout"
+        rf"fatal: Timeout before authentication for (?P<src_ip>[^ ]{{1,255}}){_PORT}",
+        reason="timeout",
     ),
     Pattern(
-        r"Timeout before authentication for connection from (?P<src_ip>[^ ]+) to (?P<dst_ip>[^ ,]+)(?:, pid = (?P<pid>\d+))?",
+        r"Timeout before authentication for connection from (?P<src_ip>[^ ]{1,255}) to (?P<dst_ip>[^ ,]+)(?:, pid = (?P<pid>\d+))?",
         reason="timeout",
     ),
     Pattern(
@@ -172,9 +179,6 @@ _LOGINS: Final = Patterns(
 )
 
 _SESSIONS: Final = Patterns(
-    Pattern(
-        rf"Received disconnect {_FROM}: ?11: ?(?P<why>disconnected by user.*)", action="logout"
-    ),
     Pattern(rf"Disconnected from user {_WHOM}{_END}", action="logout"),
     Pattern(rf"Close session: user (?P<user>.*) {_FROM} id (?P<session_id>\d+)", action="logout"),
     Pattern(
@@ -195,8 +199,9 @@ _SESSIONS: Final = Patterns(
 )
 
 _CONNECTIONS: Final = Patterns(
-    Pattern(rf"Connection closed by (?P<src_ip>[^ ]+){_PORT}{_END}", action="close"),
-    Pattern(rf"Connection reset by (?P<src_ip>[^ ]+){_PORT}{_END}", action="close"),
+    Pattern(rf"Connection closed by (?P<src_ip>[^ ]{{1,255}}){_PORT}{_END}", action="close"),
+    Pattern(rf"Connection reset by (?P<src_ip>[^ ]{{1,255}}){_PORT}{_END}", action="close"),
+    Pattern(rf"Connection [cr][a-z]+ by user {_WHOM}{_END}", action="close"),
     Pattern(rf"Disconnected {_FROM}{_END}", action="close"),
     Pattern(rf"Received disconnect {_FROM}: ?(?P<code>\d+): ?(?P<why>.*)", action="close"),
     Pattern(rf"error: Received disconnect {_FROM}: ?(?P<code>\d+): ?(?P<why>.*)", action="close"),
@@ -236,7 +241,9 @@ _CONNECTIONS: Final = Patterns(
         action="block",
         reason="not_allowed",
     ),
-    Pattern(r"refused connect from (?P<src_ip>[^ ]+) *$", action="block", reason="not_allowed"),
+    Pattern(
+        r"refused connect from (?P<src_ip>[^ ]{1,255}) *$", action="block", reason="not_allowed"
+    ),
     Pattern(
         rf"(?:error: )?drop connection #\d+ from (?P<src>\[[^\]]+\]:\d+) on (?P<dst>\[[^\]]+\]:\d+) (?P<why>[^\n]*){_LISTENER}",
         action="block",
@@ -257,7 +264,7 @@ _CONNECTIONS: Final = Patterns(
         reason="reverse_mapping",
     ),
     Pattern(
-        r"Address (?P<src_ip>[^ ]+) maps to (?P<src_host>.*), but this does not map back",
+        r"Address (?P<src_ip>[^ ]{1,255}) maps to (?P<src_host>.*), but this does not map back",
         reason="reverse_mapping",
     ),
     Pattern(
@@ -266,7 +273,7 @@ _CONNECTIONS: Final = Patterns(
     ),
     Pattern(r"Could not reverse map address (?P<src_ip>[^ ]+?)\.? *$", reason="reverse_mapping"),
     Pattern(
-        r"(?:scanned|probed) from (?P<src_ip>[^ ]+)(?: port (?P<src_port>\d+))? with (?P<sent>.*)\.  Don't panic",
+        r"(?:scanned|probed) from (?P<src_ip>[^ ]{1,255})(?: port (?P<src_port>\d+))? with (?P<sent>.*)\.  Don't panic",
         action="scan",
         reason="malformed",
     ),
@@ -276,13 +283,17 @@ _CONNECTIONS: Final = Patterns(
     ),
     Pattern(r"Disconnecting: (?P<why>[^\[\n]*)", action="close"),
     Pattern(
-        rf"Timeout, client not responding(?: from (?:user (?P<user>.*) )?(?P<src_ip>[^ ]+){_PORT})?",
+        rf"Timeout, client not responding(?: from (?:user (?P<user>.*) )?(?P<src_ip>[^ ]{{1,255}}){_PORT})?",
         action="close",
     ),
     Pattern(
         rf"(?:error: )?Protocol major versions differ for (?P<src_ip>[^ :]+|[0-9A-Fa-f:.]+){_PORT}: ",
         action="scan",
         reason="malformed",
+    ),
+    Pattern(
+        r"SSH: Server;Ltype: (?P<record>[A-Za-z]+);Remote: (?P<src_ip>[^;]{2,64})-(?P<src_port>\d+);(?:Name: (?P<user>[^\[\n]*[^ \[\n]))?",
+        action="connect",
     ),
     Pattern(r"Bad packet length (?P<length>\d+)", action="close", reason="malformed"),
     Pattern(r"Corrupted MAC on input", action="close", reason="malformed"),

@@ -13,7 +13,7 @@ from midwatch.events.readers import Pattern, Patterns
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source
 
-_ENDPOINT: Final = r"(?:(?:udp|tcp)[46]?(?:-server)?:)?(?:\[AF_INET6?\])?\[?(?P<src_ip>[0-9A-Fa-f:.]+)\]?:(?P<src_port>\d+)"
+_ENDPOINT: Final = r"(?:(?:udp|tcp)[46]?(?:-server)?:)?(?:\[AF_INET6?\])?\[?(?P<src_ip>[0-9A-Fa-f:.]{2,45})\]?:(?P<src_port>\d+)"
 _PEER: Final = rf"(?:(?P<user>[^ /]+)/)?{_ENDPOINT} "
 _CLIENT: Final = _ENDPOINT + " "
 _MAYBE: Final = rf"(?:(?:[^ /]+/)?{_ENDPOINT} )?"
@@ -116,12 +116,12 @@ SOURCE = Source(
         ),
         Patterns(
             Pattern(
-                r"TCP connection established with (?:\[AF_INET6?\])?(?P<src_ip>[0-9A-Fa-f:.]+):(?P<src_port>\d+)",
+                r"TCP connection established with (?:\[AF_INET6?\])?(?P<src_ip>[0-9A-Fa-f:.]{2,45}):(?P<src_port>\d+)",
                 action="connect",
             ),
             Pattern(rf"{_PEER}TLS Error: (?P<why>[^\n]*)", action="close", reason="malformed"),
             Pattern(
-                r"TLS Error: (?P<why>.*?) from (?:\[AF_INET6?\])?(?P<src_ip>[0-9A-Fa-f:.]+):(?P<src_port>\d+)",
+                r"TLS Error: (?P<why>.*?) from (?:\[AF_INET6?\])?(?P<src_ip>[0-9A-Fa-f:.]{2,45}):(?P<src_port>\d+)",
                 action="block",
                 reason="malformed",
             ),
@@ -139,7 +139,7 @@ SOURCE = Source(
             ),
             Pattern(rf"{_PEER}TLS: Initial packet from [^\n]*", action="connect"),
             Pattern(
-                r"TLS: Initial packet from (?:\[AF_INET6?\])?(?P<src_ip>[0-9A-Fa-f:.]+):(?P<src_port>\d+)",
+                r"TLS: Initial packet from (?:\[AF_INET6?\])?(?P<src_ip>[0-9A-Fa-f:.]{2,45}):(?P<src_port>\d+)",
                 action="connect",
             ),
             Pattern(rf"{_PEER}(?P<why>[^\n]*)"),

@@ -16,7 +16,9 @@ SOURCE = Source(
     constants={"service": "mail"},
     readers=(
         Patterns(
-            Pattern(rf"{_HEAD}(?:login|userinfo) error - (?P<reason>.*)", outcome="failure", **_LOGIN),
+            Pattern(
+                rf"{_HEAD}(?:login|userinfo) error - (?P<reason>.*)", outcome="failure", **_LOGIN
+            ),
             Pattern(rf"{_HEAD}login - (?P<session>[^ ]*)", outcome="success", **_LOGIN),
             Pattern(rf"{_HEAD}(?P<reason>[a-z ]+)(?: - .*)?$", category="mail"),
         ),

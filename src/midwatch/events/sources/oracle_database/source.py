@@ -31,11 +31,29 @@ SOURCE = Source(
     constants={"service": "database"},
     readers=(
         Patterns(
-            Pattern(rf"{_TAG}(?:LENGTH ?: ?['\"]?\d+['\"]? )?ACTION ?:\[\d+\] ?['\"]CONNECT['\"]{_WHO}.{{0,600}}?STATUS ?:\[\d+\] ?['\"]0['\"]{_WHERE}", outcome="success", **_LOGIN),
-            Pattern(rf"{_TAG}(?:LENGTH ?: ?['\"]?\d+['\"]? )?ACTION ?:\[\d+\] ?['\"]CONNECT['\"]{_WHO}.{{0,600}}?STATUS ?:\[\d+\] ?['\"](?P<code>1017|28000|28001|1005|1045|28009)['\"]{_WHERE}", **_FAILED),
-            Pattern(rf"{_TAG}(?:LENGTH ?: ?['\"]?\d+['\"]? )?SESSIONID:\[\d+\] ?.{{0,600}}?USERID{_named('user')}(?: USERHOST{_named('src_host')})?.{{0,600}}?ACTION:\[\d+\] ?['\"]100['\"] RETURNCODE:\[\d+\] ?['\"]0['\"](?:.{{0,600}}?\(HOST=(?P<src_ip>[0-9A-Fa-f.:]+)\)(?:\(PORT=(?P<src_port>\d+)\))?)?", outcome="success", **_LOGIN),
-            Pattern(rf"{_TAG}(?:LENGTH ?: ?['\"]?\d+['\"]? )?SESSIONID:\[\d+\] ?.{{0,600}}?USERID{_named('user')}(?: USERHOST{_named('src_host')})?.{{0,600}}?ACTION:\[\d+\] ?['\"]100['\"] RETURNCODE:\[\d+\] ?['\"](?P<code>\d+)['\"](?:.{{0,600}}?\(HOST=(?P<src_ip>[0-9A-Fa-f.:]+)\)(?:\(PORT=(?P<src_port>\d+)\))?)?", **_FAILED),
-            Pattern(r"(?:\* )?\(CONNECT_DATA=.{0,600}?\(USER=(?P<src_user>[^)]*)\).{0,600}?\* \(ADDRESS=\(PROTOCOL=(?P<protocol>[a-z]+)\)\(HOST=(?P<src_ip>[^)]+)\)\(PORT=(?P<src_port>\d+)\)\) \* (?P<text>[a-z_]+) \*(?: (?P<database>[^ ]+) \*)? (?P<code>\d+)", category="network", action="connect"),
+            Pattern(
+                rf"{_TAG}(?:LENGTH ?: ?['\"]?\d+['\"]? )?ACTION ?:\[\d+\] ?['\"]CONNECT['\"]{_WHO}.{{0,600}}?STATUS ?:\[\d+\] ?['\"]0['\"]{_WHERE}",
+                outcome="success",
+                **_LOGIN,
+            ),
+            Pattern(
+                rf"{_TAG}(?:LENGTH ?: ?['\"]?\d+['\"]? )?ACTION ?:\[\d+\] ?['\"]CONNECT['\"]{_WHO}.{{0,600}}?STATUS ?:\[\d+\] ?['\"](?P<code>1017|28000|28001|1005|1045|28009)['\"]{_WHERE}",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_TAG}(?:LENGTH ?: ?['\"]?\d+['\"]? )?SESSIONID:\[\d+\] ?.{{0,600}}?USERID{_named('user')}(?: USERHOST{_named('src_host')})?.{{0,600}}?ACTION:\[\d+\] ?['\"]100['\"] RETURNCODE:\[\d+\] ?['\"]0['\"](?:.{{0,600}}?\(HOST=(?P<src_ip>[0-9A-Fa-f.:]+)\)(?:\(PORT=(?P<src_port>\d+)\))?)?",
+                outcome="success",
+                **_LOGIN,
+            ),
+            Pattern(
+                rf"{_TAG}(?:LENGTH ?: ?['\"]?\d+['\"]? )?SESSIONID:\[\d+\] ?.{{0,600}}?USERID{_named('user')}(?: USERHOST{_named('src_host')})?.{{0,600}}?ACTION:\[\d+\] ?['\"]100['\"] RETURNCODE:\[\d+\] ?['\"](?P<code>\d+)['\"](?:.{{0,600}}?\(HOST=(?P<src_ip>[0-9A-Fa-f.:]+)\)(?:\(PORT=(?P<src_port>\d+)\))?)?",
+                **_FAILED,
+            ),
+            Pattern(
+                r"(?:\* )?\(CONNECT_DATA=.{0,600}?\(USER=(?P<src_user>[^)]*)\).{0,600}?\* \(ADDRESS=\(PROTOCOL=(?P<protocol>[a-z]+)\)\(HOST=(?P<src_ip>[^)]+)\)\(PORT=(?P<src_port>\d+)\)\) \* (?P<text>[a-z_]+) \*(?: (?P<database>[^ ]+) \*)? (?P<code>\d+)",
+                category="network",
+                action="connect",
+            ),
         ),
         Plain(),
     ),

@@ -41,8 +41,10 @@ _HEAD: Final = r"(?P<pam_module>pam_[a-z0-9_]+)"
 _SERVED: Final = _HEAD + r"\((?P<pam_service>[^:)]*)(?::[a-z]+)?\): "
 _MODULE: Final = r"(?:\(?(?P<pam_module>pam_[a-z0-9_]+)\)?(?:\([^)]*\))?(?:\[\d+\])?:? )?"
 _MANY: Final = r"(?:PAM )?(?:\d+ more )?authentication failures?; logname=(?P<logname>[^ ]*)(?: [a-z]+=\d*)* tty="
-_WHO: Final = r" ruser=(?P<src_user>.*?) rhost=(?P<src_ip>[^ ]*) +user=(?P<user>(?:.*[^ ])?) *$"
-_WHO_UNKNOWN: Final = r" ruser=(?P<user>.*?) rhost=(?P<src_ip>[^ ]*) *$"
+_WHO: Final = (
+    r" ruser=(?P<src_user>.{0,512}?) rhost=(?P<src_ip>[^ ]*) +user=(?P<user>(?:.*[^ ])?) *$"
+)
+_WHO_UNKNOWN: Final = r" ruser=(?P<user>.{0,512}?) rhost=(?P<src_ip>[^ ]*) *$"
 _SESSION: Final = (
     r"(?P<user>[^ (]*)(?:\(uid=\d+\))?(?: by (?P<src_user>[^ (]*)(?:\(uid=(?P<src_uid>\d+)\))?)?"
 )
@@ -231,7 +233,7 @@ _ACCOUNTS: Final = Patterns(
     ),
     Pattern(rf"{_HEAD}\([^)]*\): expired password for user (?P<user>.*) \(", reason="expired"),
     Pattern(
-        rf"{_HEAD}\([^)]*\): authentication success; logname=[^ ]*(?: [a-z]+=\d*)* tty=(?P<tty>[^ ]*) {_WHO}",
+        rf"{_HEAD}\([^)]*\): authentication success; logname=[^ ]*(?: [a-z]+=\d*)* tty=(?P<tty>[^ ]*){_WHO}",
         outcome="success",
         action="login",
     ),

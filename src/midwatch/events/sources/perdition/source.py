@@ -4,8 +4,10 @@ from midwatch.events.readers import Pattern, Patterns
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source, Value
 
-_ENDS = r"(?P<src_ip>[0-9A-Fa-f.:]+):(?P<src_port>\d+)->(?P<dst_ip>[0-9A-Fa-f.:]+):(?P<dst_port>\d+)"
-_WHO = rf'Auth: {_ENDS}.*? (?:authentication_id|user)="(?P<user>.*)" server="(?P<server>[^"]*)" protocol=(?P<protocol>[^ ]+).*? status='
+_ENDS = (
+    r"(?P<src_ip>[0-9A-Fa-f.:]+):(?P<src_port>\d+)->(?P<dst_ip>[0-9A-Fa-f.:]+):(?P<dst_port>\d+)"
+)
+_WHO = rf'Auth: {_ENDS}(?>.*? (?:authentication_id|user)=")(?P<user>.*)" server="(?P<server>[^"]*)" protocol=(?P<protocol>[^ ]+)(?>.*? status=)'
 _LOGIN: dict[str, Value] = {"category": "authentication", "action": "login"}
 
 SOURCE = Source(

@@ -16,8 +16,16 @@ SOURCE = Source(
     constants={"service": "database"},
     readers=(
         Patterns(
-            Pattern(rf"(?:PHP message: )?user denied: (?P<user>.*) \((?P<reason>[a-z_-]+)\){_PLACE}", outcome="failure", **_LOGIN),
-            Pattern(rf"(?:PHP message: )?user authenticated: (?P<user>.*?){_PLACE}", outcome="success", **_LOGIN),
+            Pattern(
+                rf"(?:PHP message: )?user denied: (?P<user>.*) \((?P<reason>[a-z_-]+)\){_PLACE}",
+                outcome="failure",
+                **_LOGIN,
+            ),
+            Pattern(
+                rf"(?:PHP message: )?user authenticated: (?P<user>.*?){_PLACE}",
+                outcome="success",
+                **_LOGIN,
+            ),
         ),
     ),
 )

@@ -9,9 +9,7 @@ from midwatch.events.readers import KeyValues, Pattern, Patterns
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Carry, Source, Value
 
-_PEER = (
-    r"(?:unknown|(?P<src_host>[^ \[\]]{1,255}))?\[(?P<src_ip>[^\]]{2,64})\](?::(?P<src_port>\d{1,5}))?"
-)
+_PEER = r"(?:unknown|(?P<src_host>[^ \[\]]{1,255}))?\[(?P<src_ip>[^\]]{2,64})\](?::(?P<src_port>\d{1,5}))?"
 _SCREENED = r"\[(?P<src_ip>[^\]]{2,64})\]:(?P<src_port>\d{1,5})"
 _QUEUED = r"(?:NOQUEUE|(?P<session>[0-9A-Za-z]{6,20})): "
 _ENVELOPE = (
@@ -34,14 +32,14 @@ _NETWORK: dict[str, Value] = {"category": "network"}
 # What the text of a refusal means, the most particular first.
 _REFUSALS: tuple[tuple[str, dict[str, Value]], ...] = (
     (r"[^;]*?[Rr]elay access denied", {"action": "relay_denied", "reason": "relay"}),
-    (r"[^;]*?(?:Service unavailable;|[Bb]locked using|[Bb]lacklisted|listed (?:at|by|in)).*?", {**_REJECT, "reason": "blocklist"}),
-    (r"[^;]*?(?:[Uu]ser unknown|undeliverable address|[Uu]nknown user|User doesn't exist|mailbox unavailable)[^;]*", {**_REJECT, "reason": "invalid_user"}),
-    (r"[^;]*?Helo command rejected:[^;]*", {**_REJECT, "reason": "helo"}),
-    (r"[^;]*?Sender address rejected:[^;]*", {**_REJECT, "reason": "sender"}),
-    (r"[^;]*?(?:[Gg]reylist|try again later)[^;]*", {**_REJECT, "reason": "greylisted"}),
-    (r"[^;]*?(?:too many|rate limit|screening ports busy)[^;]*", {**_BLOCK, "reason": "rate_limit"}),
-    (r"[^;]*?(?:virus|malware|infected)[^;]*", {"action": "virus"}),
-    (r"[^;]*?(?:[Ss]pam|SPAM)[^;]*", {"action": "spam"}),
+    (r"(?>[^;]*?(?:Service unavailable;|[Bb]locked using|[Bb]lacklisted|listed (?:at|by|in))).*?", {**_REJECT, "reason": "blocklist"}),
+    (r"(?>[^;]*?(?:[Uu]ser unknown|undeliverable address|[Uu]nknown user|User doesn't exist|mailbox unavailable))[^;]*", {**_REJECT, "reason": "invalid_user"}),
+    (r"(?>[^;]*?Helo command rejected:)[^;]*", {**_REJECT, "reason": "helo"}),
+    (r"(?>[^;]*?Sender address rejected:)[^;]*", {**_REJECT, "reason": "sender"}),
+    (r"(?>[^;]*?(?:[Gg]reylist|try again later))[^;]*", {**_REJECT, "reason": "greylisted"}),
+    (r"(?>[^;]*?(?:too many|rate limit|screening ports busy))[^;]*", {**_BLOCK, "reason": "rate_limit"}),
+    (r"(?>[^;]*?(?:virus|malware|infected))[^;]*", {"action": "virus"}),
+    (r"(?>[^;]*?(?:[Ss]pam|SPAM))[^;]*", {"action": "spam"}),
     (r".*?", _REJECT),
 )  # fmt: skip
 
@@ -72,7 +70,12 @@ _SMTPD = Patterns(
         r"(?:: (?P<reason>.*?))?(?:, sasl_username=(?P<user>.*))?$",
         **_FAILED,
     ),
-    Pattern(rf"warning: {_PEER}: SASL (?P<auth_method>[^ ]+) authentication (?P<reason>aborted)", **_PROTOCOL),
+    Pattern(
+        rf"warning: {_PEER}: SASL (?P<auth_method>[^ ]+) authentication (?P<reason>aborted)",
+        **_PROTOCOL,
+    ),
+    # Cyrus SASL's own words, before the line that names the client.
+    Pattern(r"warning: SASL authentication (?:failure|problem): (?P<reason>.*)", **_PROTOCOL),
     Pattern(
         rf"{_QUEUED}client={_PEER}, sasl_method=(?P<auth_method>[^,]+), sasl_username=(?P<user>.*?)(?:, sasl_sender=(?P<sasl_sender>.*))?$",
         **_LOGGED_IN,
@@ -128,7 +131,10 @@ _POSTSCREEN = Patterns(
         **_PROTOCOL,
     ),
     Pattern(rf"(?P<reason>BLACKLISTED|DENYLISTED) {_SCREENED}", **_BLOCK),
-    Pattern(rf"(?P<reason>WHITELIST VETO|ALLOWLIST VETO|WHITELISTED|ALLOWLISTED|PASS NEW|PASS OLD|DISCONNECT) {_SCREENED}", **_NETWORK),
+    Pattern(
+        rf"(?P<reason>WHITELIST VETO|ALLOWLIST VETO|WHITELISTED|ALLOWLISTED|PASS NEW|PASS OLD|DISCONNECT) {_SCREENED}",
+        **_NETWORK,
+    ),
 )
 _QUEUE = Patterns(
     Pattern(
@@ -139,9 +145,13 @@ _QUEUE = Patterns(
         r"(?P<session>[0-9A-Za-z]{6,20}): to=<(?P<mail_to>[^>]*)>,(?: orig_to=<[^>]*>,)? "
         r"relay=(?:[^,\[]*\[(?P<dst_ip>[^\]]+)\]:(?P<dst_port>\d+)|(?P<relay>[^,]*)), .*?status=(?P<status>[a-z]+)(?: \((?P<reason>.*)\))?$",
     ),
-    Pattern(r"(?P<session>[0-9A-Za-z]{6,20}): from=<(?P<mail_from>[^>]*)>, (?:size=(?P<size>\d+)|status=(?P<status>[a-z]+))"),
+    Pattern(
+        r"(?P<session>[0-9A-Za-z]{6,20}): from=<(?P<mail_from>[^>]*)>, (?:size=(?P<size>\d+)|status=(?P<status>[a-z]+))"
+    ),
     Pattern(r"(?P<session>[0-9A-Za-z]{6,20}): (?:resent-)?message-id=<?(?P<message_id>[^>]*)"),
-    Pattern(r"(?P<session>[0-9A-Za-z]{6,20}): (?P<status>removed|uid=\d+ from=.*|sender .* notification.*)$"),
+    Pattern(
+        r"(?P<session>[0-9A-Za-z]{6,20}): (?P<status>removed|uid=\d+ from=.*|sender .* notification.*)$"
+    ),
     # policyd-spf, which Postfix calls itself.
     Pattern(
         r"(?:prepend |\d{3} [\d.]+ )?(?P<status>Received-SPF: [A-Za-z]+|Message rejected due to|.*?SPF [a-z]+).*?"

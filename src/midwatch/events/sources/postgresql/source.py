@@ -21,25 +21,60 @@ _HOST: Final = r"host \"(?P<src_ip>[^\"]*)\""
 _SENTENCES: Final = Patterns(
     Pattern(rf"password authentication failed for user {_QUOTED}", **_FAILED),
     Pattern(rf"(?P<auth_method>[A-Za-z0-9-]+) authentication failed for user {_QUOTED}", **_FAILED),
-    Pattern(rf"no pg_hba\.conf entry for (?:replication connection from )?{_HOST}, user {_QUOTED}(?:, database \"(?P<database>[^\"]*)\")?", reason="not_allowed", **_FAILED),
-    Pattern(rf"pg_hba\.conf rejects (?:replication )?connection for {_HOST}, user {_QUOTED}(?:, database \"(?P<database>[^\"]*)\")?", reason="not_allowed", **_FAILED),
+    Pattern(
+        rf"no pg_hba\.conf entry for (?:replication connection from )?{_HOST}, user {_QUOTED}(?:, database \"(?P<database>[^\"]*)\")?",
+        reason="not_allowed",
+        **_FAILED,
+    ),
+    Pattern(
+        rf"pg_hba\.conf rejects (?:replication )?connection for {_HOST}, user {_QUOTED}(?:, database \"(?P<database>[^\"]*)\")?",
+        reason="not_allowed",
+        **_FAILED,
+    ),
     Pattern(rf"role {_QUOTED} does not exist", reason="invalid_user", **_FAILED),
     Pattern(rf"role {_QUOTED} is not permitted to log in", reason="not_allowed", **_FAILED),
-    Pattern(r"connection received: host=(?P<src_ip>[^ ]+)(?: port=(?P<src_port>\d+))?", category="network", action="connect"),
-    Pattern(r"connection authorized: (?:replication )?user=(?P<user>[^ ]+)(?: database=(?P<database>[^ ]+))?", outcome="success", **_LOGIN),
-    Pattern(r"connection authenticated: identity=\"(?P<identity>[^\"]*)\" method=(?P<auth_method>[^ ]+)", **_LOGIN),
-    Pattern(r"disconnection: session time: (?P<duration>[^ ]+) user=(?P<user>[^ ]*) database=(?P<database>[^ ]*) host=(?P<src_ip>[^ ]*)(?: port=(?P<src_port>\d+))?", category="authentication", outcome="success", action="logout"),
+    Pattern(
+        r"connection received: host=(?P<src_ip>[^ ]+)(?: port=(?P<src_port>\d+))?",
+        category="network",
+        action="connect",
+    ),
+    Pattern(
+        r"connection authorized: (?:replication )?user=(?P<user>[^ ]+)(?: database=(?P<database>[^ ]+))?",
+        outcome="success",
+        **_LOGIN,
+    ),
+    Pattern(
+        r"connection authenticated: identity=\"(?P<identity>[^\"]*)\" method=(?P<auth_method>[^ ]+)",
+        **_LOGIN,
+    ),
+    Pattern(
+        r"disconnection: session time: (?P<duration>[^ ]+) user=(?P<user>[^ ]*) database=(?P<database>[^ ]*) host=(?P<src_ip>[^ ]*)(?: port=(?P<src_port>\d+))?",
+        category="authentication",
+        outcome="success",
+        action="logout",
+    ),
     Pattern(rf"Passwort-Authentifizierung für Benutzer {_QUOTED} fehlgeschlagen", **_FAILED),
     Pattern(rf"authentification par mot de passe échouée pour l'utilisateur {_QUOTED}", **_FAILED),
     Pattern(rf"la autentificación (?:password )?falló para el usuario {_QUOTED}", **_FAILED),
-    Pattern(r"invalid length of startup packet|unsupported frontend protocol", category="network", action="scan", reason="malformed"),
+    Pattern(
+        r"invalid length of startup packet|unsupported frontend protocol",
+        category="network",
+        action="scan",
+        reason="malformed",
+    ),
     Pattern(r"(?P<text>.+)"),
 )
-_LEVEL: Final = re.compile(r"\b(FATAL|LOG|ERROR|WARNING|NOTICE|PANIC|DETAIL|HINT|STATEMENT|INFO|DEBUG[1-5]?|SCHWERWIEGEND|FEHLER|ERREUR|JOURNAL): {1,2}")
+_LEVEL: Final = re.compile(
+    r"\b(FATAL|LOG|ERROR|WARNING|NOTICE|PANIC|DETAIL|HINT|STATEMENT|INFO|DEBUG[1-5]?|SCHWERWIEGEND|FEHLER|ERREUR|JOURNAL): {1,2}"
+)
 _PID: Final = re.compile(r"\[(\d{1,10})\]|(?:^|\s)(\d{1,10})(?=[:\s]|$)")
-_CLIENT: Final = re.compile(r"(?:^|[\s=@(:])((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]{2,40}(?<!:\d\d))(?:\((\d{1,5})\))?(?=[\s,):]|$)")
+_CLIENT: Final = re.compile(
+    r"(?:^|[\s=@(:])((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]{2,40}(?<!:\d\d))(?:\((\d{1,5})\))?(?=[\s,):]|$)"
+)
 _PAIR: Final = re.compile(r"(?:^|[\s:])(?:user=)?([^\s@=,:\[\]]+)(?:,db=|@)([^\s@,:\[\]]+)")
-_STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [A-Z]{2,5}| [+-]\d\d(?::?\d\d)?)?")
+_STAMP: Final = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [A-Z]{2,5}| [+-]\d\d(?::?\d\d)?)?"
+)
 _LONGEST_PREFIX: Final = 256
 _NAMES: Final = ("session", "src_ip", "src_port", "user", "database", "severity", "time")
 

@@ -17,16 +17,39 @@ SOURCE = Source(
     name="proxmox",
     title="Proxmox VE, Backup Server, Mail Gateway",
     logsource=Logsource(product="proxmox"),
-    programs=("pvedaemon", "pveproxy", "pmgdaemon", "pmgproxy", "proxmox-backup-api", "proxmox-backup-proxy", "pvestatd", "pve-guests", "pmg-smtp-filter", "proxmox-backup-*"),
+    programs=(
+        "pvedaemon",
+        "pveproxy",
+        "pmgdaemon",
+        "pmgproxy",
+        "proxmox-backup-api",
+        "proxmox-backup-proxy",
+        "pvestatd",
+        "pve-guests",
+        "pmg-smtp-filter",
+        "proxmox-backup-*",
+    ),
     marks=("authentication failure; rhost=", "successful auth for user '"),
     constants={"service": "admin"},
     readers=(
         Patterns(
-            Pattern(rf"(?:: )?authentication failure; {_RHOST} user={_USER} msg=(?P<reason>no such user.*|.*not (?:found|exist).*)$", **_FAILED),
-            Pattern(rf"(?:: )?authentication failure; {_RHOST} user={_USER} msg=(?P<error>.*)$", **_FAILED),
+            Pattern(
+                rf"(?:: )?authentication failure; {_RHOST} user={_USER} msg=(?P<reason>no such user.*|.*not (?:found|exist).*)$",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"(?:: )?authentication failure; {_RHOST} user={_USER} msg=(?P<error>.*)$",
+                **_FAILED,
+            ),
             Pattern(rf"(?:: )?authentication failure; {_RHOST} user={_USER}$", **_FAILED),
-            Pattern(rf"(?:<[^>]*> )?successful auth for user '{_USER}'", outcome="success", **_LOGIN),
-            Pattern(r"<(?P<user>[^@>]*)@(?P<domain>[^>]*)> (?P<change>(?:starting|end|update|create|delete|remove|stop|start|shutdown|destroy|modify) .*)", category="configuration", action="change"),
+            Pattern(
+                rf"(?:<[^>]*> )?successful auth for user '{_USER}'", outcome="success", **_LOGIN
+            ),
+            Pattern(
+                r"<(?P<user>[^@>]*)@(?P<domain>[^>]*)> (?P<change>(?:starting|end|update|create|delete|remove|stop|start|shutdown|destroy|modify) .*)",
+                category="configuration",
+                action="change",
+            ),
         ),
         Plain(),
     ),

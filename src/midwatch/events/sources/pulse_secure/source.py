@@ -19,7 +19,7 @@ _LEAD: Final = (
 )
 _BARS: Final = (
     r"(?:- )*(?P<node>[^ |]*) \| (?P<time>[^|]*[^ |]) \| (?P<message_code>[A-Z]{3}\d+) \| (?P<severity>[a-z]+) \| "
-    r"(?P<dst_ip>[^ |]*) *\|[^|]*\| (?P<src_ip>[^ |]*) *\| (?P<user>[^|]*?) *\| (?P<domain>[^|]*?) *\|(?:[^|]*\|){1,12} "
+    r"(?P<dst_ip>[^ |]*) *\|[^|]*\| (?P<src_ip>[^ |]*) *\| (?P<user>[^|]{0,255}?) *\| (?P<domain>[^|]{0,255}?) *\|(?:[^|]*\|){1,12} "
 )
 _FAILED: Final = r"(?P<why>(?:Login failed|Primary authentication failed|Secondary authentication failed|Authentication failed|Login attempt failed|Account [^\n]*locked|User account [^\n]*lock)[^\n]*)"
 _SUCCEEDED: Final = r"(?P<why>(?:Login succeeded|Primary authentication successful|Secondary authentication successful|Agent login succeeded)[^\n]*)"

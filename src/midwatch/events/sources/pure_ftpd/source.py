@@ -56,7 +56,7 @@ SOURCE = Source(
             ),
             Pattern(rf"{_LEAD}Logout", category="authentication", action="logout"),
             Pattern(
-                rf"{_LEAD}(?P<file>[^\n]*?) +(?P<operation>uploaded|downloaded|deleted) *(?:\((?P<bytes_in>\d+) bytes)?",
+                rf"{_LEAD}(?P<file>[^\n]*[^ \n]) +(?P<operation>uploaded|downloaded|deleted) *(?:\((?P<bytes_in>\d+) bytes)?",
                 category="file",
             ),
             Pattern(rf"{_LEAD}(?P<why>[^\n]*)", category="network"),

@@ -18,8 +18,17 @@ SOURCE = Source(
     constants={"service": "app"},
     readers=(
         Patterns(
-            Pattern(rf"{_HEAD}WebAPI login failure\. Reason: IP has been banned, IP: {_IP}, username: (?P<user>.*)$", outcome="failure", reason="locked", **_LOGIN),
-            Pattern(rf"{_HEAD}WebAPI login failure\. Reason: (?P<reason>[^,]*)(?:, attempt count: (?P<attempts>\d+))?, IP: {_IP}, username: (?P<user>.*)$", outcome="failure", **_LOGIN),
+            Pattern(
+                rf"{_HEAD}WebAPI login failure\. Reason: IP has been banned, IP: {_IP}, username: (?P<user>.*)$",
+                outcome="failure",
+                reason="locked",
+                **_LOGIN,
+            ),
+            Pattern(
+                rf"{_HEAD}WebAPI login failure\. Reason: (?P<reason>[^,]*)(?:, attempt count: (?P<attempts>\d+))?, IP: {_IP}, username: (?P<user>.*)$",
+                outcome="failure",
+                **_LOGIN,
+            ),
             Pattern(rf"{_HEAD}WebAPI login success\. IP: {_IP}", outcome="success", **_LOGIN),
         ),
         Plain(),

@@ -22,10 +22,21 @@ SOURCE = Source(
         Patterns(
             Pattern(rf"{_CONNECTION}Login Fail", outcome="failure", **_LOGIN),
             Pattern(rf"{_CONNECTION}Login OK", outcome="success", **_LOGIN),
-            Pattern(rf"{_CONNECTION}Logout", category="authentication", outcome="success", action="logout"),
+            Pattern(
+                rf"{_CONNECTION}Logout",
+                category="authentication",
+                outcome="success",
+                action="logout",
+            ),
             Pattern(rf"{_CONNECTION}(?P<operation>.*)$", category="file"),
-            Pattern(r"event log: Users: (?P<user>.*?), Source IP: (?P<src_ip>[^,]*), Computer name: (?P<src_host>[^,]*), Content: (?:\[[^\]]*\] ?)*(?P<text>Failed to log in.*|.*[Ll]ogin failed.*)$", outcome="failure", **_LOGIN),
-            Pattern(r"event log: Users: (?P<user>.*?), Source IP: (?P<src_ip>[^,]*), Computer name: (?P<src_host>[^,]*), Content: (?P<text>.*)$"),
+            Pattern(
+                r"event log: Users: (?P<user>.*?), Source IP: (?P<src_ip>[^,]*), Computer name: (?P<src_host>[^,]*), Content: (?:\[[^\]]*\] ?)*(?P<text>Failed to log in.*|.*[Ll]ogin failed.*)$",
+                outcome="failure",
+                **_LOGIN,
+            ),
+            Pattern(
+                r"event log: Users: (?P<user>.*?), Source IP: (?P<src_ip>[^,]*), Computer name: (?P<src_host>[^,]*), Content: (?P<text>.*)$"
+            ),
         ),
         Plain(),
     ),

@@ -24,14 +24,40 @@ SOURCE = Source(
     carry=Carry("session", ("src", "dst")),
     readers=(
         Patterns(
-            Pattern(rf"{_HEAD}(?P<auth_method>[A-Z0-9-]+) login refused: user '(?P<user>.*)' - (?P<error>.*)", **_FAILED),
-            Pattern(rf"{_HEAD}(?:closing|error on|Error on) AMQP connection <[\d.]+> {_ENDS}[^)]*\):? ?.*?login refused: user '(?P<user>.*?)' - (?P<error>[^\"]*)", **_FAILED),
-            Pattern(rf"{_HEAD}(?:Error on|error on) AMQP connection <[\d.]+> {_ENDS}", category="network", action="connect"),
+            Pattern(
+                rf"{_HEAD}(?P<auth_method>[A-Z0-9-]+) login refused: user '(?P<user>.*)' - (?P<error>.*)",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}(?:closing|error on|Error on) AMQP connection <[\d.]+> {_ENDS}[^)]*\):? ?.*?login refused: user '(?P<user>.*?)' - (?P<error>[^\"]*)",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}(?:Error on|error on) AMQP connection <[\d.]+> {_ENDS}",
+                category="network",
+                action="connect",
+            ),
             Pattern(rf"{_HEAD}HTTP access denied: user '(?P<user>.*)' - (?P<error>.*)", **_FAILED),
-            Pattern(rf"{_HEAD}connection (?:<[\d.]+> )?{_ENDS}[^)]*\): user '(?P<user>.*)' authenticated and granted access to vhost '(?P<vhost>[^']*)'", outcome="success", **_LOGIN),
-            Pattern(rf"{_HEAD}User '(?P<user>.*)' authenticated successfully", outcome="success", **_LOGIN),
-            Pattern(rf"{_HEAD}accepting AMQP connection <[\d.]+> {_ENDS}", category="network", action="connect"),
-            Pattern(rf"{_HEAD}closing AMQP connection <[\d.]+> {_ENDS}", category="network", action="close"),
+            Pattern(
+                rf"{_HEAD}connection (?:<[\d.]+> )?{_ENDS}[^)]*\): user '(?P<user>.*)' authenticated and granted access to vhost '(?P<vhost>[^']*)'",
+                outcome="success",
+                **_LOGIN,
+            ),
+            Pattern(
+                rf"{_HEAD}User '(?P<user>.*)' authenticated successfully",
+                outcome="success",
+                **_LOGIN,
+            ),
+            Pattern(
+                rf"{_HEAD}accepting AMQP connection <[\d.]+> {_ENDS}",
+                category="network",
+                action="connect",
+            ),
+            Pattern(
+                rf"{_HEAD}closing AMQP connection <[\d.]+> {_ENDS}",
+                category="network",
+                action="close",
+            ),
         ),
         Plain(),
     ),

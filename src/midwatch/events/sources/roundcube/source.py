@@ -18,7 +18,12 @@ SOURCE = Source(
     title="Roundcube webmail",
     logsource=Logsource(category="webserver", product="roundcube"),
     programs=("roundcube*",),
-    marks=("IMAP Error: Login failed for ", "FAILED login for ", "Failed login for ", "Successful login for "),
+    marks=(
+        "IMAP Error: Login failed for ",
+        "FAILED login for ",
+        "Failed login for ",
+        "Successful login for ",
+    ),
     constants={"service": "mail"},
     readers=(
         Patterns(

@@ -13,17 +13,42 @@ SOURCE = Source(
     title="SABnzbd",
     logsource=Logsource(product="sabnzbd"),
     programs=("sabnzbd", "sabnzbdplus"),
-    marks=("WARNING::[interface:", "INFO::[interface:", "ERROR::[interface:", "::INFO::[", "::WARNING::[", "::ERROR::["),
+    marks=(
+        "WARNING::[interface:",
+        "INFO::[interface:",
+        "ERROR::[interface:",
+        "::INFO::[",
+        "::WARNING::[",
+        "::ERROR::[",
+    ),
     claims=False,
     constants={"service": "app"},
     readers=(
         Patterns(
-            Pattern(rf"{_HEAD}Refused connection from:? (?P<src_ip>{_IP})(?: .*)?$", category="network", action="block"),
-            Pattern(rf"{_HEAD}Refused connection with hostname \"(?P<http_host>[^\"]*)\" from:? (?P<src_ip>{_IP})", category="web", action="deny"),
+            Pattern(
+                rf"{_HEAD}Refused connection from:? (?P<src_ip>{_IP})(?: .*)?$",
+                category="network",
+                action="block",
+            ),
+            Pattern(
+                rf"{_HEAD}Refused connection with hostname \"(?P<http_host>[^\"]*)\" from:? (?P<src_ip>{_IP})",
+                category="web",
+                action="deny",
+            ),
             # The second address is the client's, where a proxy stands before the program.
-            Pattern(rf"(?:::)?(?P<severity>WARNING)::\[interface:\d+\] [^\d\[(]{{8,120}} (?P<proxy>{_IP}) \(X-Forwarded-For: (?P<src_ip>{_IP})[^)]*\) \[(?P<user_agent>.*)\]$", **_FAILED),
-            Pattern(rf"(?:::)?(?P<severity>WARNING)::\[interface:\d+\] [^\d\[(]{{8,120}} (?P<src_ip>{_IP})(?: \[(?P<user_agent>.*)\])?$", **_FAILED),
-            Pattern(rf"{_HEAD}API[ -][Kk]ey (?P<reason>missing|incorrect|Missing|Incorrect)[^0-9]*(?P<src_ip>{_IP})?", category="web", action="deny"),
+            Pattern(
+                rf"(?:::)?(?P<severity>WARNING)::\[interface:\d+\] [^\d\[(]{{8,120}} (?P<proxy>{_IP}) \(X-Forwarded-For: (?P<src_ip>{_IP})[^)]*\) \[(?P<user_agent>.*)\]$",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"(?:::)?(?P<severity>WARNING)::\[interface:\d+\] [^\d\[(]{{8,120}} (?P<src_ip>{_IP})(?: \[(?P<user_agent>.*)\])?$",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}API[ -][Kk]ey (?P<reason>missing|incorrect|Missing|Incorrect)[^0-9]*(?P<src_ip>{_IP})?",
+                category="web",
+                action="deny",
+            ),
             Pattern(rf"{_HEAD}(?P<text>.*)"),
         ),
     ),

@@ -13,14 +13,14 @@ from midwatch.events.schema import Logsource
 from midwatch.events.source import Source
 
 _AUDIT: Final = (
-    r"\s*(?:\{?)Auth: \[(?P<protocol>[^,\]]*),(?P<logon>[^\]]*)\] user \[(?P<domain>[^\]]*)\]\\\[(?P<user>.*)\] at \[(?P<at>[^\]]*)\] "
+    r" *(?:\{?)Auth: \[(?P<protocol>[^,\]]*),(?P<logon>[^\]]*)\] user \[(?P<domain>[^\]]*)\]\\\[(?P<user>.*)\] at \[(?P<at>[^\]]*)\] "
     r"with \[(?P<auth_method>[^\]]*)\] status \[(?P<status>"
 )
 _REST: Final = (
     r")\](?: workstation \[(?P<workstation>[^\]]*)\])?"
     r"(?: remote host \[(?:ipv[46]:)?(?P<src_ip>[^\]]*?)(?::(?P<src_port>\d+))?\])?"
 )
-_LEAD: Final = r"\s*(?:\[[^\]]{10,60}\] [^ ]+\([^)]*\)\s+)?(?:[a-z_]+: +)?"
+_LEAD: Final = r" *(?:\[[^\]]{10,60}\] [^ (]{1,80}\([^)]{0,60}\) +)?(?:[a-z_]+: +)?"
 _WRONG_NAME: Final = r"NT_STATUS_NO_SUCH_USER"
 _LOCKED: Final = r"NT_STATUS_ACCOUNT_(?:LOCKED_OUT|DISABLED|EXPIRED|RESTRICTION)"
 
@@ -73,21 +73,21 @@ SOURCE = Source(
                 reason="bad_password",
             ),
             Pattern(
-                rf"{_LEAD}[Aa]uthentication for user \[(?P<user>.*)\] -> \[[^\n]*\] FAILED with error {_WRONG_NAME}",
+                rf"{_LEAD}[Aa]uthentication for user \[(?P<user>.{{0,255}})\] -> \[[^\n]*\] FAILED with error {_WRONG_NAME}",
                 category="authentication",
                 outcome="failure",
                 action="login",
                 reason="invalid_user",
             ),
             Pattern(
-                rf"{_LEAD}[Aa]uthentication for user \[(?P<user>.*)\] -> \[[^\n]*\] FAILED with error (?P<status>NT_STATUS_[A-Z_]+)",
+                rf"{_LEAD}[Aa]uthentication for user \[(?P<user>.{{0,255}})\] -> \[[^\n]*\] FAILED with error (?P<status>NT_STATUS_[A-Z_]+)",
                 category="authentication",
                 outcome="failure",
                 action="login",
                 reason="bad_password",
             ),
             Pattern(
-                rf"{_LEAD}[Aa]uthentication for user \[(?P<user>.*?)\] -> \[[^\n]*\] succeeded",
+                rf"{_LEAD}[Aa]uthentication for user \[(?P<user>.{{0,255}}?)\] -> \[[^\n]*\] succeeded",
                 category="authentication",
                 outcome="success",
                 action="login",
@@ -99,21 +99,21 @@ SOURCE = Source(
                 reason="not_allowed",
             ),
             Pattern(
-                rf"{_LEAD}(?P<src_host>[^ ]+) \((?:ipv[46]:)?(?P<src_ip>[^ ):]+|[0-9A-Fa-f:]+?)(?::(?P<src_port>\d+))?\) (?:signed )?connect to service (?P<share>[^ ]+) (?:initially )?as user (?P<user>[^ ]+)",
+                rf"{_LEAD}(?P<src_host>[^ ]{{1,255}}) \((?:ipv[46]:)?(?P<src_ip>[^ ):]{{1,64}}|[0-9A-Fa-f:]{{2,45}}?)(?::(?P<src_port>\d+))?\) (?:signed )?connect to service (?P<share>[^ ]+) (?:initially )?as user (?P<user>[^ ]+)",
                 category="authentication",
                 action="connect",
             ),
             Pattern(
-                rf"{_LEAD}(?P<src_host>[^ ]+) \((?:ipv[46]:)?(?P<src_ip>[^ ):]+|[0-9A-Fa-f:]+?)(?::(?P<src_port>\d+))?\) closed connection to service (?P<share>[^ ]+)",
+                rf"{_LEAD}(?P<src_host>[^ ]{{1,255}}) \((?:ipv[46]:)?(?P<src_ip>[^ ):]{{1,64}}|[0-9A-Fa-f:]{{2,45}}?)(?::(?P<src_port>\d+))?\) closed connection to service (?P<share>[^ ]+)",
                 category="authentication",
                 action="logout",
             ),
             Pattern(
-                r"(?P<user>[^|]*)\|(?P<src_ip>[0-9A-Fa-f:.]+)\|(?P<workstation>[^|]*)\|(?P<share>[^|]*)\|(?P<operation>[a-z_]+)\|(?P<verdict>ok|fail[^|]*)\|(?P<file>[^\n]*)",
+                r"(?P<user>[^|]{0,255})\|(?P<src_ip>[0-9A-Fa-f:.]{2,45})\|(?P<workstation>[^|]*)\|(?P<share>[^|]*)\|(?P<operation>[a-z_]+)\|(?P<verdict>ok|fail[^|]*)\|(?P<file>[^\n]*)",
                 category="file",
             ),
             Pattern(
-                r"(?P<user>[^|]*)\|(?P<src_ip>[0-9A-Fa-f:.]+)\|(?P<operation>[a-z_]+)\|(?P<verdict>ok|fail[^|]*)\|(?P<file>[^\n]*)",
+                r"(?P<user>[^|]{0,255})\|(?P<src_ip>[0-9A-Fa-f:.]{2,45})\|(?P<operation>[a-z_]+)\|(?P<verdict>ok|fail[^|]*)\|(?P<file>[^\n]*)",
                 category="file",
             ),
         ),

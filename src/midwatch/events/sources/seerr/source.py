@@ -18,8 +18,16 @@ SOURCE = Source(
     constants={"service": "app"},
     readers=(
         Patterns(
-            Pattern(rf"\[(?P<severity>[a-z]+)\]\[(?:API|Auth)\]: (?P<reason>[^{{]*?[Ff]ailed (?:sign-in|login|log-in)[^{{]*?) {_DATA}", outcome="failure", **_LOGIN),
-            Pattern(rf"\[(?P<severity>[a-z]+)\]\[(?:API|Auth)\]: (?P<reason>[^{{]*?[Ff]ailed (?:sign-in|login|log-in)[^{{]*)", outcome="failure", **_LOGIN),
+            Pattern(
+                rf"\[(?P<severity>[a-z]+)\]\[(?:API|Auth)\]: (?P<reason>[^{{]*?[Ff]ailed (?:sign-in|login|log-in)[^{{]*?) {_DATA}",
+                outcome="failure",
+                **_LOGIN,
+            ),
+            Pattern(
+                r"\[(?P<severity>[a-z]+)\]\[(?:API|Auth)\]: (?P<reason>[^{]*?[Ff]ailed (?:sign-in|login|log-in)[^{]*)",
+                outcome="failure",
+                **_LOGIN,
+            ),
             Pattern(rf"\[(?P<severity>[a-z]+)\]\[(?P<module>[^\]]*)\]: (?P<text>[^{{]*?) {_DATA}"),
         ),
         Plain(),

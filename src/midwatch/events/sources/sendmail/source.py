@@ -40,10 +40,17 @@ SOURCE = Source(
     readers=(
         Patterns(
             Pattern(
-                rf"{_QUEUED}AUTH failure \((?P<auth_method>[^)]*)\): (?P<reason>.*?)(?:, user=(?P<user>.*))?, relay={_PEER}$",
+                rf"{_QUEUED}AUTH failure \((?P<auth_method>[^)]*)\): (?>(?P<reason>.*?), user=)(?P<user>.*), relay={_PEER}$",
                 **_FAILED,
             ),
-            Pattern(rf"{_QUEUED}{_PEER}: possible SMTP attack: command=AUTH, count=(?P<attempts>\d+)", **_FAILED),
+            Pattern(
+                rf"{_QUEUED}AUTH failure \((?P<auth_method>[^)]*)\): (?P<reason>.*), relay={_PEER}$",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_QUEUED}{_PEER}: possible SMTP attack: command=AUTH, count=(?P<attempts>\d+)",
+                **_FAILED,
+            ),
             Pattern(
                 rf"{_QUEUED}{_PEER}: possible SMTP attack: command=(?P<command>[^,]*), count=(?P<attempts>\d+)",
                 **_PROTOCOL,
@@ -60,7 +67,9 @@ SOURCE = Source(
                 ),
                 **_PROTOCOL,
             ),
-            Pattern(rf"{_QUEUED}{_PEER}: (?P<command>(?i:EXPN|VRFY|ETRN) .*) \[rejected\]", **_REJECT),
+            Pattern(
+                rf"{_QUEUED}{_PEER}: (?P<command>(?i:EXPN|VRFY|ETRN) .*) \[rejected\]", **_REJECT
+            ),
             Pattern(
                 rf"{_QUEUED}{_PEER} did not issue (?P<reason>[A-Z/]+) during connection to (?P<listener>[^ ]+)",
                 **_PROTOCOL,
@@ -69,22 +78,32 @@ SOURCE = Source(
                 rf"{_QUEUED}(?P<reason>lost input channel|timeout waiting for input|collect: premature EOM|probable open proxy|SYSERR.*?) (?:from|to) {_PEER}",
                 **_PROTOCOL,
             ),
-            Pattern(rf"{_QUEUED}<?(?P<mail_to>[^ >]*)>?\.\.\. (?P<reason>No such user here|User unknown)", **_REJECT),
+            Pattern(
+                rf"{_QUEUED}<?(?P<mail_to>[^ >]*)>?\.\.\. (?P<reason>No such user here|User unknown)",
+                **_REJECT,
+            ),
             Pattern(
                 rf"{_QUEUED}from=<?(?P<mail_from>[^ >,]*)>?, size=(?P<size>\d+), .*?relay={_PEER}$",
                 category="mail",
                 action="accept",
             ),
             Pattern(
-                rf"{_QUEUED}to=<?(?P<mail_to>[^ >,]*)>?, .*?(?:relay=(?P<relay>[^ ,]+)(?: \[(?P<dst_ip>[^\]]+)\])?, )?.*?stat=(?P<status>.*)",
+                rf"{_QUEUED}to=<?(?P<mail_to>[^ >,]*)>?, (?:(?>.*?\brelay=)(?P<relay>[^ ,]+)(?: \[(?P<dst_ip>[^\]]+)\])?, )?+(?>.*?\bstat=)(?P<status>.*)",
                 category="mail",
             ),
             Pattern(
                 rf"{_QUEUED}Milter(?: \([^)]*\))?: .*?(?:to=<(?P<mail_to>[^>]*)>, )?reject=(?P<status>.*)",
                 **_REJECT,
             ),
-            Pattern(rf"{_QUEUED}(?P<reason>STARTTLS=server), relay={_PEER}, version=(?P<tls_version>[^,]*)", category="mail"),
-            Pattern(rf"{_QUEUED}(?P<reason>NOQUEUE: connect from|connect from) {_PEER}", category="network", action="connect"),
+            Pattern(
+                rf"{_QUEUED}(?P<reason>STARTTLS=server), relay={_PEER}, version=(?P<tls_version>[^,]*)",
+                category="mail",
+            ),
+            Pattern(
+                rf"{_QUEUED}(?P<reason>NOQUEUE: connect from|connect from) {_PEER}",
+                category="network",
+                action="connect",
+            ),
         ),
     ),
 )

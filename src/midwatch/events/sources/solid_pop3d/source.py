@@ -16,11 +16,26 @@ SOURCE = Source(
     constants={"service": "mail"},
     readers=(
         Patterns(
-            Pattern(rf"authentication failed: (?:no such user|can't map user name): (?P<user>.*){_END}", reason="invalid_user", **_FAILED),
-            Pattern(rf"(?:APOP )?authentication failed for (?:mapped )?user (?P<user>.*){_END}", **_FAILED),
-            Pattern(rf"can't find APOP secret for user (?P<user>.*){_END}", reason="invalid_user", **_FAILED),
+            Pattern(
+                rf"authentication failed: (?:no such user|can't map user name): (?P<user>.*){_END}",
+                reason="invalid_user",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"(?:APOP )?authentication failed for (?:mapped )?user (?P<user>.*){_END}",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"can't find APOP secret for user (?P<user>.*){_END}",
+                reason="invalid_user",
+                **_FAILED,
+            ),
             Pattern(rf"(?P<user>root) login not allowed{_END}", reason="not_allowed", **_FAILED),
-            Pattern(rf"(?:user )?(?P<user>.*) (?:authenticated|logged in){_END}", outcome="success", **_LOGIN),
+            Pattern(
+                rf"(?:user )?(?P<user>.*) (?:authenticated|logged in){_END}",
+                outcome="success",
+                **_LOGIN,
+            ),
             Pattern(rf"(?P<reason>.*){_END}", category="mail"),
         ),
     ),

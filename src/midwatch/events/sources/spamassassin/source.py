@@ -13,9 +13,17 @@ SOURCE = Source(
     constants={"category": "mail", "service": "mail"},
     readers=(
         Patterns(
-            Pattern(r"spamd: identified spam \((?P<score>-?[\d.]+)/[\d.]+\) for (?P<user>[^ :]*)", action="spam"),
-            Pattern(r"spamd: clean message \((?P<score>-?[\d.]+)/[\d.]+\) for (?P<user>[^ :]*)", action="accept"),
-            Pattern(r"spamd: result: (?P<verdict>[Y.]) (?P<score>-?\d+) - (?P<tests>[^ ]*) (?:.*?user=(?P<user>[^,]*))?(?:.*?mid=<(?P<message_id>[^>]*)>)?"),
+            Pattern(
+                r"spamd: identified spam \((?P<score>-?[\d.]+)/[\d.]+\) for (?P<user>[^ :]*)",
+                action="spam",
+            ),
+            Pattern(
+                r"spamd: clean message \((?P<score>-?[\d.]+)/[\d.]+\) for (?P<user>[^ :]*)",
+                action="accept",
+            ),
+            Pattern(
+                r"spamd: result: (?P<verdict>[Y.]) (?P<score>-?\d+) - (?P<tests>[^ ]*) (?:.*?user=(?P<user>[^,]*))?(?:.*?mid=<(?P<message_id>[^>]*)>)?"
+            ),
         ),
     ),
 )

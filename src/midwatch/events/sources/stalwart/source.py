@@ -23,7 +23,12 @@ SOURCE = Source(
     constants={"service": "mail"},
     readers=(
         Patterns(
-            _event(r"auth\.(?:failed|missing-totp|too-many-attempts|error)", category="authentication", outcome="failure", action="login"),
+            _event(
+                r"auth\.(?:failed|missing-totp|too-many-attempts|error)",
+                category="authentication",
+                outcome="failure",
+                action="login",
+            ),
             _event(r"auth\.success", category="authentication", outcome="success", action="login"),
             _event(r"security\.[\w.-]+", category="network", action="block"),
             _event(r"[a-z][\w.-]+", category="mail"),

@@ -18,10 +18,10 @@ _LEAD: Final = (
     r"(?:\d{1,3}\[(?P<subsystem>[A-Z]{3})\] )?"
     r"(?:<(?:(?P<connection>[^|>]{0,128})\|)?(?P<session>\d+)> )?"
 )
-_PEER: Final = r"(?P<src_ip>[0-9A-Fa-f:.]+)\[(?P<src_port>\d+)\]"
-_LOCAL: Final = r"(?P<dst_ip>[0-9A-Fa-f:.]+)\[(?P<dst_port>\d+)\]"
+_PEER: Final = r"(?P<src_ip>[0-9A-Fa-f:.]{2,45})\[(?P<src_port>\d+)\]"
+_LOCAL: Final = r"(?P<dst_ip>[0-9A-Fa-f:.]{2,45})\[(?P<dst_port>\d+)\]"
 _PLUTO: Final = (
-    r"(?:\"(?P<connection>[^\"]*)\"(?:\[\d+\])?(?: (?P<src_ip>[0-9A-Fa-f:.]+))?"
+    r"(?:\"(?P<connection>[^\"]*)\"(?:\[\d+\])?(?: (?P<src_ip>[0-9A-Fa-f:.]{2,45}))?"
     r"(?: #(?P<session>\d+))?: )"
 )
 
@@ -43,7 +43,7 @@ _FAILED: Final = Patterns(
         reason="bad_password",
     ),
     Pattern(
-        rf"{_LEAD}no shared key found for '?(?P<dst_id>[^' \[]*)'?(?:\[[^\]]*\])? - '?(?P<user>[^' \[]*)'?(?:\[(?P<src_ip>[0-9A-Fa-f:.]+)\])?",
+        rf"{_LEAD}no shared key found for '?(?P<dst_id>[^' \[]*)'?(?:\[[^\]]*\])? - '?(?P<user>[^' \[]*)'?(?:\[(?P<src_ip>[0-9A-Fa-f:.]{{2,45}})\])?",
         auth_method="pre-shared key",
         reason="invalid_user",
     ),
@@ -56,7 +56,7 @@ _FAILED: Final = Patterns(
         auth_method="certificate",
         reason="not_allowed",
     ),
-    Pattern(rf"{_LEAD}authentication of '(?P<user>.*)' with (?P<auth_method>[^\n]*) failed"),
+    Pattern(rf"{_LEAD}authentication of '(?P<user>.*)' with (?P<auth_method>[^\n]{{1,80}}) failed"),
     Pattern(
         rf"{_LEAD}(?:invalid HASH_V1 payload length, decryption failed\?|calculated HASH does not match HASH payload)",
         reason="bad_password",
@@ -90,7 +90,7 @@ _FAILED: Final = Patterns(
 
 _SUCCEEDED: Final = Patterns(
     Pattern(
-        rf"{_LEAD}authentication of '(?P<user>[^'\n]*)' with (?P<auth_method>[^\n]*) successful"
+        rf"{_LEAD}authentication of '(?P<user>[^'\n]*)' with (?P<auth_method>[^\n]{{1,80}}) successful"
     ),
     Pattern(rf"{_LEAD}XAuth authentication of '(?P<user>[^'\n]*)' successful"),
     Pattern(rf"{_LEAD}EAP method (?P<auth_method>[^ ]+) succeeded, MSK established"),
@@ -110,13 +110,14 @@ _TRAFFIC: Final = Patterns(
 
 _NETWORK: Final = Patterns(
     Pattern(
-        rf"{_LEAD}(?P<src_ip>[0-9A-Fa-f:.]+) is initiating (?P<why>an? [^\n]*)", action="connect"
+        rf"{_LEAD}(?P<src_ip>[0-9A-Fa-f:.]{{2,45}}) is initiating (?P<why>an? [^\n]*)",
+        action="connect",
     ),
     Pattern(
         rf"{_LEAD}looking for (?:an? )?(?:[A-Za-z-]+ )*peer configs matching (?P<dst_ip>[^\[ ]+)\[(?P<dst_id>[^\]]*)\]\.\.\.(?P<src_ip>[^\[ ]+)\[(?P<peer_id>[^\]]*)\]"
     ),
     Pattern(
-        rf"{_LEAD}no IKE config found for (?P<dst_ip>[0-9A-Fa-f:]+|[0-9]+(?:\.[0-9]+){{3}})\.\.\.(?P<src_ip>[0-9A-Fa-f:.]+?), sending (?P<reason>[A-Z_]+)",
+        rf"{_LEAD}no IKE config found for (?P<dst_ip>[0-9A-Fa-f:]+|[0-9]+(?:\.[0-9]+){{3}})\.\.\.(?P<src_ip>[0-9A-Fa-f:.]{{2,45}}?), sending (?P<reason>[A-Z_]+)",
         action="block",
     ),
     Pattern(
@@ -124,7 +125,7 @@ _NETWORK: Final = Patterns(
         action="connect",
     ),
     Pattern(
-        rf"{_LEAD}deleting (?:half open )?IKE_SA (?:(?P<sa>[^ ]+) between (?P<dst_ip>[^\[ ]+)\[[^\]]*\]\.\.\.(?P<peer>[^\[ ]+)\[(?P<user>[^\]]*)\]|with (?P<src_ip>[0-9A-Fa-f:.]+) after timeout)",
+        rf"{_LEAD}deleting (?:half open )?IKE_SA (?:(?P<sa>[^ ]+) between (?P<dst_ip>[^\[ ]+)\[[^\]]*\]\.\.\.(?P<peer>[^\[ ]+)\[(?P<user>[^\]]*)\]|with (?P<src_ip>[0-9A-Fa-f:.]{{2,45}}) after timeout)",
         action="close",
     ),
     Pattern(rf"{_LEAD}EAP-MS-CHAPv2 username: '(?P<user>.*)'"),
@@ -136,14 +137,14 @@ _NETWORK: Final = Patterns(
     Pattern(rf"{_LEAD}XAuth [a-z_]+ for '(?P<user>.*)' failed: (?P<why>[^\n]*)"),
     Pattern(rf"{_LEAD}assigning virtual IP (?P<virtual_ip>[^ ]+) to peer '(?P<user>[^'\n]*)'"),
     Pattern(
-        r"packet from (?P<src_ip>[0-9A-Fa-f:.]+?):(?P<src_port>\d+): (?P<why>[^\n]*but no connection has been authorized[^\n]*|[^\n]*(?:NO_PROPOSAL_CHOSEN|rejected|dropping)[^\n]*)",
+        r"packet from (?P<src_ip>[0-9A-Fa-f:.]{2,45}?):(?P<src_port>\d+): (?P<why>[^\n]*but no connection has been authorized[^\n]*|[^\n]*(?:NO_PROPOSAL_CHOSEN|rejected|dropping)[^\n]*)",
         action="block",
         reason="not_allowed",
     ),
-    Pattern(r"packet from (?P<src_ip>[0-9A-Fa-f:.]+?):(?P<src_port>\d+): (?P<why>[^\n]*)"),
+    Pattern(r"packet from (?P<src_ip>[0-9A-Fa-f:.]{2,45}?):(?P<src_port>\d+): (?P<why>[^\n]*)"),
     Pattern(rf"{_PLUTO}(?P<why>[^\n]*)"),
     Pattern(
-        r"(?P<level>INFO|ERROR|NOTIFY|WARNING): (?P<why>[^\n]*?)(?:: | )(?P<dst_ip>[0-9A-Fa-f:.]+)\[(?P<dst_port>\d+)\](?:<=>|-)(?P<src_ip>[0-9A-Fa-f:.]+)\[(?P<src_port>\d+)\]"
+        r"(?P<level>INFO|ERROR|NOTIFY|WARNING): (?P<why>[^\n]*?)(?:: | )(?P<dst_ip>[0-9A-Fa-f:.]{2,45})\[(?P<dst_port>\d+)\](?:<=>|-)(?P<src_ip>[0-9A-Fa-f:.]{2,45})\[(?P<src_port>\d+)\]"
     ),
     Pattern(
         r"\d{1,3}\[(?P<subsystem>[A-Z]{3})\] (?:<(?:(?P<connection>[^|>]{0,128})\|)?(?P<session>\d+)> )?(?P<why>[^\n]*)"

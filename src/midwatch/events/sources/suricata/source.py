@@ -9,7 +9,13 @@ SOURCE = Source(
     title="Suricata",
     logsource=Logsource(product="suricata"),
     programs=("suricata",),
-    marks=('"flow_id":', '"event_type":"stats"', '"event_type": "stats"', '"event_type":"engine"'),
+    marks=(
+        '"flow_id":',
+        '"event_type":"alert"',
+        '"event_type":"drop"',
+        '"event_type":"stats"',
+        '"event_type":"engine"',
+    ),
     priority=20,
     claims=False,
     readers=(

@@ -24,11 +24,11 @@ SOURCE = Source(
                 reason="bad_password",
             ),
             Pattern(
-                rf"{_LEAD}(?:\[[^\]]*\] )?(?:[A-Za-z.]+Exception: )?(?P<why>(?:Max limit|Maximum)[^\n]*login attempts[^\n]*|[^\n]*blocked due to[^\n]*failed[^\n]*)",
+                rf"{_LEAD}(?:\[[^\]]*\] )?(?:[A-Za-z.]+Exception: )?(?P<why>(?:Max limit|Maximum)[^\n]{{0,120}}login attempts[^\n]*|[^\n]{{0,120}}blocked due to[^\n]{{0,120}}failed[^\n]*)",
                 reason="rate_limit",
             ),
             Pattern(
-                rf"{_LEAD}(?:\[[^\]]*\] )?(?:[A-Za-z.]+Exception: )?(?P<why>(?:Invalid|A)[^\n]*(?:TOTP|two-factor|2FA|OTP)[^\n]*?)(?: for user: (?P<user>[^\n]*))?$",
+                rf"{_LEAD}(?:\[[^\]]*\] )?(?:[A-Za-z.]+Exception: )?(?P<why>(?:Invalid|A)[^\n]{{0,120}}(?:TOTP|two-factor|2FA|OTP)[^\n]{{0,120}}?)(?: for user: (?P<user>[^\n]*))?$",
                 reason="mfa",
             ),
             Pattern(

@@ -40,7 +40,10 @@ SOURCE = Source(
                 action="error",
                 service="web",
             ),
-            Pattern(rf"{_HEAD}(?P<module>org\.apache\.(?:catalina|coyote|tomcat)\.[\w.]+) (?P<reason>.*)", category="system"),
+            Pattern(
+                rf"{_HEAD}(?P<module>org\.apache\.(?:catalina|coyote|tomcat)\.[\w.]+) (?P<reason>.*)",
+                category="system",
+            ),
         ),
     ),
 )

@@ -4,7 +4,7 @@ from midwatch.events.readers import Pattern, Patterns
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source, Value
 
-_HOST = r"host=(?:(?P<src_host>[^ \[]+) )?\[(?P<src_ip>[^\]]+)\]"
+_HOST = r"host=(?:(?P<src_host>[^ \[]+) )?\[(?P<src_ip>[0-9A-Fa-f.:]{2,45})\]"
 _LOGIN: dict[str, Value] = {"category": "authentication", "action": "login"}
 _FAILED: dict[str, Value] = {**_LOGIN, "outcome": "failure"}
 
@@ -19,12 +19,12 @@ SOURCE = Source(
         Patterns(
             Pattern(
                 rf"(?:Login (?:failed|failure)|(?P<reason>Login disabled|Login excessive login failures|Login excessive login attempts)) "
-                rf"user=(?P<user>.*?)(?: auth=.*)? {_HOST}",
+                rf"user=(?P<user>.*?)(?: auth=[^ ]*)? {_HOST}",
                 **_FAILED,
             ),
             Pattern(rf"AUTHENTICATE (?P<auth_method>[\w-]+) failure {_HOST}", **_FAILED),
             Pattern(
-                rf"(?:Login|Authenticated|Preauthenticated) user=(?P<user>.*?)(?: auth=.*)? {_HOST}",
+                rf"(?:Login|Authenticated|Preauthenticated) user=(?P<user>.*?)(?: auth=[^ ]*)? {_HOST}",
                 outcome="success",
                 **_LOGIN,
             ),

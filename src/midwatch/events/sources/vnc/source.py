@@ -8,7 +8,7 @@ from midwatch.events.readers import Pattern, Patterns
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source
 
-_PEER: Final = r"\[?(?P<src_ip>\d+(?:\.\d+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+(?=\]|\s|$))\]?(?:::(?P<src_port>\d+))?"
+_PEER: Final = r"\[?(?P<src_ip>\d+(?:\.\d+){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,45}(?=\]|\s|$))\]?(?:::(?P<src_port>\d+))?"
 
 SOURCE = Source(
     name="vnc",

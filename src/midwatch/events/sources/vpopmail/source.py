@@ -19,9 +19,20 @@ SOURCE = Source(
     constants={"service": "mail"},
     readers=(
         Patterns(
-            Pattern(rf"{_HEAD}vpopmail user not found (?:\([^)]*\) )?{_WHO}", reason="invalid_user", **_FAILED),
-            Pattern(rf"{_HEAD}password fail (?:\(pass: '.*'\) )?{_WHO}", reason="bad_password", **_FAILED),
-            Pattern(rf"{_HEAD}(?P<reason>null (?:user ?name|password) given|.*?(?:fail|denied|disabled|not allowed|invalid)[^:]*?) {_WHO}", **_FAILED),
+            Pattern(
+                rf"{_HEAD}vpopmail user not found (?:\([^)]*\) )?{_WHO}",
+                reason="invalid_user",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}password fail (?:\(pass: '.*'\) )?{_WHO}",
+                reason="bad_password",
+                **_FAILED,
+            ),
+            Pattern(
+                rf"{_HEAD}(?P<reason>null (?:user ?name|password) given|(?>[^:]*?(?:fail|denied|disabled|not allowed|invalid))[^:]*) {_WHO}",
+                **_FAILED,
+            ),
             Pattern(rf"{_HEAD}login success (?:\([^)]*\) )?{_WHO}", outcome="success", **_LOGIN),
             Pattern(
                 r"(?:\d{9,11}\.\d+ )?(?:rblsmtpd|421 badiprbl): (?:pid (?P<pid>\d+) )?(?P<src_ip>[0-9A-Fa-f.:]{3,45}) (?:pid \d+ )?(?:(?P<policy>[^ ]+): )?(?P<status>[45]\d\d.*)",

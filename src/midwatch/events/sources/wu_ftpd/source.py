@@ -41,7 +41,10 @@ SOURCE = Source(
                 reason="not_allowed",
             ),
             Pattern(
-                rf"(?:FTP )?LOGIN (?:FAILED|REFUSED),? (?:\((?P<why>[^)]*)\) )?(?:FOR (?P<user>[^ ]+) )?FROM {_NAME}(?:, (?P<name>[^\n]*))?"
+                rf"(?:FTP )?LOGIN (?:FAILED|REFUSED),? (?:\([^)]*\) )?FOR (?P<user>[^ ]+) FROM {_NAME}"
+            ),
+            Pattern(
+                rf"(?:FTP )?LOGIN (?:FAILED|REFUSED),? (?:\([^)]*\) )?FROM {_NAME}(?:, (?P<user>[^\n]*))?"
             ),
             Pattern(rf"(?:repeated )?login failures? (?:from|FROM) {_NAME}(?:, (?P<user>[^\n]*))?"),
             Pattern(r"Login incorrect for (?P<user>.*)"),
@@ -51,7 +54,7 @@ SOURCE = Source(
         ),
         Patterns(
             Pattern(rf"(?:ANONYMOUS )?FTP LOGIN FROM {_FROM}(?:, (?P<user>[^\n]*))?"),
-            Pattern(rf"FTP LOGIN FROM {_NAME}(?: as (?P<user>[^ ]+)|, (?P<name>[^\n]*))?"),
+            Pattern(rf"FTP LOGIN FROM {_NAME}(?:(?: as|,) (?P<user>[^\n]*))?"),
             category="authentication",
             outcome="success",
             action="login",

@@ -30,7 +30,10 @@ SOURCE = Source(
                 action="login",
                 service="admin",
             ),
-            Pattern(rf"{_STAMP}\[(?P<module>[\w-]+)\] \[system:(?P<severity>[a-z]+)\] (?P<reason>.*)", category="system"),
+            Pattern(
+                rf"{_STAMP}\[(?P<module>[\w-]+)\] \[system:(?P<severity>[a-z]+)\] (?P<reason>.*)",
+                category="system",
+            ),
         ),
     ),
 )
