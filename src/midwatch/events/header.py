@@ -40,7 +40,7 @@ _RFC5424: Final = re.compile(
     r"1 (\S{1,64}) (\S{1,255}) (\S{1,128}) (\S{1,128}) (\S{1,64}) ?"
 )
 _TAG: Final = re.compile(
-    r"(?P<program>[A-Za-z0-9_][\w./+@-]{0,63}?(?:\([\w.:-]{1,40}\))?)"
+    r"(?!(?:CE|LEE)F:)(?P<program>[A-Za-z0-9_][\w./+@-]{0,63}?(?:\([\w.:-]{1,40}\))?)"
     r"(?:\[(?P<pid>\d{1,10})\]|\[[\w.:-]{1,40}\])?\s?:(?:\s+|$)"
 )
 _TAG_WITHOUT_COLON: Final = re.compile(

@@ -32,8 +32,8 @@ from midwatch.events.readers.json_object import decode_object, flatten
 from midwatch.events.source import Form, Reading, Value
 
 COLUMNS: Final = (
-    "time", "fallback_time", "src_ip", "src_port", "dst_ip", "dst_port", "user", "severity", "http_method",
-    "url_path", "http_version", "http_status",
+    "time", "fallback_time", "src_ip", "src_port", "dst_ip", "dst_port", "user", "severity",
+    "http_method", "url_path", "http_version", "http_status",
 )  # fmt: skip
 """The columns of a reading of running text, in the order of its values."""
 

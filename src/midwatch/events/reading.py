@@ -48,7 +48,7 @@ _NO_FORM: Final = Form((), {})
 _NO_PARTS: Final = ("", "", "", "", "")
 _PLAIN_LINES: Final = re.compile(
     r"^(?:([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) (?!\d+ )(?:([A-Za-z0-9][\w.-]{0,254}) )?"
-    r"([A-Za-z][A-Za-z0-9]{0,63})(?:\[(\d{1,10})\])?: (?!\[ID |%))?(.*)$",
+    r"(?!(?:CE|LEE)F: )([A-Za-z][A-Za-z0-9]{0,63})(?:\[(\d{1,10})\])?: (?!\[ID |%))?(.*)$",
     re.ASCII | re.MULTILINE,
 )
 """Stamp, host (which BSD systems leave out), program, process and message of plain RFC 3164

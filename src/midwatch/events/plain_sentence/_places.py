@@ -100,27 +100,29 @@ def _start(place: Place) -> int:
 
 
 def _place_of_ipv4(text: str, start: int, end: int) -> Place | None:
-    before = text[start - 1] if start else " "
-    after = text[end] if end < len(text) else " "
-    if before.isalnum() or before in "._" or after.isalnum() or after == "_":
-        return None
-    port = _PORT.match(text, end)
-    if after in ".-" and text[end + 1 : end + 2].isalnum():
-        port = _DOTTED_PORT.match(text, end)
-        if port is None:
-            return None  # the name of a dial-up line, a number of five parts, a range
-    if before == "-" and text[start - 2 : start - 1].isalnum():
-        return None
-    if after == "/" and _NETWORK.match(text, end):
+    if _is_part_of_more(text, start, end):
         return None
     address = canonical_address(text[start:end])
     if address is None or address.startswith(("0.", "255.")):
         return None
-    if before == "/" and _AGENT.search(text, 0, start) is not None:
+    if text[start - 1 : start] == "/" and _AGENT.search(text, 0, start) is not None:
         return None  # the version of a browser
     if _VERSION.search(text[max(0, start - 9) : start].rstrip(" :=")):
         return None
-    return _placed(address, port, start, end)
+    return _placed(address, _PORT.match(text, end) or _DOTTED_PORT.match(text, end), start, end)
+
+
+def _is_part_of_more(text: str, start: int, end: int) -> bool:
+    """Whether four numbers are part of a word, a longer number, a range or a network."""
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    if before.isalnum() or before in "._" or after.isalnum() or after == "_":
+        return True
+    if before == "-" and text[start - 2 : start - 1].isalnum():
+        return True
+    if after in ".-" and text[end + 1 : end + 2].isalnum():
+        return _DOTTED_PORT.match(text, end) is None
+    return after == "/" and _NETWORK.match(text, end) is not None
 
 
 def _place_of_ipv6(text: str, start: int, end: int) -> Place | None:

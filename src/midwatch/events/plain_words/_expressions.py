@@ -34,7 +34,10 @@ _NO_STATISTICS: Final = (
 _QUOTED: Final = (
     r"\"[^\"]{0,128}\"|'[^']{0,128}'|“[^”]{0,128}”|<[^>]{0,128}>|\[[^\]]{0,128}\]|\([^)]{0,128}\)"
 )
-_LINKS: Final = "for from by of with via on to at into using as user account username name client host ip address"
+_LINKS: Final = (
+    "for from by of with via on to at into using as user account username name client host ip"
+    " address"
+)
 _AFTER_LINK: Final = "|".join(rf"(?<={link} )[^ ,;]{{1,128}}" for link in _LINKS.split())
 _FILL: Final = (
     rf"(?:{_S}{{1,2}}(?:attempts?|requests?|tr(?:y|ies)|in|through|the|an?|your|this|admin"
@@ -44,13 +47,14 @@ _FILL: Final = (
 )
 _FAILED: Final = (
     r"(?:fail(?:ed|ure|ures|s)?|errors?|denied|rejected|refused|unsuccessful|incorrect|invalid"
-    r"|wrong|declined|blocked|rate[- ]limited|throttled|not (?:successful|allowed|permitted|accepted|authori[sz]ed)|unauthorized"
+    r"|wrong|declined|blocked|rate[- ]limited|throttled|unauthorized"
+    r"|not (?:successful|allowed|permitted|accepted|authori[sz]ed)"
     r"|mismatch|fehlgeschlagen|abgelehnt|verweigert|gescheitert|mislukt|fallid[oa]|denegad[oa]"
     r"|fallit[oa]|non riuscit[oa]|non valid[ae]|errat[ae]|échoué\w*|echoue\w*)\b"
     r"(?! to (?:load|start|init|open|read|write|parse|create|connect|bind|send|compile|find|be ))"
     rf"{_NO_STATISTICS}"
 )
-_SECRET: Final = (
+_PROOF: Final = (
     r"(?:passw(?:or)?ds?|passphrase|passcode|pass|pins?\b|pwd|credentials?|log[- ]?[io]n|totp|otp"
     r"|2fa|mfa"
     r"|(?:admin|auth\w*|access|login|bearer|api|session|security|totp|otp|verification|one-time"
@@ -77,7 +81,8 @@ BY_NOUN: Final = re.compile(
     r"|user name|user_credentials)(?: (?:for|of) (?:user )?[^ ,;]{1,128})?"
     r"[ _:](?:(?:is|are|was|were|has|given|provided|supplied|entered|you|code|do|did|does|check"
     r"|verification|validation) ){0,3}"
-    r"(?:incorrect|invalid|wrong|not valid|not correct|not match|mismatch|didn't match|doesn't match|rejected"
+    r"(?:incorrect|invalid|wrong|not valid|not correct|not match|mismatch"
+    r"|didn't match|doesn't match|rejected"
     r"|not accepted)"
     # access denied for user x; login not allowed
     r"|access denied (?:for|to) (?:user|account|login|'|\")|access denied \(using password"
@@ -86,7 +91,8 @@ BY_NOUN: Final = re.compile(
     r"|(?P<unknown>(?:user|account|login|username|identity|email)[ _:](?:[^ ,;]{1,128} ){0,2}?"
     rf"(?:address |was |is |has |name ){{0,2}}{_NO_SUCH})"
     # account x is locked
-    rf"|(?P<locked>(?:account|user|login)\b[ _](?:[^ ,;]{{1,64}} ){{0,3}}?{_ACTIVE}(?:locked|banned)\b)"
+    r"|(?P<locked>(?:account|user|login)\b[ _](?:[^ ,;]{1,64} ){0,3}?"
+    rf"{_ACTIVE}(?:locked|banned)\b)"
 )
 BY_VERDICT: Final = re.compile(
     # failed login; invalid sign-in attempt; unsuccessful ssh authentication
@@ -101,14 +107,15 @@ BY_VERDICT: Final = re.compile(
     # wrong user name or password; bad password; invalid TOTP code
     rf"|(?<![\w]){_WRONG}[ _](?:(?:the|[\w./-]{{1,24}}) )?(?:{_ID})?"
     r"(?: ?(?:and/or|and|or|/|,|&|\\|:) ?)?"
-    rf"(?:(?:or|and|the|{_WRONG}) ){{0,2}}{_SECRET}{_MACHINERY}(?![a-z]{{2}})"
+    rf"(?:(?:or|and|the|{_WRONG}) ){{0,2}}{_PROOF}{_MACHINERY}(?![a-z]{{2}})"
     rf"|{_WRONG} (?:token|code)(?: was)?(?: provided| given| entered| supplied)?"
     r" (?:for|by) (?:user|account)"
     # could not authenticate; failed to log in
     r"|(?:could not|couldn't|cannot|can't|can not|unable to|failed to|fail to|failure to|did not"
     r"|fails to) (?:be )?(?:successfully )?"
     r"(?:authenticated?|log[ -]?[io]n|sign[ -]?[io]n"
-    r"|(?:validate|verify|check) (?:the )?(?:user|passw(?:or)?d|credentials?|login|identity|t?otp))\b"
+    r"|(?:validate|verify|check) (?:the )?"
+    r"(?:user|passw(?:or)?d|credentials?|login|identity|t?otp))\b"
     r"(?! (?:with|to|against|at|via) (?:the )?(?:[\w.-]{1,64} )?(?:server|upstream|relay|smarthost"
     r"|api|registry|repository|directory|controller|broker|peer|gateway|cloud|endpoint|proxy))"
     r"|not (?:allowed|permitted|authori[sz]ed) to (?:log|sign)[ -]?[io]n"
@@ -121,7 +128,8 @@ BY_VERDICT: Final = re.compile(
     # locked out
     r"|(?P<locked>(?<!un)locked out\b|account_?locked|lockedout"
     rf"|too many(?: \w{{1,24}}){{0,2}} (?:{_LOGIN}|password|credential)"
-    rf"|max(?:imum)?(?: number of)?(?: \w{{1,24}}){{0,2}} (?:{_LOGIN}|password)(?: \w{{1,24}}){{0,2}} "
+    rf"|max(?:imum)?(?: number of)?(?: \w{{1,24}}){{0,2}} (?:{_LOGIN}|password)"
+    r"(?: \w{1,24}){0,2} "
     r"(?:exceeded|reached))"
 )
 ABROAD: Final = re.compile(
@@ -131,11 +139,11 @@ ABROAD: Final = re.compile(
     r"(?:[\w-]{1,32} ){0,2}?(?:anmelde|anmeldung|login|passw|kennw|benutzer|zugangs|authentifi)"
     r"|(?:passwort|kennwort|benutzername|zugangsdaten)(?: [^ ,;]{1,128}){0,4}? "
     r"(?:falsch|ungültig|inkorrekt|fehlerhaft)"
-    r"|(?:échec|echec|erreur)s? (?:de |d['’])(?:la |l['’]|tentative de )?"
+    r"|(?:échec|echec|erreur)s? (?:de |d['\u2019])(?:la |l['\u2019]|tentative de )?"
     r"(?:connexion|authentification|identification|ouverture|login)"
     r"|(?:tentative de )?(?:connexion|authentification|identification)(?: [^ ,;]{1,128}){0,4}? "
     r"(?:échou|echou|refusée|incorrect|invalide|infructueu)"
-    r"|(?:mots? de passe|identifiants?|nom d['’]utilisateur)(?: [^ ,;]{1,128}){0,5}? "
+    r"|(?:mots? de passe|identifiants?|nom d['\u2019]utilisateur)(?: [^ ,;]{1,128}){0,5}? "
     r"(?:incorrect|invalide|erron|inconnu)|mauvais mot de passe"
     r"|(?:inicio de sesi[oó]n|autenticaci[oó]n|acceso)(?: [^ ,;]{1,128}){0,4}? "
     r"(?:fallid|err[oó]ne|denegad|incorrect|inv[aá]lid|no exitos)"
@@ -155,7 +163,8 @@ ABROAD: Final = re.compile(
 
 NEGATIONS: Final = (
     "reset", "threshold", "limit", "counter", "lockout",
-    "if ", "when", "in case", "unless", " be ", "previous", "last ", "after ", "logging", " on fail",
+    "if ", "when", "in case", "unless", " be ", "previous", "last ", "after ", "logging",
+    " on fail",
     " of fail", " for fail", "abled", "configured", "unlock", "unblock", "unban", "expire",
     "changed", "updated", "created", "deleted", "failed to ", "failure to ",
 )  # fmt: skip
@@ -170,10 +179,12 @@ NO_FAILURE: Final = re.compile(
     r"(?:set|reset|changed|cleared|configured|updated|enabled|disabled)\b"
     r"|\b(?:if|when|whenever|in case|unless) (?:the |a |an )?(?:[\w-]{1,32} )?"
     r"(?:login|auth|password|log in|user)"
-    r"|(?:will|would|should|may|must|can) (?:then )?be (?:locked|blocked|denied|rejected|banned|logged)"
+    r"|(?:will|would|should|may|must|can) (?:then )?be "
+    r"(?:locked|blocked|denied|rejected|banned|logged)"
     r"|\b(?:previous|last) (?:failed|unsuccessful|login)|since (?:the )?last successful"
     r"|\bafter \d{1,6} (?:failed|unsuccessful|wrong|invalid|bad)"
-    r"|\b(?:log|record|report|alert|notif|monitor|track|audit)[a-z]{0,8}(?: \w{1,24})? (?:of|on|for) "
+    r"|\b(?:log|record|report|alert|notif|monitor|track|audit)[a-z]{0,8}(?: \w{1,24})? "
+    r"(?:of|on|for) "
     r"(?:\w{1,24} )?(?:failed|failure|invalid)"
     r"|(?:failed|invalid|failure)[\w -]{0,40} (?:enabled|disabled|configured)\b"
     r"|\bun(?:locked|blocked|banned)\b|\bunlock(?:ing)? "
@@ -190,7 +201,8 @@ SUCCESS: Final = re.compile(
     r"(?<!\w)(?:successful|successfully|success|succeeded|accepted|granted|valid)[ _.:-]{1,2}"
     r"(?:(?!to |for |from )[\w./@-]{1,40} ){0,2}"
     rf"(?:{_LOGIN}|logged|signed in|password|publickey|credentials|authenticated)\b"
-    rf"|(?:{_LOGIN}|password){_MACHINERY}(?:{_FILL}){{0,7}}{_S}{{1,4}}(?:\w{{1,32}} )??{_SUCCESS_TAIL}"
+    rf"|(?:{_LOGIN}|password){_MACHINERY}(?:{_FILL}){{0,7}}{_S}{{1,4}}(?:\w{{1,32}} )??"
+    rf"{_SUCCESS_TAIL}"
     rf"|{_LOGIN}{_S}?(?:success|ok\b|succeeded)"
     r"|(?<!not )(?<!never )(?<!last )(?<!already )(?<!be )(?<!currently )(?<!isn't )"
     r"(?:logged|signed)[ -]?(?:in|on)\b(?! users?\b)"
@@ -225,7 +237,8 @@ EVIL: Final = re.compile(
     r"(?:found|detected|identified|blocked|removed|quarantined|cleaned|deleted)\b"
     r"|\b(?:found|detected|blocked|removed|quarantined|cleaned|discovered)(?: an?| the| \d{1,6})?"
     r"(?: [\w-]{1,32})? (?:virus|malware|trojan|ransomware|threat|spyware|rootkit|infect)"
-    r"|\b(?:is )?infected (?:with|by)\b|\bis infected\b|\bvirus[ _](?:found|detected|infected|alert)\b"
+    r"|\b(?:is )?infected (?:with|by)\b|\bis infected\b"
+    r"|\bvirus[ _](?:found|detected|infected|alert)\b"
 )
 NO_EVIL: Final = re.compile(
     r"\b(?:no|0|zero|without|not) (?:\w{1,24} )?(?:virus|malware|threat|infect|trojan|spyware)"
@@ -264,7 +277,8 @@ LOG_CLEARED: Final = re.compile(
 CONFIGURATION_CHANGED: Final = re.compile(
     r"\b(?:configuration|config|settings?)(?: [^ ,;]{1,64}){0,3}? (?:was |were |has been |been )?"
     r"(?:changed|modified|updated|saved)\b"
-    r"|\b(?:changed|modified|updated|saved) (?:the )?(?:\w{1,32} )?(?:configuration|config|settings)\b"
+    r"|\b(?:changed|modified|updated|saved) (?:the )?(?:\w{1,32} )?"
+    r"(?:configuration|config|settings)\b"
 )
 NO_CHANGE: Final = re.compile(
     r"\b(?:fail|not|unable|error|cannot|could not|denied|invalid|must|should|please)"
@@ -278,7 +292,7 @@ REASONS: Final = (
         "invalid_user",
         ("user", "account", "name", "email"),
         re.compile(
-            r"(?:unknown|no such|nonexist[a-z]{0,4}|non-exist[a-z]{0,4}|illegal|unregistered|invalid)"
+            r"(?:unknown|no such|non-?exist[a-z]{0,4}|illegal|unregistered|invalid)"
             r"[ _](?:user|account|login name|email|username)"
             r"(?![ -]?(?:name)?s?(?:,|(?: ?(?:or|and|/)|_cred)))"
             r"|(?:user|account|name|email|login)[^ ]{0,64}(?: [^ ]{1,64}){0,3}?[ _]"
@@ -299,13 +313,16 @@ REASONS: Final = (
     (
         "locked",
         ("locked", "banned", "too many", "max", "lockout"),
-        re.compile(r"(?<!un)locked|banned|too many|max(?:imum)?(?: \w{1,24}){0,3} attempts|lockout"),
+        re.compile(
+            r"(?<!un)locked|banned|too many|max(?:imum)?(?: \w{1,24}){0,3} attempts|lockout"
+        ),
     ),
     (
         "disabled",
         ("disabled", "inactive", "deactivated", "suspended"),
         re.compile(
-            r"\b(?:account|user|login)\b(?: [^ ]{1,64}){0,3}? (?:disabled|inactive|deactivated|suspended)"
+            r"\b(?:account|user|login)\b(?: [^ ]{1,64}){0,3}? "
+            r"(?:disabled|inactive|deactivated|suspended)"
         ),
     ),
     ("expired", ("expired",), re.compile(r"\bexpired\b")),

@@ -90,53 +90,51 @@ def meaning_of(text: str) -> Meaning | None:
     groups = 0
     for group, _ in starts:
         groups |= group
-    if groups & (NOUN | BAD | ABROAD):
-        found = _failure(low, starts, groups)
-        if found is not None:
-            return found if found.action else None
-    if groups & GONE:
-        return _LOGOUT
-    if groups & GOOD and groups & NOUN and not groups & EVIL:
-        found = _success(low, starts)
-        if found is not None:
-            return found
-    if groups & EVIL and EVIL_FOUND.search(low) and not NO_EVIL.search(low):
-        return Meaning("malware", None, "detect")
-    if groups & SCAN and not NO_ATTACK.search(low):
-        if PORT_SCAN.search(low):
-            return Meaning("network", None, "scan")
-        if ATTACK.search(low):
-            return Meaning("ids", None, "alert")
-    if groups & STOP and BLOCK.search(low) and not NO_BLOCK.search(low):
-        return Meaning("network", None, "block")
-    return _change(low) if groups & ADMIN else None
+    told = _login(low, starts, groups)
+    if told is None:
+        told = _incident(low, groups)
+    if told is None and groups & ADMIN:
+        told = _change(low)
+    return told if told is not _NOTHING else None
 
 
 _NOTHING: Final = Meaning("", None, "")
+"""The text speaks of failures in general, and that settles it."""
+
+
+def _login(low: str, starts: list[tuple[int, int]], groups: int) -> Meaning | None:
+    told = None
+    if groups & (NOUN | BAD | ABROAD):
+        told = _failure(low, starts, groups)
+    if told is None and groups & GONE:
+        told = _LOGOUT
+    if told is None and groups & GOOD and groups & NOUN and not groups & EVIL:
+        told = _success(low, starts)
+    return told
+
+
+def _incident(low: str, groups: int) -> Meaning | None:
+    told = None
+    if groups & EVIL and EVIL_FOUND.search(low) and not NO_EVIL.search(low):
+        told = Meaning("malware", None, "detect")
+    elif groups & SCAN and not NO_ATTACK.search(low):
+        if PORT_SCAN.search(low):
+            told = Meaning("network", None, "scan")
+        elif ATTACK.search(low):
+            told = Meaning("ids", None, "alert")
+    if told is None and groups & STOP and BLOCK.search(low) and not NO_BLOCK.search(low):
+        told = Meaning("network", None, "block")
+    return told
 
 
 def _failure(low: str, starts: list[tuple[int, int]], groups: int) -> Meaning | None:
     """A failed login; ``_NOTHING`` when the text speaks of failures in general."""
     for group, start in starts:
-        found = None
-        if group & NOUN:
-            found = BY_NOUN.match(low, start)
-        if found is None and group & BAD:
-            found = BY_VERDICT.match(low, start)
-        if found is None and group & ABROAD:
-            found = PHRASES_ABROAD.match(low, start)
-        if found is None:
+        kind = _kind_at(low, group, start)
+        if kind is None or (kind == "unknown" and not LOGIN_CONTEXT.search(low)):
             continue
-        kind = found.lastgroup
-        if kind == "unknown" and not LOGIN_CONTEXT.search(low):
-            continue
-        if NO_BEFORE.search(low, max(0, start - _BEFORE), start):
+        if _is_denied(low, start):
             return _NOTHING
-        for word in NEGATIONS:
-            if word in low:
-                if NO_FAILURE.search(low):
-                    return _NOTHING
-                break
         if groups & GOOD and _success_before(low, starts, start):
             return None
         if kind == "brute":
@@ -144,6 +142,28 @@ def _failure(low: str, starts: list[tuple[int, int]], groups: int) -> Meaning | 
         action = "lockout" if kind == "locked" else "login"
         return Meaning("authentication", "failure", action, _reason(low), service_of(low))
     return None
+
+
+def _kind_at(low: str, group: int, start: int) -> str | None:
+    """The kind of failure that begins at a stem, or None."""
+    found = None
+    if group & NOUN:
+        found = BY_NOUN.match(low, start)
+    if found is None and group & BAD:
+        found = BY_VERDICT.match(low, start)
+    if found is None and group & ABROAD:
+        found = PHRASES_ABROAD.match(low, start)
+    return None if found is None else found.lastgroup or "login"
+
+
+def _is_denied(low: str, start: int) -> bool:
+    """Whether a failure is denied ("no failed logins"), or spoken of in general."""
+    if NO_BEFORE.search(low, max(0, start - _BEFORE), start):
+        return True
+    for word in NEGATIONS:
+        if word in low:
+            return NO_FAILURE.search(low) is not None
+    return False
 
 
 def _success_before(low: str, starts: list[tuple[int, int]], end: int) -> bool:

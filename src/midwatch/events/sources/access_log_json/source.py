@@ -15,7 +15,6 @@ from midwatch.events.readers.mapping import Keys
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Reading, Source, Value
 
-_WEB: Final[dict[str, Value]] = {"category": "web", "action": "request", "service": "web"}
 _FAILED: Final[dict[str, Value]] = {
     "category": "authentication",
     "outcome": "failure",
@@ -83,7 +82,9 @@ class RequestObject:
             address: JsonObject(
                 _FIELDS,
                 *(When({status: "401", user: ANY}, **_FAILED) for status in _STATUS),
-                **_WEB,
+                category="web",
+                action="request",
+                service="web",
             )
             for address, user in _USERS.items()
         }

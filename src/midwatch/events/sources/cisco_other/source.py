@@ -39,7 +39,7 @@ _ISE_FIELDS: Final[Mapping[str, Keys]] = {
 _ISE_PAIR = re.compile(r"(?:^|, ?)([A-Za-z][\w .-]{0,60}?)=([^,\\]*(?:\\.[^,\\]*)*)")
 
 
-def _ise(text: str, **means: Any) -> KeyValues:
+def _ise(text: str, means: _Means) -> KeyValues:
     return KeyValues(_ISE_FIELDS, pair=_ISE_PAIR, one_of=(text,), **means)
 
 
@@ -76,21 +76,16 @@ SOURCE = Source(
     carry=Carry("session", ("src_ip", "dst_ip", "mail_from")),
     readers=(
         # Identity Services Engine and its ancestor ACS
-        _ise(" Administrator-Login: Administrator authentication failed", **_FAILURE, **_ADMIN),
-        _ise(" Administrator-Login: Administrator authentication succeeded", **_SUCCESS, **_ADMIN),
-        _ise(" Administrator-Login: Administrator logged off", **_LOGOUT, **_ADMIN),
-        _ise(
-            "CISE_Administrative_and_Operational_Audit",
-            category="configuration",
-            action="change",
-            **_ADMIN,
-        ),
-        _ise(" Failed-Attempt: ", **_FAILURE, service="app"),
-        _ise(" Passed-Authentication: ", **_SUCCESS, service="app"),
-        _ise(" Failed-Authentication: ", **_FAILURE, service="app"),
-        _ise("CISE_Failed_Attempts", **_FAILURE, service="app"),
-        _ise("CISE_Passed_Authentications", **_SUCCESS, service="app"),
-        _ise("CISE_", category="system"),
+        _ise(" Administrator-Login: Administrator authentication failed", {**_FAILURE, **_ADMIN}),
+        _ise(" Administrator-Login: Administrator authentication succeeded", {**_SUCCESS, **_ADMIN}),
+        _ise(" Administrator-Login: Administrator logged off", {**_LOGOUT, **_ADMIN}),
+        _ise("CISE_Administrative_and_Operational_Audit", {"category": "configuration", "action": "change", **_ADMIN}),
+        _ise(" Failed-Attempt: ", {**_FAILURE, "service": "app"}),
+        _ise(" Passed-Authentication: ", {**_SUCCESS, "service": "app"}),
+        _ise(" Failed-Authentication: ", {**_FAILURE, "service": "app"}),
+        _ise("CISE_Failed_Attempts", {**_FAILURE, "service": "app"}),
+        _ise("CISE_Passed_Authentications", {**_SUCCESS, "service": "app"}),
+        _ise("CISE_", {"category": "system"}),
         # Expressway, Video Communication Server
         KeyValues(
             {

@@ -109,6 +109,7 @@ SOURCE = Source(
     title="F5 BIG-IP",
     logsource=Logsource(product="f5"),
     programs=(
+        "httpd",
         "tmm*",
         "mcpd",
         "apmd",

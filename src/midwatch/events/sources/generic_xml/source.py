@@ -43,35 +43,31 @@ def fields_of(message: str) -> dict[str, object]:
         if count > _MOST_TAGS:
             break
         if closing:
-            if len(open_) > 1:
-                open_.pop()
+            del open_[max(1, len(open_) - 1) :]
             continue
-        tag = tag.rpartition(":")[2]
-        attributes: dict[str, object] = {
-            match[1].rpartition(":")[2]: html.unescape(match[2] or match[3] or "")
-            for match in _ATTRIBUTE.finditer(inside)
-        }
-        said = html.unescape(text.strip())
-        name = attributes.get("Name", attributes.get("name"))
-        parent = open_[-1]
-        if isinstance(name, str) and said:
-            parent.setdefault(name, said)
-        elif isinstance(name, str) and isinstance(attributes.get("value"), str):
-            parent.setdefault(name, attributes["value"])
-        elif said and not attributes:
-            parent.setdefault(tag, said)
-        element = attributes
-        if said and attributes:
-            element["text"] = said
-        if inside.endswith("/"):
-            if element:
-                parent.setdefault(tag, element)
-            continue
-        if len(open_) < _DEEPEST:
-            if not said or attributes:
-                parent.setdefault(tag, element)
+        element = _add(open_[-1], tag.rpartition(":")[2], inside, html.unescape(text.strip()))
+        if not inside.endswith("/") and len(open_) < _DEEPEST:
             open_.append(element)
     return root
+
+
+def _add(parent: dict[str, object], tag: str, inside: str, said: str) -> dict[str, object]:
+    """Add an element to its parent; gives the fields that stand below it."""
+    element: dict[str, object] = {
+        match[1].rpartition(":")[2]: html.unescape(match[2] or match[3] or "")
+        for match in _ATTRIBUTE.finditer(inside)
+    }
+    name = element.get("Name", element.get("name"))
+    if isinstance(name, str) and (said or isinstance(element.get("value"), str)):
+        parent.setdefault(name, said or element["value"])
+    if said and not element:
+        parent.setdefault(tag, said)
+        return element
+    if said:
+        element["text"] = said
+    if element or not inside.endswith("/"):
+        parent.setdefault(tag, element)
+    return element
 
 
 def _vendor(message: str) -> Mapping[str, object]:
