@@ -43,7 +43,10 @@ def run_once(command: Sequence[str | Path]) -> Figure:
     """Run a command on one core and ask the system what it took."""
     started = time.perf_counter()
     with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=_pin
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=_pin,  # noqa: PLW1509  # no threads here
     ) as process:
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started

@@ -50,7 +50,8 @@ def ssh(lines: int) -> Iterator[str]:
         if kind < 0.4:
             said = f"Failed password for root from {origin} port {port} ssh2"
         elif kind < 0.6:
-            said = f"Failed password for invalid user {dice.choice(_USERS)}{number % 40} from {origin} port {port} ssh2"
+            user = f"{dice.choice(_USERS)}{number % 40}"
+            said = f"Failed password for invalid user {user} from {origin} port {port} ssh2"
         elif kind < 0.7:
             said = f"Invalid user {dice.choice(_USERS)}{number % 40} from {origin} port {port}"
         elif kind < 0.8:
@@ -61,7 +62,8 @@ def ssh(lines: int) -> Iterator[str]:
             said = (
                 f"Accepted publickey for backup from 192.0.2.20 port {port} ssh2: ED25519 SHA256:x"
             )
-        yield f"{clock:%b} {clock.day:2} {clock:%H:%M:%S} files sshd[{2000 + number // 3 % 60_000}]: {said}"
+        process = 2000 + number // 3 % 60_000
+        yield f"{clock:%b} {clock.day:2} {clock:%H:%M:%S} files sshd[{process}]: {said}"
 
 
 def filterlog(lines: int) -> Iterator[str]:

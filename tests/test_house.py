@@ -54,10 +54,18 @@ def house_files() -> Iterator[Path]:
     """The texts and settings of the house: all that stands in the checkout but what was built."""
     built = {".git", ".venv", "build", "dist"}
     for top in sorted(ROOT.iterdir()):
-        if top.name in built or top.name.endswith("_cache") or top.suffix == ".html":
+        if (
+            top.name in built | {".hypothesis"}
+            or top.name.endswith("_cache")
+            or top.suffix == ".html"
+        ):
             continue
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
-            if path.is_file() and "__pycache__" not in path.parts:
+            made = any(
+                part in {"__pycache__", ".hypothesis"} or part.endswith("_cache")
+                for part in path.parts
+            )
+            if path.is_file() and not made:
                 yield path
 
 

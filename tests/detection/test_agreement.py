@@ -44,7 +44,7 @@ from midwatch.rules.plan import (
 
 FIELDS = ("a", "b", "c", "never")
 START = 1_700_000_000_000_000
-LETTERS = "abAB1İıßσςΣſ. "  # noqa: RUF001 - letters whose case is peculiar
+LETTERS = "abAB1İıßσςΣſ. "  # noqa: RUF001  # letters whose case is peculiar
 words = st.text(LETTERS, max_size=5)
 literals = st.text(LETTERS, min_size=1, max_size=3)
 values: st.SearchStrategy[Value] = st.one_of(

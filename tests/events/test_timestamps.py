@@ -205,7 +205,7 @@ def test_blanks_brackets_and_quotes_around_a_stamp_do_not_matter(around: str) ->
         "99999999999999999999",
         "10.0.0.1",
         "@40000000643d8db207",
-        "٢٠٢٣-٠٤-١٧ ١٨:١٩:٢٠",  # noqa: RUF001 — digits, but not those of any log
+        "٢٠٢٣-٠٤-١٧ ١٨:١٩:٢٠",  # noqa: RUF001  # digits, but not those of any log
         "2023-04-17T18:19:20Z\x00",
     ],
 )
@@ -416,7 +416,7 @@ def test_the_start_is_searched_first_and_the_far_end_never() -> None:
 @example("9999-12-31T23:59:60-15:00")
 @example("0001-01-01T00:00:00+15:00")
 @example("\ud800 2024-01-02 03:04:05")
-@example("1. ſep 2024 01:02:03")  # noqa: RUF001 — a long s, which matches s without case
+@example("1. ſep 2024 01:02:03")  # noqa: RUF001  # a long s, which matches s without case
 def test_no_text_raises(text: str) -> None:
     for zone in (UTC, BERLIN):
         stamps = reader(zone=zone)
@@ -431,7 +431,7 @@ def test_no_text_raises(text: str) -> None:
 
 # -------------------------------------------------------------------------- round trips
 
-moments = st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30))  # noqa: DTZ001 — zones are drawn apart
+moments = st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30))  # noqa: DTZ001  # zones are drawn apart
 offsets = st.integers(-12 * 4, 14 * 4).map(lambda quarters: timedelta(minutes=15 * quarters))
 
 # Format and the microseconds that it keeps: 1 all, 1000 milliseconds, 1_000_000 none.

@@ -136,15 +136,13 @@ def run_check(  # noqa: PLR0913  # one parameter per option
         return report
     terminal = sys.stdout.isatty()
     width = min(_WIDEST, shutil.get_terminal_size((80, 24)).columns) if terminal else 80
-    look = {
-        "width": width,
-        "colour": terminal and "NO_COLOR" not in os.environ,
-        "unicode": can_show_unicode(sys.stdout.encoding),
-    }
+    colour = terminal and "NO_COLOR" not in os.environ
+    unicode = can_show_unicode(sys.stdout.encoding)
     if unparsed:
-        click.echo(render_unparsed(report, **look), nl=False)  # type: ignore[arg-type]
+        click.echo(render_unparsed(report, width=width, colour=colour, unicode=unicode), nl=False)
     else:
-        click.echo(render_terminal(report, zone=clock.zone, **look), nl=False)  # type: ignore[arg-type]
+        text = render_terminal(report, width=width, colour=colour, zone=clock.zone, unicode=unicode)
+        click.echo(text, nl=False)
     if html is not None:
         click.echo(f"\n  The report as a page: {html.resolve()}")
     return report

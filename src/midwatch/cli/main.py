@@ -26,18 +26,18 @@ DEFECT: Final = 3
 
 
 class _Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 — click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 — click's signature
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
         entry = _COMMANDS.get(cmd_name)
         if entry is None:
             return None
         command = import_module(entry[0]).command
-        assert isinstance(command, click.Command)  # noqa: S101 — a defect of ours, not input
+        assert isinstance(command, click.Command)  # noqa: S101  # a defect of ours, not input
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 — click's signature
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_module, text) in _COMMANDS.items()])
 

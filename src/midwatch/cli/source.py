@@ -40,7 +40,7 @@ def list_sources() -> None:
 def expect(name: str) -> None:
     """Regenerate the expectations of a source's samples; read the difference."""
     source = product_of(name)
-    assert source is not None  # noqa: S101 — product_of raises on an unknown name
+    assert source is not None  # noqa: S101  # product_of raises on an unknown name
     folder = Path(sources_package.__path__[0]) / source.name / "samples"
     recogniser = Recogniser(all_sources())
     for sample in sorted(folder.iterdir()):

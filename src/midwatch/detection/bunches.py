@@ -265,7 +265,7 @@ def _grouped(
             else:
                 groups[value] = [spot]
         groups.pop(None, None)
-        return {(value,): some for value, some in groups.items()}  # type: ignore[misc]
+        return {(value,): some for value, some in groups.items()}  # type: ignore[misc]  # keys are single
     rows = [
         repeat(column.value) if isinstance(column, Constant) else _picked(column, spots)
         for column in columns

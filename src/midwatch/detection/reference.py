@@ -75,7 +75,7 @@ def holds(condition: Condition, lookup: Lookup, values: Iterable[str]) -> bool:
             )
 
 
-def satisfies(matcher: Matcher, value: Value, lookup: Lookup) -> bool:  # noqa: PLR0911 - one for each
+def satisfies(matcher: Matcher, value: Value, lookup: Lookup) -> bool:  # noqa: PLR0911  # one for each
     """Whether one value satisfies one matcher."""
     if isinstance(matcher, Null):
         return value is None

@@ -133,7 +133,7 @@ def _every(checks: list[Check]) -> Check:
         return lambda columns, row: first(columns, row) and second(columns, row)
 
     def every(columns: Columns, row: int) -> bool:
-        for check in checks:  # noqa: SIM110 - a generator here takes twice the time
+        for check in checks:  # noqa: SIM110  # a generator here takes twice the time
             if not check(columns, row):
                 return False
         return True
@@ -147,7 +147,7 @@ def _some(checks: list[Check]) -> Check:
         return lambda columns, row: first(columns, row) or second(columns, row)
 
     def some(columns: Columns, row: int) -> bool:
-        for check in checks:  # noqa: SIM110 - a generator here takes twice the time
+        for check in checks:  # noqa: SIM110  # a generator here takes twice the time
             if check(columns, row):
                 return True
         return False
@@ -186,7 +186,7 @@ def _same_check(slot: int, matcher: SameAs) -> Check:
 def _keyword_check(slot: int, predicate: Predicate) -> Check:
     def found(columns: Columns, row: int) -> bool:
         # The one column whose cells are sequences of texts.
-        values: Sequence[Value] = columns[slot][row]  # type: ignore[assignment]
+        values: Sequence[Value] = columns[slot][row]  # type: ignore[assignment]  # a slot of lists
         return any(predicate(value) for value in values)
 
     return found

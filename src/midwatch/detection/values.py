@@ -260,7 +260,7 @@ def _covering(pattern: re.Pattern[str], *, cased: bool) -> TextPredicate:
     return lambda _text, folded: fullmatch(folded) is not None
 
 
-def _literal_predicate(kind: TextKind, literals: tuple[str, ...], *, cased: bool) -> TextPredicate:  # noqa: PLR0911 - one return for each kind
+def _literal_predicate(kind: TextKind, literals: tuple[str, ...], *, cased: bool) -> TextPredicate:  # noqa: PLR0911  # one return for each kind
     match kind:
         case TextKind.EQUALS:
             known = frozenset(literals)

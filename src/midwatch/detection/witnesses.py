@@ -169,7 +169,7 @@ def _best(runs: list[Options]) -> Options:
     return max(usable, key=lambda run: (min(map(len, run)), -len(run)), default=[])
 
 
-def _runs(tree: Any) -> list[Options]:  # noqa: ANN401 - the parser's own nodes have no types
+def _runs(tree: Any) -> list[Options]:  # noqa: ANN401  # the parser's own nodes have no types
     """The necessary sets of literals of a parsed sequence."""
     found: list[Options] = []
     run: list[str] = []
@@ -186,7 +186,7 @@ def _runs(tree: Any) -> list[Options]:  # noqa: ANN401 - the parser's own nodes 
     return found
 
 
-def _inside(operation: object, argument: Any) -> list[Options]:  # noqa: ANN401 - as above
+def _inside(operation: object, argument: Any) -> list[Options]:  # noqa: ANN401  # as above
     """The necessary sets of literals of one part that is no literal."""
     if operation is _constants.SUBPATTERN:
         _, added, removed, inner = argument

@@ -87,17 +87,14 @@ class EventBatch:
             return values
         if name in self.constants:
             return Constant(self.constants[name])
-        match name:
-            case "message":
-                return self.messages
-            case "raw":
-                return self.raws
-            case "source":
-                return Constant(self.source)
-            case "time":
-                return self.times
-            case _:
-                return None
+        if name == "source":
+            return Constant(self.source)
+        of_every_line: dict[str, Sequence[Value]] = {
+            "message": self.messages,
+            "raw": self.raws,
+            "time": self.times,
+        }
+        return of_every_line.get(name)
 
     def vendor_fields(self) -> Sequence[Mapping[str, object]]:
         """The product's own fields of every row (empty mappings where it has none)."""
@@ -130,9 +127,11 @@ class EventBatch:
             row: dict[str, Value] = {"line": line, "source": self.source, **constants}
             if time is not None:
                 row["time"] = time
-            for name, value in zip(names, values, strict=True):
-                if value is not None:
-                    row[name] = value
+            row.update(
+                (name, value)
+                for name, value in zip(names, values, strict=True)
+                if value is not None
+            )
             yield row
 
 

@@ -9,7 +9,7 @@ Conversions are memoised within bounds, since logs repeat themselves.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from midwatch.events.addresses import canonical_address, split_endpoint
 from midwatch.events.batch import EventBatch
@@ -88,7 +88,7 @@ class Finisher:
         self._endpoints: _Memo[tuple[str, str | None]] = _Memo(split_endpoint)
         self._protocols: _Memo[str | None] = _Memo(_protocol)
 
-    def batch(self, source: Source, form: Form, rows: Sequence[tuple]) -> EventBatch:  # type: ignore[type-arg]
+    def batch(self, source: Source, form: Form, rows: Sequence[tuple[Any, ...]]) -> EventBatch:
         """One batch from the rows that ``LineReader`` collected."""
         lines, times, hosts, programs, pids, severities, raws, messages, values = zip(
             *rows, strict=True
@@ -98,11 +98,12 @@ class Finisher:
             given = dict(zip(form.names, zip(*values, strict=True), strict=True))
         constants = {**source.constants, **form.constants}
         columns: dict[str, Sequence[Value]] = {}
-        for name, column in (
-            ("host", hosts), ("program", programs), ("pid", pids), ("severity", severities),
-        ):  # fmt: skip
-            if name not in constants and any(value is not None for value in column):
-                columns[name] = column
+        heads = {"host": hosts, "program": programs, "pid": pids, "severity": severities}
+        columns.update(
+            (name, column)
+            for name, column in heads.items()
+            if name not in constants and any(value is not None for value in column)
+        )
         self._split_pseudo(given)
         stamps = given.pop("time", None)
         if stamps is not None:
@@ -150,7 +151,9 @@ class Finisher:
         if stems is not None and "url_path" not in given:
             queries = given.get("url_query") or [None] * len(stems)
             given["url_path"] = [
-                stem if stem is None or query is None or query in BLANK else f"{stem}?{str(query).removeprefix('?')}"
+                stem
+                if stem is None or query is None or query in BLANK
+                else f"{stem}?{str(query).removeprefix('?')}"
                 for stem, query in zip(stems, queries, strict=True)
             ]
 
@@ -200,9 +203,7 @@ class Finisher:
             return [None if value in BLANK else value for value in column]
         if known.type is FieldType.INTEGER:
             integers = self._integers
-            return [
-                integers[value] if isinstance(value, str) else value for value in column
-            ]
+            return [integers[value] if isinstance(value, str) else value for value in column]
         if known.type is FieldType.ADDRESS:
             addresses = self._addresses
             finished: list[Value] = [

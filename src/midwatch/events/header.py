@@ -34,11 +34,11 @@ class Header(Struct, frozen=True, gc=False):
 
 _PAIRS: Final = re.compile(r"(?:<(\d{1,3})>)? ?([A-Za-z_][\w.-]{0,30}=)")
 _COMPOSE: Final = re.compile(r"[\w.-]{1,64} {1,40}\| ")
-_CRI: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}(?:Z|[+-]\d\d:\d\d) std(?:out|err) [FP] ")
-_PRIORITY: Final = re.compile(r"\s{0,3}<(\d{1,3})>\s?")
-_RFC5424: Final = re.compile(
-    r"1 (\S{1,64}) (\S{1,255}) (\S{1,128}) (\S{1,128}) (\S{1,64}) ?"
+_CRI: Final = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}(?:Z|[+-]\d\d:\d\d) std(?:out|err) [FP] "
 )
+_PRIORITY: Final = re.compile(r"\s{0,3}<(\d{1,3})>\s?")
+_RFC5424: Final = re.compile(r"1 (\S{1,64}) (\S{1,255}) (\S{1,128}) (\S{1,128}) (\S{1,64}) ?")
 _TAG: Final = re.compile(
     r"(?!(?:CE|LEE)F:)(?P<program>[A-Za-z0-9_][\w./+@-]{0,63}?(?:\([\w.:-]{1,40}\))?)"
     r"(?:\[(?P<pid>\d{1,10})\]|\[[\w.:-]{1,40}\])?\s?:(?:\s+|$)"
@@ -77,8 +77,31 @@ _LOGGER: Final = re.compile(
     r"(?P<program>[A-Za-z][\w-]{0,31}\.[A-Za-z]\w{0,31})(?: *\[(?P<pid>\d{1,10})\])?: (?=[A-Z]{4,8} )"
 )
 _LEVELS: Final = frozenset(
-    "emerg emergency alert crit critical err error warn warning notice info information debug "
-    "trace fatal severe fine audit verbose note log panic unknown".split()
+    [
+        "emerg",
+        "emergency",
+        "alert",
+        "crit",
+        "critical",
+        "err",
+        "error",
+        "warn",
+        "warning",
+        "notice",
+        "info",
+        "information",
+        "debug",
+        "trace",
+        "fatal",
+        "severe",
+        "fine",
+        "audit",
+        "verbose",
+        "note",
+        "log",
+        "panic",
+        "unknown",
+    ]
 )
 _FACILITY: Final = re.compile(
     r"(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|local[0-7])\."
@@ -97,7 +120,14 @@ _SLOT: Final = re.compile(r"\Aslot\d{1,2}/")  # a blade of F5's chassis
 _LONGEST_DEVICE_PREFIX: Final = 200
 _BETWEEN: Final = " \t:-,*|"
 _SYSLOG_SEVERITIES: Final = (
-    "emergency", "alert", "critical", "error", "warning", "notice", "informational", "debug",
+    "emergency",
+    "alert",
+    "critical",
+    "error",
+    "warning",
+    "notice",
+    "informational",
+    "debug",
 )
 _HIGHEST_PRIORITY: Final = 191
 _LATEST_START: Final = 2
@@ -105,7 +135,7 @@ _ADDRESS_FIRST: Final = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}[ :,]")
 """An access log's line: its stamp stands further on and is no header's."""
 
 
-def read_header(line: str, stamps: StampReader) -> Header:
+def read_header(line: str, stamps: StampReader) -> Header:  # noqa: C901  # a list of cases, the surest first
     """Split a line into header and message; see the module's documentation."""
     text = line
     severity = None
@@ -199,7 +229,7 @@ def _read_5424(
         time,
         None if host == "-" else host,
         None if program == "-" else program,
-        int(pid) if pid.isdecimal() and len(pid) <= 10 else None,  # noqa: PLR2004 — 32 bits
+        int(pid) if pid.isdecimal() and len(pid) <= 10 else None,  # 32 bits
         rest,
         severity,
     )
@@ -267,7 +297,7 @@ def _read_device(
     return Header(time, host, None, None, text[found.start() :], severity)
 
 
-def _read_origin(text: str, end: int, time: int, severity: str | None) -> Header:
+def _read_origin(text: str, end: int, time: int, severity: str | None) -> Header:  # noqa: C901, PLR0911, PLR0912  # a list of cases, the surest first
     """Host and tag after a stamp; ``text[end:]`` is what follows the stamp."""
     rest = text[end:]
     body = rest.lstrip(_BETWEEN)
@@ -284,7 +314,9 @@ def _read_origin(text: str, end: int, time: int, severity: str | None) -> Header
             return _tagged(tag, body, time, host, severity)
         return Header(time, host, None, None, body, severity)
     tag = _LOGGER.match(body) or _TAG.match(body)
-    if tag is not None and (tag["pid"] is not None or tag.re is _LOGGER or "." not in tag["program"]):
+    if tag is not None and (
+        tag["pid"] is not None or tag.re is _LOGGER or "." not in tag["program"]
+    ):
         if tag["program"].lower() not in _LEVELS:
             return _tagged(tag, body, time, None, severity)
         return Header(time, None, None, None, body, severity)

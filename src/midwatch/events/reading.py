@@ -92,7 +92,7 @@ class LineReader:
         self._repeated_forms: dict[Form, Form] = {}
         self._recent: dict[str, int] = {}
 
-    def read(self, lines: Sequence[str], first_line: int) -> ReadResult:
+    def read(self, lines: Sequence[str], first_line: int) -> ReadResult:  # noqa: C901  # one loop over all lines; calls cost
         """Read lines numbered from ``first_line`` (1 for the first of a file)."""
         lines, parts = _plain_parts(lines)
         buckets: dict[tuple[Source, Form], list[Row]] = {}
@@ -183,7 +183,7 @@ class LineReader:
                 self._recent[stamp] = time
         return time
 
-    def _understand(self, header: Header, message: str) -> tuple[Source, Reading | None]:
+    def _understand(self, header: Header, message: str) -> tuple[Source, Reading | None]:  # noqa: C901, PLR0911, PLR0912  # a list of cases, the surest first
         """The source of a message and what it says; a reading of None is a failure."""
         if self._forced is not None:
             reading = _first_reading(self._forced, message)

@@ -110,7 +110,9 @@ _COMMON: Final = (
     Field("http_status", _I, "Response status.", ("sc-status",)),
     Field("http_version", _T, "Protocol version, such as 1.1.", ("cs-version",)),
     Field("http_host", _T, "Host the request named.", ("cs-host",)),
-    Field("url_path", _T, "Target of the request as sent, query included.", ("cs-uri-query", "c-uri")),
+    Field(
+        "url_path", _T, "Target of the request as sent, query included.", ("cs-uri-query", "c-uri")
+    ),
     Field("url_stem", _T, "The target up to the question mark.", ("cs-uri-stem",)),
     Field("url_query", _T, "The target after the question mark.", ("c-uri-query",)),
     Field("user_agent", _T, "User agent of the request.", ("cs-user-agent", "c-useragent")),

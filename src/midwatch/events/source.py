@@ -1,4 +1,4 @@
-"""What a log source is: how its lines are recognised and read.
+r"""What a log source is: how its lines are recognised and read.
 
 A source is one declarative folder under ``events/sources``: its ``source.py`` holds one
 ``SOURCE``. Reading a line gives a ``Reading``: a ``Form`` (which columns vary, which are
@@ -12,7 +12,7 @@ Example:
     ...     title="Example doorbell",
     ...     logsource=Logsource(product="doorbell"),
     ...     programs=("doorbelld",),
-    ...     readers=(Patterns(Pattern(r"ring from (?P<src_ip>\\S+)", action="ring")),),
+    ...     readers=(Patterns(Pattern(r"ring from (?P<src_ip>\S+)", action="ring")),),
     ... )
 """
 

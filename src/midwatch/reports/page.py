@@ -324,7 +324,7 @@ def _hour_rows(
     rows = []
     for spot, column in enumerate(chart.columns):
         when = _when(column.start, column.start + chart.column_length, zone)
-        assert when is not None  # noqa: S101 — a column of the chart has a start
+        assert when is not None  # noqa: S101  # a column of the chart has a start
         rows.append(
             HourRow(
                 when=when,

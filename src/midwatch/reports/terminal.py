@@ -207,7 +207,7 @@ def _place(example: Evidence) -> str:
 
 
 def _head(page: _Page, report: Report) -> None:
-    assert page.zone is not None  # noqa: S101 — only the page of unparsed lines has no zone
+    assert page.zone is not None  # noqa: S101  # only the page of unparsed lines has no zone
     files = [file_name(each) for each in report.files]
     period = ""
     if report.first is not None and report.last is not None:
@@ -252,7 +252,7 @@ def _looks(page: _Page, report: Report) -> None:
     waiting = looks(report)
     if len(waiting) < 2:
         return
-    assert page.zone is not None  # noqa: S101 — only the page of unparsed lines has no zone
+    assert page.zone is not None  # noqa: S101  # only the page of unparsed lines has no zone
     page.blank()
     page.line("needs a look", "bold")
     for look in waiting[:_MOST_LOOKS]:
@@ -325,7 +325,7 @@ def _targets(row: KindRow) -> str:
 
 
 def _plot(page: _Page, report: Report, label: int) -> None:
-    assert page.zone is not None  # noqa: S101 — only the page of unparsed lines has no zone
+    assert page.zone is not None  # noqa: S101  # only the page of unparsed lines has no zone
     top = busiest(report.hours, report.hour_length)
     if top is None:
         return
@@ -347,7 +347,7 @@ def _plot(page: _Page, report: Report, label: int) -> None:
 
 
 def _watched(page: _Page, report: Report) -> None:
-    assert page.zone is not None  # noqa: S101 — only the page of unparsed lines has no zone
+    assert page.zone is not None  # noqa: S101  # only the page of unparsed lines has no zone
     if report.sources:
         page.blank()
     shown = report.sources[:_MOST_SOURCES]

@@ -45,7 +45,7 @@ class Document:
 class _Loader(yaml.CSafeLoader):
     """Safe loading that refuses a key written twice, and one that YAML takes for a truth value."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the signature is PyYAML's
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  # the signature is PyYAML's
         """A mapping; raises where a key is not what it seems."""
         seen: set[object] = set()
         for key_node, _ in node.value:

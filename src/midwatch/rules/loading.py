@@ -63,7 +63,7 @@ def compile_rules(
     if kept is not None:
         return kept
     # The Sigma library takes half a second to import; a warm start must not pay for it.
-    from midwatch.rules.compiling import compile_texts  # noqa: PLC0415
+    from midwatch.rules.compiling import compile_texts  # noqa: PLC0415  # pySigma is slow to load
 
     ruleset = compile_texts(texts, placeholders, digest)
     if cache is not None:

@@ -39,7 +39,7 @@ def write_sample_office(folder: Path, end: datetime) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     last_day = end.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     lines: dict[str, list[tuple[datetime, str]]] = {}
-    chance = random.Random(20_261_121)  # noqa: S311 — a story, not a secret
+    chance = random.Random(20_261_121)  # noqa: S311  # a story, not a secret
     for when, file, text in _week(last_day, chance):
         if when <= end:
             lines.setdefault(file, []).append((when, text))

@@ -65,8 +65,10 @@ class LogStreams:
         self._forced = forced
 
     def chunks(self) -> Iterator[ReadChunk]:
-        """All chunks. ``watermark`` then tells the time before which nothing more is to
-        come, as far as the files are in order.
+        """All chunks.
+
+        ``watermark`` meanwhile tells the time before which nothing more is to come, as far
+        as the files are in order.
         """
         streams = [
             _Stream(self._start_of(files), self._read_set(files)) for files in self._sets if files

@@ -54,7 +54,7 @@ _METHODS: Final = frozenset(
      "REPORT", "MKCOL", "SEARCH")
 )  # fmt: skip
 _PROTOCOLS: Final = {"1": "icmp", "6": "tcp", "17": "udp", "47": "gre", "50": "esp", "58": "icmpv6"}
-_NOWHERE: Final = frozenset(("0.0.0.0", "::"))  # noqa: S104 — told apart, not bound to
+_NOWHERE: Final = frozenset(("0.0.0.0", "::"))  # noqa: S104  # told apart, not bound to
 
 SLOTS: Final = {column: slot for slot, column in enumerate(COLUMNS)}
 

@@ -48,7 +48,9 @@ _WENT_WRONG: Final = re.compile(
 )
 _LOGIN_OUTCOMES: Final = re.compile(r"^(?:auth|login|logon|signin)")
 _LOGIN_PATH: Final = re.compile(
-    r"log[-_]?in|sign[-_]?in|/auth|session|/token|oauth|password|authenticate", re.IGNORECASE
+    r"/[\w.-]{0,64}(?:log[-_]?in|log[-_]?on|sign[-_]?in|authenticat)|/auth(?:/|$)|/sessions?/?$"
+    r"|/token/?$|/(?:[\w-]{1,32}/)?authinfo/?$",
+    re.IGNORECASE,
 )
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -80,7 +82,7 @@ def meaning(found: Findings) -> Meaning | None:
 def is_refused_login(method: object, target: object, status: object) -> bool:
     """Whether a request was a login that was turned away: its target and status say so."""
     return (
-        status in _REFUSED
+        status == "401"
         and isinstance(target, str)
         and method in ("POST", "PUT", None)
         and _LOGIN_PATH.search(target.partition("?")[0]) is not None

@@ -41,6 +41,9 @@ _LEADS: Final = (
 _AFTER_WORD: Final = re.compile(f"{_LEADS}(?:{_QUOTED})")
 _AFTER_WORD_BARE: Final = re.compile(f"{_LEADS}{_BARE}")
 _ADDRESS_AFTER: Final = re.compile(r" \(?\[?(?:\d{1,3}\.){3}\d|\[(?:\d{1,3}\.){3}\d")
+_IN_QUOTES: Final = 5
+"""So many groups of an expression are names in quotes or brackets, which need no proof."""
+_NOBODY: Final = frozenset(("", "unknown", "none", "null", "-", "n/a"))
 _NOT_NAMES: Final = """
     a accepted access account accounts address admin's after agent all allowed an and any
     are as at attempt attempts authenticated authentication authenticator authorization bad
@@ -98,7 +101,8 @@ def _name(found: re.Match[str]) -> str | None:
     head, at, tail = name.rpartition("@")
     if at and head and canonical_address(tail) is not None:
         name = head
-    if name.lower() in _NO_NAME or canonical_address(name) is not None:
+    plain = found.lastindex is None or found.lastindex > _IN_QUOTES
+    if name.lower() in (_NO_NAME if plain else _NOBODY) or canonical_address(name) is not None:
         return None
     if not any(character.isalnum() for character in name):
         return None

@@ -23,11 +23,11 @@ _MACHINERY: Final = (
     r"|server|service|backend|header|protocol|polic|url|page|form\b|format|timeout|threshold|limit"
     r"|source|file|length|class|handler|option|parameter|mode\b|level|count|certificat|agent"
     r"|cache|hash|librar|delay|queue|database|daemon|socket|node|manager|store|cleanup|log\b"
-    r"|script|role|rule))"
+    r"|script|role|rule|code\b|required))"
 )
 # After a failure: not a count of zero, not something that is counted, limited or reported.
 _NO_STATISTICS: Final = (
-    r"(?!(?:s|_?attempts?|[\w-]{1,24})?[\"']?\s?[:=]\s?[\"']?0\b)"
+    r"(?!(?:s|[ _]?attempts?|[\w-]{1,24})?[\"']?\s?[:=]\s?[\"']?0\b)"
     r"(?! (?:attempts? )?(?:threshold|limit|count|delay|timeout|polic|lockout|handl|rate\b|log\b"
     r"|logging|action|notif|alert|event))"
 )
@@ -72,7 +72,7 @@ _ACTIVE: Final = r"(?:(?:has been|is|was|been|temporarily|now|currently) ){0,3}"
 
 BY_NOUN: Final = re.compile(
     # login failed; authentication of user x was rejected
-    rf"(?<![a-z]){_NOUNS}{_MACHINERY}s?(?:{_FILL}){{0,7}}{_S}{{1,4}}(?:\w{{1,32}}{_S}{{1,2}})??{_FAILED}"
+    rf"(?<![a-z]){_NOUNS}{_MACHINERY}s?(?:{_FILL}){{0,7}}{_S}{{1,4}}{_FAILED}"
     # LOGIN_ERROR, authFail, user.login.failed
     rf"|{_LOGIN}{_S}?(?:attempt)?{_S}?(?:fail|err(?:or)?\b|denied|rejected|invalid|refused"
     rf"|unsuccessful|ko\b)(?!\w* to ){_NO_STATISTICS}"
@@ -126,7 +126,7 @@ BY_VERDICT: Final = re.compile(
     r"|(?P<unknown>(?:unknown|no such|nonexist\w{1,8}|non-exist\w{1,8}|invalid|illegal"
     rf"|unrecogni[sz]ed|unregistered)[ _]{_ID}(?! agent|[ -]?mode|[ -]?data|[ -]?space))"
     # locked out
-    r"|(?P<locked>(?<!un)locked out\b|account_?locked|lockedout"
+    r"|(?P<locked>(?<!un)locked (?:out\b|user\b|account\b)|account_?locked|lockedout"
     rf"|too many(?: \w{{1,24}}){{0,2}} (?:{_LOGIN}|password|credential)"
     rf"|max(?:imum)?(?: number of)?(?: \w{{1,24}}){{0,2}} (?:{_LOGIN}|password)"
     r"(?: \w{1,24}){0,2} "
@@ -285,7 +285,8 @@ NO_CHANGE: Final = re.compile(
 )
 
 LOGIN_CONTEXT: Final = re.compile(
-    rf"{_LOGIN}|passw|credential|\bfrom\b|ssh|vpn|attempt|access denied|authenticat|rhost|kerberos"
+    rf"{_LOGIN}|passw|credential|\bfrom\b|ssh|vpn|attempt|access denied|authenticat|\brhost|kerberos"
+    r"|supplied|tried to"
 )
 REASONS: Final = (
     (

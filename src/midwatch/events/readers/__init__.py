@@ -4,6 +4,7 @@ Each is declarative; a source combines them. None of them raises on any input.
 """
 
 from midwatch.events.readers.cef import CommonEventFormat, LogEventExtendedFormat
+from midwatch.events.readers.classified import Classified
 from midwatch.events.readers.coded import CodedPatterns
 from midwatch.events.readers.delimited import Delimited
 from midwatch.events.readers.free_pairs import FreePairs
@@ -16,6 +17,7 @@ from midwatch.events.readers.sentences import WithSentence, json_text, pair_text
 __all__ = [
     "ABSENT",
     "ANY",
+    "Classified",
     "CodedPatterns",
     "CommonEventFormat",
     "Delimited",

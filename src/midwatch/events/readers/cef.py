@@ -22,7 +22,6 @@ from midwatch.events.source import Reading, Value
 _LATEST_START: Final = 256
 _HEADER: Final = re.compile(r"(?<!\\)\|")
 _KEY: Final = re.compile(r"(?:^|(?<=\s))([A-Za-z_][\w.\[\]-]*)=")
-_LONGEST_SEPARATOR: Final = 6  # 0x0009
 _PIPED: Final = re.compile(r"\|[A-Za-z]\w{0,60}=")
 _ESCAPED: Final = re.compile(r"\\([\\=|rn])")
 _CEF_NAMES: Final = (
@@ -45,17 +44,17 @@ def _unescape(text: str) -> str:
 def cef_fields(message: str) -> dict[str, str] | None:
     """Header and extension of a CEF message, or None when it is not one."""
     start = message.find("CEF:") + 4
-    if start < 4:  # noqa: PLR2004 — not found; perhaps "CEF: " was taken for a syslog tag
+    if start < 4:
         if message[:2] not in ("0|", "1|"):
             return None
         start = 0
     parts = _HEADER.split(message[start:], 7)
-    if len(parts) < 7:  # noqa: PLR2004 — version and six header values
+    if len(parts) < 7:
         return None
     fields = {
         name: _unescape(value.strip()) for name, value in zip(_CEF_NAMES, parts[1:7], strict=True)
     }
-    extension = parts[7] if len(parts) > 7 else ""  # noqa: PLR2004
+    extension = parts[7] if len(parts) > 7 else ""
     keys = list(_KEY.finditer(extension))
     for spot, found in enumerate(keys):
         end = keys[spot + 1].start() if spot + 1 < len(keys) else len(extension)
@@ -73,22 +72,10 @@ def leef_fields(message: str) -> dict[str, str] | None:
     if start < 0:
         return None
     parts = message[start + 5 :].split("|", 6)
-    if len(parts) < 6:  # noqa: PLR2004 — version, four header values, attributes
+    if len(parts) < 6:
         return None
     fields = {name: value.strip() for name, value in zip(_LEEF_NAMES, parts[1:5], strict=True)}
-    separator, attributes = "\t", parts[5]
-    if parts[0].strip().startswith("2") and len(parts) > 6:  # noqa: PLR2004
-        named = parts[5].strip()
-        if named.lower().startswith(("0x", "x")):
-            digits = named.lower().lstrip("0").lstrip("x")
-            separator = chr(int(digits, 16)) if re.fullmatch(r"[0-9a-f]{1,4}", digits) else "\t"
-        elif len(named) <= 1:
-            separator = named or "\t"
-        attributes = parts[6] if len(named) <= _LONGEST_SEPARATOR else f"{named}|{parts[6]}"
-    elif len(parts) > 6:  # noqa: PLR2004
-        attributes = f"{parts[5]}|{parts[6]}"
-    if separator not in attributes and _PIPED.search(attributes) is not None:
-        separator = "|"
+    separator, attributes = _leef_attributes(parts)
     if separator not in attributes and "\t" not in attributes:
         keys = list(_KEY.finditer(attributes))
         for spot, found in enumerate(keys):
@@ -100,6 +87,25 @@ def leef_fields(message: str) -> dict[str, str] | None:
         if equals:
             fields.setdefault(key.strip(), value.strip())
     return fields
+
+
+def _leef_attributes(parts: list[str]) -> tuple[str, str]:
+    """The separator and the attributes; version 2 may name the former, version 1 does not."""
+    if len(parts) == 6:
+        separator, attributes = "\t", parts[5]
+    else:
+        named = parts[5].strip()
+        separator, attributes = "\t", parts[6]
+        if named.lower().startswith(("0x", "x")):
+            digits = named.lower().lstrip("0").lstrip("x")
+            separator = chr(int(digits, 16)) if re.fullmatch(r"[0-9a-f]{1,4}", digits) else "\t"
+        elif len(named) <= 1 and parts[0].strip().startswith("2"):
+            separator = named or "\t"
+        else:  # it named none, and the attributes hold a bar
+            attributes = f"{parts[5]}|{parts[6]}"
+    if separator not in attributes and _PIPED.search(attributes) is not None:
+        separator = "|"
+    return separator, attributes
 
 
 class CommonEventFormat:

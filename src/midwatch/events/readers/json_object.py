@@ -55,7 +55,7 @@ def value_at(root: object, path: str) -> object:
     """
     if isinstance(root, dict):
         if path in root:
-            return root[path]  # type: ignore[no-any-return]
+            return root[path]
         head, dot, tail = path.partition(".")
         while dot:
             if head in root:

@@ -141,7 +141,7 @@ def _test(condition: Condition) -> Callable[[object], bool]:
         search = condition.search
         return lambda value: value is not None and search(str(value)) is not None
     wanted = (condition,) if isinstance(condition, str) else condition
-    folded = frozenset(text.lower() for text in wanted)  # type: ignore[union-attr]
+    folded = frozenset(text.lower() for text in wanted)  # type: ignore[union-attr]  # the others went before
     return lambda value: value is not None and str(value).lower() in folded
 
 

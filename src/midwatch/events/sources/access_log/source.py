@@ -10,7 +10,7 @@ A request that names a user and is answered 401 is a failed login; all else is a
 
 from midwatch.events.readers import Pattern, Patterns
 from midwatch.events.schema import Logsource
-from midwatch.events.source import Source, Value
+from midwatch.events.source import Reading, Source, Value
 
 _WEB: dict[str, Value] = {"category": "web", "action": "request", "service": "web"}
 _FAILED: dict[str, Value] = {
@@ -53,6 +53,20 @@ def _requests(head: str, inside: str) -> tuple[Pattern, ...]:
     )
 
 
+class _If:
+    """Tries the patterns only on lines that hold a certain text, which most others do not."""
+
+    def __init__(self, needle: str, patterns: Patterns) -> None:
+        """``needle`` stands in every line that ``patterns`` read, and early."""
+        self._needle = needle
+        self._patterns = patterns
+
+    def read(self, message: str) -> Reading | None:
+        """See ``Reader.read``."""
+        return self._patterns.read(message) if self._needle in message[:_LONGEST_HEAD] else None
+
+
+_LONGEST_HEAD = 1024
 _COMMON = Patterns(
     *(
         pattern
@@ -111,11 +125,8 @@ SOURCE = Source(
         ' HTTP/1.1" ', ' HTTP/1.0" ', ' HTTP/2.0" ', ' HTTP/2" ', ' HTTP/3.0" ', ' HTTP/3" ',
         "] [Gzip ",
     ),
-    priority=60,
+    priority=9,
     claims=False,
     distinct=True,
-    readers=(
-        _COMMON,
-        _AFTER_TIME,
-    ),
+    readers=(_If('] "', _COMMON), _If(' "', _AFTER_TIME)),
 )  # fmt: skip

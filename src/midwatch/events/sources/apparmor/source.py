@@ -26,8 +26,6 @@ SOURCE = Source(
                 "dst_port": "lport",
             },
             When({"apparmor": "DENIED", "class": "net"}, category="network", action="block"),
-            When({"apparmor": "DENIED"}, category="process", action="block"),
-            When({"apparmor": ("ALLOWED", "AUDIT")}, category="process", action="allow"),
             When({"apparmor": "STATUS"}, category="configuration", action="change"),
             require=("apparmor",),
             category="process",

@@ -31,6 +31,7 @@ _DST = r"(?P<dst_ip>[^\s/(),]{1,255}+)(?:/(?P<dst_port>[\w-]{1,40}+))?"
 _IF_SRC = rf"(?:(?P<in_interface>[^\s:/]+):)?{_SRC}"
 _IF_DST = rf"(?:(?P<out_interface>[^\s:/]+):)?{_DST}"
 _MAPPED = r"(?: ?\([^()]*\))*"
+_ADDRESS = r"(?<![\d.])(?P<src_ip>\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?![\d.]*\d)"
 _USER = r"(?:\*+|(?P<user>{}))"
 _GROUP = (
     r"Group ?=? ?<?(?P<vpn_group>[^>,]{0,128})>?,? User(?:name)? ?=? ?<?(?P<user>[^>,]{0,256})>?,? "
@@ -62,17 +63,17 @@ _SENTENCES = {
     ),
     "302020": (
         Pattern(
-            r"Built inbound (?P<protocol>ICMP\w*) connection for faddr (?P<src_ip>[^\s/]+)(?:/\d+)?(?:\([^)]*\))? gaddr \S+ laddr (?P<dst_ip>[^\s/]+)",
+            r"Built inbound (?P<protocol>ICMP\w*) connection for faddr (?P<src_ip>[^\s/(]{1,255}+)(?:/\d+)?(?:\([^)]*\))? gaddr \S+ laddr (?P<dst_ip>[^\s/(]{1,255}+)",
             **_CONNECT,
         ),
         Pattern(
-            r"Built outbound (?P<protocol>ICMP\w*) connection for faddr (?P<dst_ip>[^\s/]+)(?:/\d+)?(?:\([^)]*\))? gaddr \S+ laddr (?P<src_ip>[^\s/]+)",
+            r"Built outbound (?P<protocol>ICMP\w*) connection for faddr (?P<dst_ip>[^\s/(]{1,255}+)(?:/\d+)?(?:\([^)]*\))? gaddr \S+ laddr (?P<src_ip>[^\s/(]{1,255}+)",
             **_CONNECT,
         ),
     ),
     "302021": (
         Pattern(
-            r"Teardown (?P<protocol>ICMP\w*) connection for faddr (?P<src_ip>[^\s/]+)(?:/\d+)?(?:\([^)]*\))? gaddr \S+ laddr (?P<dst_ip>[^\s/]+)",
+            r"Teardown (?P<protocol>ICMP\w*) connection for faddr (?P<src_ip>[^\s/(]{1,255}+)(?:/\d+)?(?:\([^)]*\))? gaddr \S+ laddr (?P<dst_ip>[^\s/(]{1,255}+)",
             **_CLOSE,
         ),
         Pattern(rf"Teardown {_FIRST_IS_SOURCE}", **_CLOSE),
@@ -390,7 +391,7 @@ _SENTENCES = {
     ),
     "113006": (
         Pattern(
-            rf"User {_USER.format('.*?')} locked out on exceeding (?P<attempts>\d+ )?",
+            rf"User {_USER.format('.*?')} locked out on exceeding (?:(?P<attempts>\d+) )?",
             reason="locked",
             **_LOCKOUT,
         ),
@@ -484,6 +485,12 @@ _SENTENCES |= {
     ),
 }
 
+# A sentence that is worded otherwise, or cut short, still means what its number says.
+_SENTENCES = {
+    codes: (*patterns, Pattern(rf"(?:.{{0,400}}?{_ADDRESS})?", **patterns[0].means))
+    for codes, patterns in _SENTENCES.items()
+}
+
 _OTHERWISE = (
     Pattern(rf"{_GROUP}", category="network", service="vpn"),
     Pattern(rf"(?:TCP|UDP|ICMP) access denied by ACL from {_SRC} to {_IF_DST}", **_BLOCK),
@@ -491,7 +498,7 @@ _OTHERWISE = (
         rf".{{0,400}}?[Ff]rom (?:\(?{_IF_SRC}\)?) to (?:\(?{_IF_DST}\)?)(?: |$|\.|,)",
         category="network",
     ),
-    Pattern(r".{0,400}?(?<![\d.])(?P<src_ip>\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?![\d.]*\d)"),
+    Pattern(rf".{{0,400}}?{_ADDRESS}"),
 )
 
 _FIREPOWER_BLOCKED = re.compile(

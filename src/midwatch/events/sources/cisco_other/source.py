@@ -77,9 +77,14 @@ SOURCE = Source(
     readers=(
         # Identity Services Engine and its ancestor ACS
         _ise(" Administrator-Login: Administrator authentication failed", {**_FAILURE, **_ADMIN}),
-        _ise(" Administrator-Login: Administrator authentication succeeded", {**_SUCCESS, **_ADMIN}),
+        _ise(
+            " Administrator-Login: Administrator authentication succeeded", {**_SUCCESS, **_ADMIN}
+        ),
         _ise(" Administrator-Login: Administrator logged off", {**_LOGOUT, **_ADMIN}),
-        _ise("CISE_Administrative_and_Operational_Audit", {"category": "configuration", "action": "change", **_ADMIN}),
+        _ise(
+            "CISE_Administrative_and_Operational_Audit",
+            {"category": "configuration", "action": "change", **_ADMIN},
+        ),
         _ise(" Failed-Attempt: ", {**_FAILURE, "service": "app"}),
         _ise(" Passed-Authentication: ", {**_SUCCESS, "service": "app"}),
         _ise(" Failed-Authentication: ", {**_FAILURE, "service": "app"}),

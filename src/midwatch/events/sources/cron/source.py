@@ -26,9 +26,7 @@ SOURCE = Source(
             ),
             Pattern(r"USER (?P<user>[^ ]+) pid +(?P<job_pid>\d+) cmd (?P<command>.*)"),
             Pattern(r"Job [`'](?P<job>[^']*)' (?P<why>started|terminated)"),
-            Pattern(
-                r"(?P<why>starting job|Starting job) (?P<job>[^ ]+) \([^)]*\) for user '(?P<user>[^']*)'"
-            ),
+            Pattern(r"[Ss]tarting job (?P<job>[^ ]+) \([^)]*\) for user '(?P<user>[^']*)'"),
             category="process",
         ),
     ),

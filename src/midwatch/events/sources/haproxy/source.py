@@ -25,9 +25,8 @@ SOURCE = Source(
     title="HAProxy",
     logsource=Logsource(category="webserver", product="haproxy"),
     programs=("haproxy*",),
-    marks=(" <NOSRV>", "/<NOSRV> "),
+    marks=(" <NOSRV>", "/<NOSRV> ", " ---- "),
     priority=45,
-    distinct=True,
     readers=(
         Patterns(
             Pattern(

@@ -8,7 +8,7 @@ messages in this log are read by the source ``modsecurity``.
 
 from midwatch.events.readers import Pattern, Patterns
 from midwatch.events.schema import Logsource
-from midwatch.events.source import Source, Value
+from midwatch.events.source import Reading, Source, Value
 
 _HEAD = (
     r"\[(?P<severity>[a-z]+)\] (?P<pid>\d+)(?:#\d+:|:\d+)"
@@ -117,6 +117,18 @@ _SENTENCES: tuple[tuple[str, dict[str, Value]], ...] = (
 )
 
 
+class _Tagged:
+    """Reads lines that carry a second tag, as the journal's export does; most do not."""
+
+    def __init__(self, patterns: Patterns) -> None:
+        """``patterns`` read the line, tag and all."""
+        self._patterns = patterns
+
+    def read(self, message: str) -> Reading | None:
+        """See ``Reader.read``."""
+        return self._patterns.read(message) if " nginx" in message[:80] else None
+
+
 def _patterns(head: str) -> Patterns:
     return Patterns(*(Pattern(head + sentence, **means) for sentence, means in _SENTENCES))
 
@@ -128,5 +140,5 @@ SOURCE = Source(
     programs=("nginx", "openresty", "nginx_error", "ingress-nginx"),
     priority=55,
     distinct=True,
-    readers=(_patterns(_HEAD), _patterns(_TIMED), _patterns(_TAGGED)),
+    readers=(_patterns(_HEAD), _patterns(_TIMED), _Tagged(_patterns(_TAGGED))),
 )

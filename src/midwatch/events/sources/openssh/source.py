@@ -149,11 +149,19 @@ _FAILED_LOGINS: Final = Patterns(
         reason="timeout",
     ),
     Pattern(
-        rf"(?:error: )?Received disconnect {_FROM}: ?\d+: ?(?P<why>(?:[^\n]*: ?)?Auth (?:fail|cancel)[a-z]*)",
+        rf"Received disconnect {_FROM}: ?\d+: ?(?P<why>(?:[^\n]*: ?)?Auth (?:fail|cancel)[a-z]*)",
         reason="bad_password",
     ),
     Pattern(
-        rf"(?:error: )?Received disconnect {_FROM}: ?14: ?(?P<why>No (?:supported )?authentication methods available)",
+        rf"error: Received disconnect {_FROM}: ?\d+: ?(?P<why>(?:[^\n]*: ?)?Auth (?:fail|cancel)[a-z]*)",
+        reason="bad_password",
+    ),
+    Pattern(
+        rf"Received disconnect {_FROM}: ?14: ?(?P<why>No (?:supported )?authentication methods available)",
+        reason="not_allowed",
+    ),
+    Pattern(
+        rf"error: Received disconnect {_FROM}: ?14: ?(?P<why>No (?:supported )?authentication methods available)",
         reason="not_allowed",
     ),
     Pattern(
@@ -183,7 +191,6 @@ _SESSIONS: Final = Patterns(
     Pattern(rf"Close session: user (?P<user>.*) {_FROM} id (?P<session_id>\d+)", action="logout"),
     Pattern(
         rf"Starting session: (?P<session_type>.*) for (?P<user>[^ ]+) {_FROM}(?: id (?P<session_id>\d+))?",
-        action="connect",
     ),
     Pattern(rf"Postponed (?P<auth_method>[^ ]+) for (?:invalid user )?(?P<user>.*) {_FROM}{_END}"),
     Pattern(rf"Partial (?P<auth_method>[^ ]+) for (?:invalid user )?(?P<user>.*) {_FROM}"),
@@ -213,16 +220,25 @@ _CONNECTIONS: Final = Patterns(
         action="scan",
         reason="malformed",
     ),
+    Pattern(r"kex_exchange_identification: (?P<why>.*)", action="scan", reason="malformed"),
+    Pattern(r"error: kex_exchange_identification: (?P<why>.*)", action="scan", reason="malformed"),
     Pattern(
-        r"(?:error: )?kex_exchange_identification: (?P<why>.*)", action="scan", reason="malformed"
-    ),
-    Pattern(
-        rf"(?:error: )?(?:send_error: )?banner exchange: Connection {_FROM}: (?P<why>.*)",
+        rf"banner exchange: Connection {_FROM}: (?P<why>.*)",
         action="scan",
         reason="malformed",
     ),
     Pattern(
-        rf"(?:fatal: )?Unable to negotiate with (?P<src_ip>[^ :]+|[0-9A-Fa-f:.]+){_PORT}: (?P<why>no matching [^.]*)(?:\. Their offer: (?P<offer>[^ ]*))?",
+        rf"error: send_error: banner exchange: Connection {_FROM}: (?P<why>.*)",
+        action="scan",
+        reason="malformed",
+    ),
+    Pattern(
+        rf"Unable to negotiate with (?P<src_ip>[^ :]+|[0-9A-Fa-f:.]+){_PORT}: (?P<why>no matching [^.]*)(?:\. Their offer: (?P<offer>[^ ]*))?",
+        action="scan",
+        reason="not_allowed",
+    ),
+    Pattern(
+        rf"fatal: Unable to negotiate with (?P<src_ip>[^ :]+|[0-9A-Fa-f:.]+){_PORT}: (?P<why>no matching [^.]*)(?:\. Their offer: (?P<offer>[^ ]*))?",
         action="scan",
         reason="not_allowed",
     ),
@@ -232,7 +248,12 @@ _CONNECTIONS: Final = Patterns(
         reason="not_allowed",
     ),
     Pattern(
-        rf"(?:fatal: )?(?:ssh_dispatch_run_fatal|ssh_packet_[a-z_]+|sshpkt_[a-z_]+): Connection (?:from )?(?:authenticating user |invalid user |user )?(?:(?P<user>[^ ]+) )??(?P<src_ip>[0-9A-Fa-f:.]+){_PORT}: (?P<why>[^\[\n]*)",
+        rf"ssh[a-z_]+: Connection (?:from )?(?:authenticating user |invalid user |user )?(?:(?P<user>[^ ]+) )??(?P<src_ip>[0-9A-Fa-f:.]+){_PORT}: (?P<why>[^\[\n]*)",
+        action="close",
+        reason="malformed",
+    ),
+    Pattern(
+        rf"fatal: ssh[a-z_]+: Connection (?:from )?(?:authenticating user |invalid user |user )?(?:(?P<user>[^ ]+) )??(?P<src_ip>[0-9A-Fa-f:.]+){_PORT}: (?P<why>[^\[\n]*)",
         action="close",
         reason="malformed",
     ),
@@ -245,12 +266,23 @@ _CONNECTIONS: Final = Patterns(
         r"refused connect from (?P<src_ip>[^ ]{1,255}) *$", action="block", reason="not_allowed"
     ),
     Pattern(
-        rf"(?:error: )?drop connection #\d+ from (?P<src>\[[^\]]+\]:\d+) on (?P<dst>\[[^\]]+\]:\d+) (?P<why>[^\n]*){_LISTENER}",
+        rf"drop connection #\d+ from (?P<src>\[[^\]]+\]:\d+) on (?P<dst>\[[^\]]+\]:\d+) (?P<why>[^\n]*){_LISTENER}",
         action="block",
         reason="rate_limit",
     ),
     Pattern(
-        r"(?:debug1: )?srclimit_penalise: ipv[46]: (?:new|active|[a-z ]+) (?P<src_ip>[0-9A-Fa-f:.]+)(?:/\d+)? (?P<why>[^\n]*)"
+        rf"error: drop connection #\d+ from (?P<src>\[[^\]]+\]:\d+) on (?P<dst>\[[^\]]+\]:\d+) (?P<why>[^\n]*){_LISTENER}",
+        action="block",
+        reason="rate_limit",
+    ),
+    Pattern(
+        r"srclimit_penalise: ipv[46]: (?:new|active|[a-z ]+) (?P<src_ip>[0-9A-Fa-f:.]+)(?:/\d+)? (?P<why>[^\n]*)"
+        + _LISTENER,
+        action="block",
+        reason="rate_limit",
+    ),
+    Pattern(
+        r"debug1: srclimit_penalise: ipv[46]: (?:new|active|[a-z ]+) (?P<src_ip>[0-9A-Fa-f:.]+)(?:/\d+)? (?P<why>[^\n]*)"
         + _LISTENER,
         action="block",
         reason="rate_limit",
@@ -273,7 +305,12 @@ _CONNECTIONS: Final = Patterns(
     ),
     Pattern(r"Could not reverse map address (?P<src_ip>[^ ]+?)\.? *$", reason="reverse_mapping"),
     Pattern(
-        r"(?:scanned|probed) from (?P<src_ip>[^ ]{1,255})(?: port (?P<src_port>\d+))? with (?P<sent>.*)\.  Don't panic",
+        r"scanned from (?P<src_ip>[^ ]{1,255})(?: port (?P<src_port>\d+))? with (?P<sent>.*)\.  Don't panic",
+        action="scan",
+        reason="malformed",
+    ),
+    Pattern(
+        r"probed from (?P<src_ip>[^ ]{1,255})(?: port (?P<src_port>\d+))? with (?P<sent>.*)\.  Don't panic",
         action="scan",
         reason="malformed",
     ),
@@ -287,7 +324,12 @@ _CONNECTIONS: Final = Patterns(
         action="close",
     ),
     Pattern(
-        rf"(?:error: )?Protocol major versions differ for (?P<src_ip>[^ :]+|[0-9A-Fa-f:.]+){_PORT}: ",
+        rf"Protocol major versions differ for (?P<src_ip>[^ :]+|[0-9A-Fa-f:.]+){_PORT}: ",
+        action="scan",
+        reason="malformed",
+    ),
+    Pattern(
+        rf"error: Protocol major versions differ for (?P<src_ip>[^ :]+|[0-9A-Fa-f:.]+){_PORT}: ",
         action="scan",
         reason="malformed",
     ),
@@ -300,15 +342,24 @@ _CONNECTIONS: Final = Patterns(
     category="network",
 )
 
+_FILE_OPERATIONS: Final = (
+    "open",
+    "close",
+    "opendir",
+    "closedir",
+    "remove",
+    "rename",
+    "mkdir",
+    "rmdir",
+    "set",
+    "lstat",
+)
 _FILES: Final = Patterns(
-    Pattern(
-        r"session opened for local user (?P<user>.*) from \[(?P<src_ip>[^\]]+)\]", action="connect"
-    ),
-    Pattern(
-        r"session closed for local user (?P<user>.*) from \[(?P<src_ip>[^\]]+)\]", action="close"
-    ),
-    Pattern(
-        r'(?P<action>open|opendir|remove|mkdir|rmdir|rename|close|closedir|set|lstat)(?: [a-z]+)? "(?P<file>.*?)"'
+    Pattern(r"session opened for local user (?P<user>.*) from \[(?P<src_ip>[^\]]+)\]"),
+    Pattern(r"session closed for local user (?P<user>.*) from \[(?P<src_ip>[^\]]+)\]"),
+    *(
+        Pattern(rf'{operation}(?: [a-z]+)? "(?P<file>.*?)"', operation=operation)
+        for operation in _FILE_OPERATIONS
     ),
     category="file",
 )

@@ -32,15 +32,21 @@ _SERVICES: Final = {
     "database": "postgresql mysql mariadb mongodb",
 }
 """Our word for what was aimed at, and the PAM services that mean it."""
-_CONSOLES: Final = (
-    "login|remote|rlogin|telnet|gdm[a-z-]*|lightdm|sddm|kdm|xdm|xrdp-sesman|vsftpd|proftpd|"
-    "pure-ftpd|dovecot|cockpit|nx|vncserver"
+_SERVICE_OF: Final = {
+    pam_service: service for service, names in _SERVICES.items() for pam_service in names.split()
+}
+_LOGIN_PROGRAMS: Final = re.compile(
+    r"login|remote|rlogin|telnet|gdm.*|lightdm|sddm|kdm|xdm|xrdp-sesman|vsftpd|proftpd|"
+    r"pure-ftpd|dovecot|cockpit|nx|vncserver"
 )
+"""PAM services of programs that log no logins of their own."""
 _TERMINALS: Final = (("ssh", "ssh"), ("ftp", "ftp|pure-ftpd"), ("mail", "dovecot|imap|pop3"))
-_HEAD: Final = r"(?P<pam_module>pam_[a-z0-9_]+)"
-_SERVED: Final = _HEAD + r"\((?P<pam_service>[^:)]*)(?::[a-z]+)?\): "
-_MODULE: Final = r"(?:\(?(?P<pam_module>pam_[a-z0-9_]+)\)?(?:\([^)]*\))?(?:\[\d+\])?:? )?"
-_MANY: Final = r"(?:PAM )?(?:\d+ more )?authentication failures?; logname=(?P<logname>[^ ]*)(?: [a-z]+=\d*)* tty="
+_SERVED: Final = re.compile(
+    r"(?P<module>pam_[a-z0-9_]{1,40})\((?P<service>[^:)]{0,80})(?::[a-z]{1,20})?\): "
+)
+_MODULE: Final = r"(?:\(?(?P<pam_module>pam_[a-z0-9_]{1,40})\)?(?:\([^)]{0,80}\))?(?:\[\d+\])?:? )?"
+_TERMINAL: Final = r"; logname=(?P<logname>[^ ]*)(?: [a-z]+=\d*)* tty="
+_MANY: Final = rf"(?:PAM )?(?:\d+ more )?authentication failures?{_TERMINAL}"
 _WHO: Final = (
     r" ruser=(?P<src_user>.{0,512}?) rhost=(?P<src_ip>[^ ]*) +user=(?P<user>(?:.*[^ ])?) *$"
 )
@@ -51,59 +57,119 @@ _SESSION: Final = (
 
 
 class ByService:
-    """A sentence that names the PAM service, which tells what was aimed at."""
+    """Reads ``module(service:type): sentence``; the service tells what was aimed at."""
 
-    def __init__(self, expression: str, **means: Value) -> None:
-        """``means`` are constant columns; ``service`` is added where we know it."""
-        self._pattern = re.compile(expression)
-        names = tuple(self._pattern.groupindex)
-        self._place = names.index("pam_service")
-        self._unknown = Form(names, means)
-        self._forms = {
-            pam_service: form
-            for service, pam_services in _SERVICES.items()
-            for form in (Form(names, {**means, "service": service}),)
-            for pam_service in pam_services.split()
-        }
+    def __init__(self, logins: Patterns, *sentences: Patterns) -> None:
+        """``logins`` are the sentences only of programs that log no logins themselves."""
+        self._logins = logins
+        self._sentences = sentences
+        self._forms: dict[tuple[Form, str | None], Form] = {}
 
     def read(self, message: str) -> Reading | None:
         """See ``Reader.read``."""
-        found = self._pattern.match(message)
-        if found is None:
+        head = _SERVED.match(message)
+        if head is None:
             return None
-        values = found.groups()
-        return self._forms.get(values[self._place], self._unknown), values
+        module, service = head.groups()
+        sentence = message[head.end() :]
+        reading = None
+        if _LOGIN_PROGRAMS.fullmatch(service):
+            reading = self._logins.read(sentence)
+        for sentences in self._sentences:
+            if reading is not None:
+                break
+            reading = sentences.read(sentence)
+        if reading is None:
+            return None
+        form, values = reading
+        return self._served(form, _SERVICE_OF.get(service)), (*values, module, service)
+
+    def _served(self, form: Form, service: str | None) -> Form:
+        served = self._forms.get((form, service))
+        if served is None:
+            constants: dict[str, Value] = dict(form.constants)
+            if service is not None:
+                constants["service"] = service
+            served = Form((*form.names, "pam_module", "pam_service"), constants)
+            self._forms[form, service] = served
+        return served
 
 
-_AUTHENTICATION: Final[dict[str, Value]] = {"category": "authentication"}
-_FAILURE: Final[dict[str, Value]] = {
-    "category": "authentication",
-    "outcome": "failure",
-    "action": "login",
-}
+_LOGINS: Final = Patterns(
+    Pattern(rf"session opened for user {_SESSION}"),
+    category="authentication",
+    outcome="success",
+    action="login",
+)
 
-_SESSION_OPENED: Final = (
-    ByService(
-        rf"{_HEAD}\((?P<pam_service>{_CONSOLES}):session\): session opened for user {_SESSION}",
-        outcome="success",
-        action="login",
-        **_AUTHENTICATION,
+_SESSIONS: Final = Patterns(
+    Pattern(rf"session opened for (?:local )?user {_SESSION}"),
+    Pattern(r"session closed for (?:local )?user (?P<user>[^ ]*)", action="logout"),
+    category="authentication",
+)
+
+_FAILURES: Final = Patterns(
+    Pattern(rf"authentication failure{_TERMINAL}(?P<tty>[^ ]*){_WHO}", reason="bad_password"),
+    Pattern(
+        rf"authentication failure{_TERMINAL}(?P<tty>[^ ]*){_WHO_UNKNOWN}", reason="bad_password"
     ),
-    ByService(rf"{_SERVED}session opened for (?:local )?user {_SESSION}", **_AUTHENTICATION),
+    Pattern(r"check pass; user (?:\[?(?P<user>[^ \]]+)\]? )?unknown", reason="invalid_user"),
+    Pattern(rf"{_MANY}(?P<tty>[^ ]*){_WHO}", reason="bad_password"),
+    Pattern(rf"{_MANY}(?P<tty>[^ ]*){_WHO_UNKNOWN}", reason="bad_password"),
+    Pattern(r"authentication failure;", reason="bad_password"),
+    Pattern(
+        r"received for user (?P<user>.*): \d+ \((?P<why>Authentication (?:failure|service cannot[^)]*)|User not known[^)]*|Permission denied|Account expired[^)]*|User account has expired|Critical error[^)]*)\)"
+    ),
+    Pattern(
+        r"Consecutive login failures for user (?P<user>.*) account (?:temporarily|permanently) locked",
+        action="lockout",
+        reason="locked",
+    ),
+    Pattern(
+        r"user (?P<user>.*) \((?P<uid>\d+)\) (?:tally (?P<tally>\d+), deny (?P<deny>\d+)|has time limit)",
+        action="lockout",
+        reason="locked",
+    ),
+    Pattern(r"[Uu]ser unknown", reason="invalid_user"),
+    Pattern(
+        r"access denied for user [`'](?P<user>.*)' from [`'](?P<src_ip>[^']*)'",
+        reason="not_allowed",
+    ),
+    Pattern(
+        r"requirement \"(?P<requirement>[^\"]*)\" not met by user \"(?P<user>.*)\"",
+        reason="not_allowed",
+    ),
+    Pattern(r"account (?P<user>.*) has expired", reason="expired"),
+    Pattern(r"user '?(?P<user>.*?)'? (?:denied access|access denied)", reason="not_allowed"),
+    Pattern(r"authentication fail(?:s|ed) for '?(?P<user>[^ ']*)", reason="bad_password"),
+    Pattern(r"Authentication failure; user=(?P<user>.*)", reason="bad_password"),
+    Pattern(
+        r"request [A-Za-z]+(?: failed)?: [^\n]*?NT_STATUS_(?:LOGON_FAILURE|WRONG_PASSWORD|NO_SUCH_USER|ACCOUNT_[A-Z_]+|PASSWORD_[A-Z_]+)",
+        reason="bad_password",
+    ),
+    Pattern(r"[Aa]ccess denied: tty '(?P<tty>[^']*)' is not secure", reason="not_allowed"),
+    category="authentication",
+    outcome="failure",
+    action="login",
 )
-_SESSION_CLOSED: Final = ByService(
-    rf"{_SERVED}session closed for (?:local )?user (?P<user>[^ ]*)",
-    action="logout",
-    **_AUTHENTICATION,
-)
-_FAILED: Final = (
-    ByService(rf"{_SERVED}{_MANY}(?P<tty>[^ ]*){_WHO}", reason="bad_password", **_FAILURE),
-    ByService(rf"{_SERVED}{_MANY}(?P<tty>[^ ]*){_WHO_UNKNOWN}", reason="bad_password", **_FAILURE),
-)
-_UNKNOWN_USER: Final = ByService(
-    rf"{_SERVED}check pass; user (?:\[?(?P<user>[^ \]]+)\]? )?unknown",
-    reason="invalid_user",
-    **_FAILURE,
+
+_ACCOUNTS: Final = Patterns(
+    Pattern(
+        r'user "(?P<user>[^"]*)" does not exist',
+        category="configuration",
+        outcome="failure",
+        action="change",
+        reason="invalid_user",
+    ),
+    Pattern(r"password changed for (?P<user>.*)", outcome="success", action="password_change"),
+    Pattern(
+        rf"authentication success{_TERMINAL}(?P<tty>[^ ]*){_WHO}", outcome="success", action="login"
+    ),
+    Pattern(r"expired password for user (?P<user>.*) \(", reason="expired"),
+    Pattern(r"auth could not identify password for \[(?P<user>[^\]]*)\]"),
+    Pattern(r"[Uu]ser '?(?P<user>[^ ']+)'? granted access"),
+    Pattern(r"(?P<why>[^\n]*)"),
+    category="authentication",
 )
 
 _WITHOUT_SERVICE: Final = Patterns(
@@ -121,91 +187,26 @@ _WITHOUT_SERVICE: Final = Patterns(
     Pattern(
         rf"{_MODULE}check pass; user (?:\[?(?P<user>[^ \]]+)\]? )?unknown", reason="invalid_user"
     ),
-    category="authentication",
-    outcome="failure",
-    action="login",
-    reason="bad_password",
-)
-
-_OTHER_FAILURES_OF_SERVICES: Final = (
-    ByService(
-        rf"{_SERVED}received for user (?P<user>.*): \d+ \((?P<why>Authentication (?:failure|service cannot[^)]*)|User not known[^)]*|Permission denied|Account expired[^)]*|User account has expired|Critical error[^)]*)\)",
-        **_FAILURE,
-    ),
-    ByService(
-        rf"{_SERVED}Consecutive login failures for user (?P<user>.*) account (?:temporarily|permanently) locked",
-        **{**_FAILURE, "action": "lockout", "reason": "locked"},
-    ),
-    ByService(
-        rf"{_SERVED}user (?P<user>.*) \((?P<uid>\d+)\) (?:tally (?P<tally>\d+), deny (?P<deny>\d+)|has time limit)",
-        **{**_FAILURE, "action": "lockout", "reason": "locked"},
-    ),
-    ByService(rf"{_SERVED}[Uu]ser unknown", **_FAILURE, reason="invalid_user"),
-    ByService(
-        rf"{_SERVED}access denied for user [`'](?P<user>.*)' from [`'](?P<src_ip>[^']*)'",
-        **_FAILURE,
-        reason="not_allowed",
-    ),
-    ByService(
-        rf"{_SERVED}requirement \"(?P<requirement>[^\"]*)\" not met by user \"(?P<user>.*)\"",
-        **_FAILURE,
-        reason="not_allowed",
-    ),
-    ByService(rf"{_SERVED}account (?P<user>.*) has expired", **_FAILURE, reason="expired"),
-    ByService(
-        rf"{_SERVED}user '?(?P<user>.*?)'? (?:denied access|access denied)",
-        **_FAILURE,
-        reason="not_allowed",
-    ),
-    ByService(
-        rf"{_SERVED}authentication fail(?:s|ed) for '?(?P<user>[^ ']*)",
-        **_FAILURE,
-        reason="bad_password",
-    ),
-    ByService(
-        rf"{_SERVED}Authentication failure; user=(?P<user>.*)", **_FAILURE, reason="bad_password"
-    ),
-    ByService(
-        rf"{_SERVED}request [A-Za-z]+(?: failed)?: [^\n]*?NT_STATUS_(?:LOGON_FAILURE|WRONG_PASSWORD|NO_SUCH_USER|ACCOUNT_[A-Z_]+|PASSWORD_[A-Z_]+)",
-        **_FAILURE,
-        reason="bad_password",
-    ),
-    ByService(
-        rf"{_SERVED}(?:Access|access) denied: tty '(?P<tty>[^']*)' is not secure",
-        **_FAILURE,
-        reason="not_allowed",
-    ),
-)
-
-_OTHER_FAILURES: Final = Patterns(
-    Pattern(rf"{_HEAD}: [Uu]ser unknown", reason="invalid_user"),
+    Pattern(r"pam_[a-z0-9_]{1,40}: [Uu]ser unknown", reason="invalid_user"),
     Pattern(
         r"(?:pam_|PAM-)listfile(?:\([^)]*\))?: Refused user (?P<user>.*) for service (?P<pam_service>[^ ]+)",
         reason="not_allowed",
     ),
     Pattern(
-        rf"{_HEAD}(?:\[\d+\])?: authentication fail(?:s|ed) for '?(?P<user>[^ ']*)",
-        reason="bad_password",
+        r"(?P<pam_module>pam_[a-z0-9_]{1,40})(?:\[\d+\])?: authentication fail(?:s|ed) for '?(?P<user>[^ ']*)"
     ),
     Pattern(
-        rf"{_HEAD}(?:\([^)]*\))?: error trying to bind as user \"(?P<user>.*)\" \(Invalid credentials\)",
-        reason="bad_password",
+        r"(?P<pam_module>pam_[a-z0-9_]{1,40}): error trying to bind as user \"(?P<user>.*)\" \(Invalid credentials\)"
     ),
     Pattern(
-        rf"{_HEAD}(?:\([^)]*\))? ?[:-] ?user (?P<user>.*) (?:password mismatch|authentication failed)",
-        reason="bad_password",
-    ),
-    Pattern(
-        rf"{_HEAD}: user '(?P<user>.*)' denied access \((?P<why>incorrect password)[^\n]*",
-        reason="bad_password",
+        r"(?P<pam_module>pam_[a-z0-9_]{1,40}) ?[:-] ?user '?(?P<user>.*?)'? (?:password mismatch|authentication failed|denied access)"
     ),
     Pattern(
         rf"{_MODULE}(?:Invalid verification code|Failed to verify one-time)(?: for (?P<user>[^ ]+))?",
         reason="mfa",
     ),
     Pattern(
-        rf"{_HEAD}(?:\([^)]*\))?: Authentication <failed> for .*?user: <(?P<user>[^>]*)>",
-        reason="bad_password",
+        r"(?P<pam_module>pam_[a-z0-9_]{1,40}): Authentication <failed> for .*?user: <(?P<user>[^>]*)>"
     ),
     Pattern(
         r"pam_abl(?:\[\d+\])?: Blocking access from (?P<src_ip>[^ ]+) to service (?P<pam_service>[^ ,]+), user (?P<user>.*)",
@@ -214,38 +215,19 @@ _OTHER_FAILURES: Final = Patterns(
     category="authentication",
     outcome="failure",
     action="login",
+    reason="bad_password",
 )
 
-_ACCOUNTS: Final = Patterns(
+_WITHOUT_VERDICT: Final = Patterns(
     Pattern(rf"{_MODULE}session opened for user {_SESSION}"),
     Pattern(rf"{_MODULE}session closed for user (?P<user>[^ ]*)", action="logout"),
-    Pattern(
-        rf"{_HEAD}\((?P<pam_service>[^:)]*):chauthtok\): password changed for (?P<user>.*)",
-        outcome="success",
-        action="password_change",
-    ),
-    Pattern(
-        rf'{_HEAD}\((?P<pam_service>[^:)]*):chauthtok\): user "(?P<user>[^"]*)" does not exist',
-        outcome="failure",
-        action="password_change",
-        reason="invalid_user",
-        category="configuration",
-    ),
-    Pattern(rf"{_HEAD}\([^)]*\): expired password for user (?P<user>.*) \(", reason="expired"),
-    Pattern(
-        rf"{_HEAD}\([^)]*\): authentication success; logname=[^ ]*(?: [a-z]+=\d*)* tty=(?P<tty>[^ ]*){_WHO}",
-        outcome="success",
-        action="login",
-    ),
     Pattern(
         rf"{_MODULE}Accepted google_authenticator for (?P<user>[^ ]+)",
         outcome="success",
         action="login",
         auth_method="google_authenticator",
     ),
-    Pattern(rf"{_HEAD}\([^)]*\): auth could not identify password for \[(?P<user>[^\]]*)\]"),
-    Pattern(rf"{_HEAD}\([^)]*\): (?:user|User) '?(?P<user>[^ ']+)'? granted access"),
-    Pattern(rf"{_HEAD}(?:\((?P<pam_service>[^:)]*)(?::[a-z]+)?\))?: (?P<why>[^\n]*)"),
+    Pattern(r"(?P<pam_module>pam_[a-z0-9_]{1,40}): (?P<why>[^\n]*)"),
     Pattern(r"PAM service\((?P<pam_service>[^)]*)\) ignoring max retries; (?P<why>[^\n]*)"),
     Pattern(r"PAM (?P<why>(?:adding|unable|bad|audit)[^\n]*)"),
     category="authentication",
@@ -269,13 +251,8 @@ SOURCE = Source(
         "Accepted google_authenticator for",
     ),
     readers=(
-        *_SESSION_OPENED,
-        _SESSION_CLOSED,
-        *_FAILED,
-        _UNKNOWN_USER,
+        ByService(_LOGINS, _SESSIONS, _FAILURES, _ACCOUNTS),
         _WITHOUT_SERVICE,
-        *_OTHER_FAILURES_OF_SERVICES,
-        _OTHER_FAILURES,
-        _ACCOUNTS,
+        _WITHOUT_VERDICT,
     ),
 )

@@ -5,7 +5,7 @@ process of the SMTP server serves one client at a time, so lines that name no cl
 inherit the one that the same process spoke of last.
 """
 
-from midwatch.events.readers import KeyValues, Pattern, Patterns
+from midwatch.events.readers import Classified, KeyValues, Pattern, Patterns
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Carry, Source, Value
 
@@ -13,8 +13,8 @@ _PEER = r"(?:unknown|(?P<src_host>[^ \[\]]{1,255}))?\[(?P<src_ip>[^\]]{2,64})\](
 _SCREENED = r"\[(?P<src_ip>[^\]]{2,64})\]:(?P<src_port>\d{1,5})"
 _QUEUED = r"(?:NOQUEUE|(?P<session>[0-9A-Za-z]{6,20})): "
 _ENVELOPE = (
-    r"(?:[;,] from=<(?P<mail_from>[^>]*)>)?(?:,? to=<(?P<mail_to>[^>]*)>)?"
-    r"(?:,? proto=(?P<protocol>[A-Z]+))?(?:,? helo=<?(?P<helo>[^>]*)>?)?"
+    r"(?:[;,] from=<(?P<mail_from>[^>]*)>)?(?:[;,]? to=<(?P<mail_to>[^>]*)>)?"
+    r"(?:[;,]? proto=(?P<protocol>[A-Z]+))?(?:,? helo=<?(?P<helo>[^>]*)>?)?"
 )
 
 _FAILED: dict[str, Value] = {
@@ -31,29 +31,35 @@ _NETWORK: dict[str, Value] = {"category": "network"}
 
 # What the text of a refusal means, the most particular first.
 _REFUSALS: tuple[tuple[str, dict[str, Value]], ...] = (
-    (r"[^;]*?[Rr]elay access denied", {"action": "relay_denied", "reason": "relay"}),
-    (r"(?>[^;]*?(?:Service unavailable;|[Bb]locked using|[Bb]lacklisted|listed (?:at|by|in))).*?", {**_REJECT, "reason": "blocklist"}),
-    (r"(?>[^;]*?(?:[Uu]ser unknown|undeliverable address|[Uu]nknown user|User doesn't exist|mailbox unavailable))[^;]*", {**_REJECT, "reason": "invalid_user"}),
-    (r"(?>[^;]*?Helo command rejected:)[^;]*", {**_REJECT, "reason": "helo"}),
-    (r"(?>[^;]*?Sender address rejected:)[^;]*", {**_REJECT, "reason": "sender"}),
-    (r"(?>[^;]*?(?:[Gg]reylist|try again later))[^;]*", {**_REJECT, "reason": "greylisted"}),
-    (r"(?>[^;]*?(?:too many|rate limit|screening ports busy))[^;]*", {**_BLOCK, "reason": "rate_limit"}),
-    (r"(?>[^;]*?(?:virus|malware|infected))[^;]*", {"action": "virus"}),
-    (r"(?>[^;]*?(?:[Ss]pam|SPAM))[^;]*", {"action": "spam"}),
-    (r".*?", _REJECT),
+    (r"[Rr]elay access denied", {"action": "relay_denied", "reason": "relay"}),
+    (r"Service unavailable;|[Bb]locked using|[Bb]lacklisted|listed (?:at|by|in)", {"reason": "blocklist"}),
+    (
+        r"[Uu]ser unknown|undeliverable address|[Uu]nknown user|User doesn't exist|mailbox unavailable",
+        {"reason": "invalid_user"},
+    ),
+    (r"Helo command rejected:", {"reason": "helo"}),
+    (r"Sender address rejected:", {"reason": "sender"}),
+    (r"[Gg]reylist|try again later", {"reason": "greylisted"}),
+    (r"too many|rate limit|screening ports busy", {"action": "block", "reason": "rate_limit"}),
+    (r"virus|malware|infected", {"action": "virus"}),
+    (r"[Ss]pam|SPAM", {"action": "spam"}),
+    ("", {}),
 )  # fmt: skip
-
-
-def _refusals() -> tuple[Pattern, ...]:
-    """``reject: RCPT from client: text; from=<…> to=<…> proto=ESMTP helo=<…>``."""
-    start = (
-        rf"{_QUEUED}(?P<verdict>reject(?:_warning)?|milter-reject|discard|hold|redirect|filter|warn): "
-        rf"(?P<command>[A-Z][A-Z-]*(?: [A-Z]+)?) from {_PEER}: "
-    )
-    return tuple(
-        Pattern(rf"{start}(?P<status>{text}){_ENVELOPE}$", **means) for text, means in _REFUSALS
-    )
-
+_VERDICT = (
+    rf"{_QUEUED}(?P<verdict>reject(?:_warning)?|milter-reject|discard|hold|redirect|filter|warn): "
+    rf"(?P<command>[A-Z][A-Z-]*(?: [A-Z]+)?) from {_PEER}: "
+)
+# ``reject: RCPT from client: text; from=<…> to=<…> proto=ESMTP helo=<…>``
+_REFUSED = Classified(
+    (
+        rf"{_VERDICT}(?P<status>[^;]*(?:; (?!from=|proto=)[^;]*)*){_ENVELOPE}$",
+        rf"{_VERDICT}(?P<status>.*)$",
+    ),
+    "status",
+    *_REFUSALS,
+    needle=": ",
+    action="reject",
+)
 
 _SMTPD = Patterns(
     Pattern(rf"connect from {_PEER}", action="connect", **_NETWORK),
@@ -81,7 +87,6 @@ _SMTPD = Patterns(
         **_LOGGED_IN,
     ),
     Pattern(rf"{_QUEUED}client={_PEER}", action="accept"),
-    *_refusals(),
     # Header and body checks put the offending line before the client.
     Pattern(
         rf"{_QUEUED}(?P<verdict>reject|warning|discard|hold|prepend|replace): (?:header|body|mime-header) "
@@ -169,6 +174,7 @@ SOURCE = Source(
     carry=Carry("pid", ("src_ip",)),
     readers=(
         _SMTPD,
+        _REFUSED,
         _POSTSCREEN,
         _QUEUE,
         KeyValues(

@@ -101,7 +101,6 @@ SOURCE = Source(
             Pattern(
                 rf"{_LEAD}(?P<src_host>[^ ]{{1,255}}) \((?:ipv[46]:)?(?P<src_ip>[^ ):]{{1,64}}|[0-9A-Fa-f:]{{2,45}}?)(?::(?P<src_port>\d+))?\) (?:signed )?connect to service (?P<share>[^ ]+) (?:initially )?as user (?P<user>[^ ]+)",
                 category="authentication",
-                action="connect",
             ),
             Pattern(
                 rf"{_LEAD}(?P<src_host>[^ ]{{1,255}}) \((?:ipv[46]:)?(?P<src_ip>[^ ):]{{1,64}}|[0-9A-Fa-f:]{{2,45}}?)(?::(?P<src_port>\d+))?\) closed connection to service (?P<share>[^ ]+)",

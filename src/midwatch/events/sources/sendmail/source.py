@@ -4,7 +4,7 @@ A line is ``queue-id: what happened``; the client is ``host [address] (may be fo
 inside lists, ``relay=…``. A name may hold ``, relay=`` itself: the last one counts.
 """
 
-from midwatch.events.readers import Pattern, Patterns
+from midwatch.events.readers import Classified, Pattern, Patterns
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source, Value
 
@@ -17,17 +17,19 @@ _RULESET = (
 _LOGIN: dict[str, Value] = {"category": "authentication", "action": "login"}
 _FAILED: dict[str, Value] = {**_LOGIN, "outcome": "failure"}
 _REJECT: dict[str, Value] = {"category": "mail", "action": "reject"}
-_BLOCK: dict[str, Value] = {"category": "mail", "action": "block"}
 _PROTOCOL: dict[str, Value] = {"category": "mail", "action": "protocol_error"}
 
 _REFUSALS: tuple[tuple[str, dict[str, Value]], ...] = (
-    (r".*?(?:Relaying denied|Relaying temporarily denied)", {"category": "mail", "action": "relay_denied", "reason": "relay"}),
-    (r".*?(?:rate limit|Too many open connections|[Tt]oo many)", {**_BLOCK, "reason": "rate_limit"}),
-    (r"(?i:.*?(?:blacklist|blocklist|\brbl\b|\bpbl\b|listed (?:at|by|in)|spamhaus|spamcop|barracuda|dnsbl))", {**_REJECT, "reason": "blocklist"}),
-    (r".*?(?:[Uu]ser unknown|No such user|Unknown user)", {**_REJECT, "reason": "invalid_user"}),
-    (r".*?(?:Domain of sender address|Sender address)", {**_REJECT, "reason": "sender"}),
-    (r"(?i:.*?grey ?list)", {**_REJECT, "reason": "greylisted"}),
-    ("", _REJECT),
+    (r"Relaying (?:temporarily )?denied", {"action": "relay_denied", "reason": "relay"}),
+    (r"rate limit|Too many open connections|[Tt]oo many", {"action": "block", "reason": "rate_limit"}),
+    (
+        r"(?i:blacklist|blocklist|\brbl\b|\bpbl\b|listed (?:at|by|in)|spamhaus|spamcop|barracuda|dnsbl)",
+        {"reason": "blocklist"},
+    ),
+    (r"[Uu]ser unknown|No such user|Unknown user", {"reason": "invalid_user"}),
+    (r"Domain of sender address|Sender address", {"reason": "sender"}),
+    (r"(?i:grey ?list)", {"reason": "greylisted"}),
+    ("", {}),
 )  # fmt: skip
 
 SOURCE = Source(
@@ -38,6 +40,13 @@ SOURCE = Source(
     marks=(": possible SMTP attack: ", "AUTH failure (", ", reject=5", "ruleset=check_"),
     constants={"service": "mail"},
     readers=(
+        Classified(
+            (rf"{_RULESET}(?P<status>.*)",),
+            "status",
+            *_REFUSALS,
+            needle="ruleset=",
+            **_REJECT,
+        ),
         Patterns(
             Pattern(
                 rf"{_QUEUED}AUTH failure \((?P<auth_method>[^)]*)\): (?>(?P<reason>.*?), user=)(?P<user>.*), relay={_PEER}$",
@@ -60,7 +69,6 @@ SOURCE = Source(
                 outcome="success",
                 **_LOGIN,
             ),
-            *(Pattern(rf"{_RULESET}(?P<status>{text}.*)", **means) for text, means in _REFUSALS),
             Pattern(
                 rf"{_QUEUED}rejecting commands from {_PEER}? ?due to (?P<reason>.*)".replace(
                     r"(?:(?P<src_host>[^ \[,]+) )?", r" ?(?:(?P<src_host>[^ \[,]+) )?"

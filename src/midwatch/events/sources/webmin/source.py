@@ -8,7 +8,8 @@ from midwatch.events.source import Source, Value
 _LOGIN: dict[str, Value] = {"category": "authentication", "action": "login"}
 _FAILED: dict[str, Value] = {**_LOGIN, "outcome": "failure"}
 _IP = r"(?P<src_ip>[0-9A-Fa-f.:]+)"
-_ACTION = rf"\d+\.\d+\.\d+ \[(?P<time>[^\]]+)\] (?P<user>.*?) (?P<session>[^ ]+) {_IP} global miniserv\.pl "
+# The number begins with the instant; the time in brackets states no zone.
+_ACTION = rf"(?P<time>\d{{10}})\.\d+\.\d+ \[[^\]]+\] (?P<user>.*?) (?P<session>[^ ]+) {_IP} global miniserv\.pl "
 
 SOURCE = Source(
     name="webmin",

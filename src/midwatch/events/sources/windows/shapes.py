@@ -12,14 +12,43 @@ from typing import Final
 
 Fields = dict[str, object]
 _NXLOG_SYSTEM: Final = frozenset(
-    "EventTime Hostname Keywords EventType SeverityValue Severity EventID SourceName ProviderGuid "
-    "Version Task OpcodeValue RecordNumber ThreadID Channel Message Category Opcode "
-    "EventReceivedTime SourceModuleName SourceModuleType @timestamp @version host port tags "
-    "TimeCreated type message".split()
+    [
+        "EventTime",
+        "Hostname",
+        "Keywords",
+        "EventType",
+        "SeverityValue",
+        "Severity",
+        "EventID",
+        "SourceName",
+        "ProviderGuid",
+        "Version",
+        "Task",
+        "OpcodeValue",
+        "RecordNumber",
+        "ThreadID",
+        "Channel",
+        "Message",
+        "Category",
+        "Opcode",
+        "EventReceivedTime",
+        "SourceModuleName",
+        "SourceModuleType",
+        "@timestamp",
+        "@version",
+        "host",
+        "port",
+        "tags",
+        "TimeCreated",
+        "type",
+        "message",
+    ]
 )
 
 
-def take_apart(record: Mapping[str, object]) -> tuple[Fields, Fields] | None:
+def take_apart(  # noqa: PLR0911  # one return for each shape
+    record: Mapping[str, object],
+) -> tuple[Fields, Fields] | None:
     """(system fields, event data), or None when the record is no Windows event."""
     event = record.get("Event")
     if isinstance(event, Mapping) and isinstance(event.get("System"), Mapping):
@@ -105,7 +134,9 @@ def _gather(node: object, data: Fields) -> None:
             data.setdefault(key, value)
 
 
-def _winlogbeat(winlog: Mapping[str, object], record: Mapping[str, object]) -> tuple[Fields, Fields]:
+def _winlogbeat(
+    winlog: Mapping[str, object], record: Mapping[str, object]
+) -> tuple[Fields, Fields]:
     host = record.get("host")
     name = host.get("name") if isinstance(host, Mapping) else host
     event = record.get("event")
@@ -174,7 +205,9 @@ def _flat(record: Mapping[str, object]) -> tuple[Fields, Fields]:
         if key not in _NXLOG_SYSTEM and key not in fields and value is not None:
             if isinstance(value, Mapping):
                 continue
-            data.setdefault(key, value if not isinstance(value, list) else ", ".join(map(str, value)))
+            data.setdefault(
+                key, value if not isinstance(value, list) else ", ".join(map(str, value))
+            )
     if "Message" in record:
         data.setdefault("Message", record["Message"])
     return fields, data
