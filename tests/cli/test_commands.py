@@ -17,10 +17,7 @@ GUESSING = [
     f"Failed password for root from 203.0.113.9 port {4000 + second} ssh2"
     for second in range(0, 40, 2)
 ]
-QUIET = [
-    "Feb  3 09:00:00 gate sshd[77]: Accepted publickey for mia from 192.0.2.20 port 4022 ssh2: "
-    "ED25519 SHA256:x",
-]
+QUIET = ["Feb  3 09:00:00 gate sshd[77]: Accepted publickey for mia from 192.0.2.20 port 4022 ssh2"]
 
 
 @pytest.fixture(autouse=True)

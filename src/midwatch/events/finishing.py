@@ -112,7 +112,7 @@ class Finisher:
         if stamps is not None:
             times = self._body_times(stamps, times, header_first=True)
         for name, column in given.items():
-            if column.count(None) == len(rows):
+            if column[0] is column[-1] is None and column.count(None) == len(rows):
                 continue
             finished = self._typed(name, column, given, columns)
             if name in columns:

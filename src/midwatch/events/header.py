@@ -74,7 +74,8 @@ _UNIFI: Final = re.compile(
 _AFTER_HOST: Final = re.compile(r"[a-z0-9-]{2,20}(?:,[a-z0-9-]{2,20}){1,6} |(?:CEF|LEEF): ?[0-9]")
 # Python's loggers: a dotted name, the process number perhaps padded away from it, a level.
 _LOGGER: Final = re.compile(
-    r"(?P<program>[A-Za-z][\w-]{0,31}\.[A-Za-z]\w{0,31})(?: *\[(?P<pid>\d{1,10})\])?: (?=[A-Z]{4,8} )"
+    r"(?P<program>[A-Za-z][\w-]{0,31}\.[A-Za-z]\w{0,31})(?: *\[(?P<pid>\d{1,10})\])?: "
+    r"(?=[A-Z]{4,8} )"
 )
 _LEVELS: Final = frozenset(
     [

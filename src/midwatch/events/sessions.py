@@ -35,10 +35,9 @@ class SessionMemory:
             key_place, places = self._places[source][form]
         except KeyError:
             key_place, places = self._place(carry, source, form)
+        key: Value = process if carry.key == "pid" else None
         if key_place != _ABSENT:
             key = values[key_place]
-        else:
-            key = process if carry.key == "pid" else None
         if key is None:
             return reading
         sessions = self._sessions[source]

@@ -18,6 +18,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -177,7 +178,7 @@ def _open(path: Path) -> IO[bytes]:
 class LineFile:
     """One text file as chunks of lines."""
 
-    def __init__(self, path: Path, *, lines_per_chunk: int = 4000) -> None:
+    def __init__(self, path: Path, *, lines_per_chunk: int = 12_000) -> None:
         """``path`` of ``-`` is standard input."""
         self.path = path
         self.problem: BadInputError | None = None
@@ -258,8 +259,7 @@ def _texts(first: bytes, blocks: Iterator[bytes], codec: str) -> Iterator[str]:
         yield decoder.decode(b"", final=True)
         return
     tail = b""
-    block: bytes | None = first.removeprefix(codecs.BOM_UTF8)
-    while block:
+    for block in chain((first.removeprefix(codecs.BOM_UTF8),), blocks):
         end = block.rfind(b"\n") + 1
         if end:
             yield _decode(tail + block[:end])
@@ -269,7 +269,6 @@ def _texts(first: bytes, blocks: Iterator[bytes], codec: str) -> Iterator[str]:
             if len(tail) > _BLOCK:
                 yield _decode(tail)
                 tail = b""
-        block = next(blocks, None)
     if tail:
         yield _decode(tail)
 
@@ -334,18 +333,22 @@ class _Lines:
         lines = text.split("\n")
         last = lines.pop()
         if lines:
-            if self._open:
-                lines[0] = self._close(lines[0])
-            if any(line[-1:] == "\r" for line in (lines[0], lines[-1])):
-                lines = [line.removesuffix("\r") for line in lines]
-            if len(text) > LONGEST_LINE:
-                lines = [self._short(line) for line in lines]
-            self._ready.extend(lines)
+            self._ready.extend(self._whole(lines, len(text)))
         if last:
             if self._open_length <= LONGEST_LINE:
                 self._open.append(last)
             self._open_length += len(last)
         return True
+
+    def _whole(self, lines: list[str], length: int) -> list[str]:
+        """Complete lines: the open one closed, carriage returns off, too long ones cut."""
+        if self._open:
+            lines[0] = self._close(lines[0])
+        if any(line[-1:] == "\r" for line in (lines[0], lines[-1])):
+            lines = [line.removesuffix("\r") for line in lines]
+        if length > LONGEST_LINE:
+            lines = [self._short(line) for line in lines]
+        return lines
 
     def _close(self, end: str) -> str:
         line = "".join(self._open) + end

@@ -17,6 +17,7 @@ from midwatch.detection import Alert, AlertState, Correlator, Detector, Match
 from midwatch.events.batch import EventBatch
 from midwatch.events.catalogue import all_sources
 from midwatch.events.source import Source
+from midwatch.intake.files import Chunk
 from midwatch.intake.folder import Finding
 from midwatch.kernel import BadInputError
 from midwatch.reports.assembling import SCANS, AttemptBook, attackers_of, hours_of, kinds_of
@@ -27,7 +28,7 @@ from midwatch.watch.geography import Geography
 from midwatch.watch.streams import Clock, LogStreams, ReadChunk
 
 Progress = Callable[[ReadChunk], None]
-_KEPT_CHUNKS: Final = 12
+_KEPT_CHUNKS: Final = 4
 _MOST_RAW: Final = 20_000
 _LONGEST_RAW: Final = 2000
 _MOST_CELLS: Final = 288
@@ -62,7 +63,7 @@ class MorningCheck:
         self._tally = Tally()
         self._lines = 0
         self._cut: dict[str, int] = {}
-        self._recent: deque[ReadChunk] = deque(maxlen=_KEPT_CHUNKS)
+        self._recent: deque[tuple[str, Chunk]] = deque(maxlen=_KEPT_CHUNKS)
         self._book = AttemptBook()
         self._raw: dict[tuple[str, int], str] = {}
 
@@ -90,7 +91,7 @@ class MorningCheck:
                 found = self._detector.match_batch(batch)
                 matches.extend(found)
                 self._note(batch, found)
-        self._recent.append(chunk)
+        self._recent.append((name, chunk.chunk))
         self._enter(self._correlator.feed(matches, name))
 
     def _enter(self, alerts: Sequence[Alert]) -> None:
@@ -107,11 +108,11 @@ class MorningCheck:
                         self._raw[place.origin, place.line] = raw[:_LONGEST_RAW]
 
     def _recent_line(self, file: str, line: int) -> str | None:
-        for chunk in self._recent:
-            if chunk.file.name == file and chunk.chunk.numbers is None:
-                spot = line - chunk.chunk.first_line
-                if 0 <= spot < len(chunk.chunk.lines):
-                    return chunk.chunk.lines[spot]
+        for name, chunk in self._recent:
+            if name == file and chunk.numbers is None:
+                spot = line - chunk.first_line
+                if 0 <= spot < len(chunk.lines):
+                    return chunk.lines[spot]
         return None
 
     def _within(self, batch: EventBatch) -> EventBatch:

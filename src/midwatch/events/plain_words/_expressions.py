@@ -285,8 +285,8 @@ NO_CHANGE: Final = re.compile(
 )
 
 LOGIN_CONTEXT: Final = re.compile(
-    rf"{_LOGIN}|passw|credential|\bfrom\b|ssh|vpn|attempt|access denied|authenticat|\brhost|kerberos"
-    r"|supplied|tried to"
+    rf"{_LOGIN}|passw|credential|\bfrom\b|ssh|vpn|attempt|access denied|authenticat|\brhost"
+    r"|kerberos|supplied|tried to"
 )
 REASONS: Final = (
     (

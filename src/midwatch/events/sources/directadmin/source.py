@@ -13,7 +13,7 @@ SOURCE = Source(
     logsource=Logsource(product="directadmin"),
     programs=("directadmin",),
     marks=(
-        "' failed login attempt",
+        " failed login attempt. Account '",
         " failed login attempts. Account '",
         " failed login attempt. Invalid account '",
         "' successful login to '",

@@ -6,6 +6,9 @@ in ``user=``, or in ``ruser=`` where PAM does not know the account. Both are the
 choice, so the sentence is read to its end: of two ``rhost=`` the one that lets the rest
 of the sentence be as PAM writes it is the address.
 
+The programs that PAM speaks through most are announced here so that its sentences are found
+without a search for marks; their own sources are asked first.
+
 ``session opened`` is a login where the program logs none of its own (console, display
 managers, FTP); for sshd, sudo, su, cron and systemd it is only a session.
 """
@@ -237,7 +240,19 @@ SOURCE = Source(
     name="pam",
     title="Linux-PAM",
     logsource=Logsource(product="linux", service="auth"),
-    programs=("pam_*",),
+    programs=(
+        "pam_*",
+        "chpasswd",
+        "cron",
+        "crond",
+        "login",
+        "passwd",
+        "sshd",
+        "sshd-session",
+        "su",
+        "sudo",
+        "systemd",
+    ),
     marks=(
         "pam_",
         "authentication failure; logname=",
@@ -250,6 +265,8 @@ SOURCE = Source(
         "PAM audit_open",
         "Accepted google_authenticator for",
     ),
+    priority=60,
+    claims=False,
     readers=(
         ByService(_LOGINS, _SESSIONS, _FAILURES, _ACCOUNTS),
         _WITHOUT_SERVICE,
