@@ -14,7 +14,7 @@ from midwatch.events.source import Value
 
 def to_arrow(batch: EventBatch) -> pa.RecordBatch:
     """One row per event; ``time`` is timestamp[us, UTC]."""
-    arrays: dict[str, pa.Array] = {
+    arrays: dict[str, pa.Array[pa.Scalar[pa.DataType]]] = {
         "time": pa.array(batch.times, pa.timestamp("us", tz="UTC")),
         "source": pa.array([batch.source] * len(batch), pa.string()),
     }

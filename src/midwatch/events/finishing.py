@@ -90,9 +90,10 @@ class Finisher:
 
     def batch(self, source: Source, form: Form, rows: Sequence[tuple[Any, ...]]) -> EventBatch:
         """One batch from the rows that ``LineReader`` collected."""
-        lines, times, hosts, programs, pids, severities, raws, messages, values = zip(
+        lines, header_times, hosts, programs, pids, severities, raws, messages, values = zip(
             *rows, strict=True
         )
+        times: Sequence[int | None] = header_times
         given: dict[str, Sequence[Value]] = {}
         if form.names:
             given = dict(zip(form.names, zip(*values, strict=True), strict=True))

@@ -101,9 +101,10 @@ class LineReader:
         readers = self._recogniser.readers
         forced = self._forced is not None
         number = first_line - 1
+        row: Row | None
         for raw, (stamp, host, program, pid, message) in zip(lines, parts, strict=True):
             number += 1
-            row: Row | None = None
+            source, form, row = PLAIN, _NO_FORM, None
             if stamp and not forced:
                 # The short way: the tag announces the source and one of its readers knows the
                 # sentence. It gives what the complete way would give.

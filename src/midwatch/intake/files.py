@@ -8,64 +8,32 @@ JSON document after another over several lines give one text per document.
 
 from __future__ import annotations
 
-import bz2
 import codecs
-import gzip
 import io
-import lzma
 import re
-import sys
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Final
 
-import zstandard
-
-from midwatch.intake.json_documents import documents, starts_document
+from midwatch.intake.json_documents import Documents, starts_document
+from midwatch.intake.opening import (
+    BROKEN,
+    HEAD,
+    is_pipe,
+    name_of,
+    opened,
+    told_by,
+    unreadable,
+    utf16_without_mark,
+)
 from midwatch.kernel import BadInputError
 
 LONGEST_LINE: Final = 1 << 20
 """Characters of one line that are given on; a longer line is cut and counted."""
 
-STDIN: Final = "-"
 _BLOCK: Final = 1 << 20
-_HEAD: Final = 4096
-_ZSTD_WINDOW: Final = 1 << 27
-_MAGIC: Final = (
-    (b"\x1f\x8b", "gzip"),
-    (b"\x28\xb5\x2f\xfd", "zstd"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"BZh", "bzip2"),
-)
-_FOREIGN: Final = (
-    (b"ElfFile\x00", "evtx"),
-    (b"PK\x03\x04", "a zip archive"),
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"\x7fELF", "a program"),
-    (b"MZ", "a program"),
-    (b"SQLite format 3\x00", "a SQLite database"),
-    (b"-----BEGIN PGP", "an encrypted file"),
-    (b"Salted__", "an encrypted file"),
-    (b"\x85\x02", "an encrypted file"),
-    (b"LPKSHHRH", "a systemd journal"),
-    (b"\xd4\xc3\xb2\xa1", "a packet capture"),
-    (b"\xa1\xb2\xc3\xd4", "a packet capture"),
-    (b"\x0a\x0d\x0d\x0a", "a packet capture"),
-)
-_REMEDIES: Final = {
-    "a zip archive": "unpack it first, then give the folder",
-    "an encrypted file": "decrypt it first",
-    "a systemd journal": "export it: journalctl -o short-iso > journal.log",
-    "a packet capture": "give the firewall's or Suricata's log instead",
-}
-_CONTROL: Final = bytes(set(range(32)) - {0, 9, 10, 13, 27}) + b"\x7f"
-_MOST_CONTROL: Final = 0.1
-_MOST_NUL: Final = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,99 +52,8 @@ class Chunk:
     numbers: tuple[int, ...] | None = None
 
 
-def kind_of(path: Path) -> str:
-    """``evtx`` or ``text``.
-
-    Raises:
-        BadInputError: the file is missing, unreadable, or certainly no log.
-    """
-    head = _head(path)
-    for magic, name in _FOREIGN:
-        if head.startswith(magic):
-            if name == "evtx":
-                return name
-            raise BadInputError(
-                f"this is {name}, not a log",
-                remedy=_REMEDIES.get(name, "give a text log or an EVTX file"),
-                path=str(path),
-            )
-    if _is_binary(head):
-        raise BadInputError(
-            "this is binary data, not a log",
-            remedy="give a text log (plain, gzip, zstd, xz or bzip2) or an EVTX file",
-            path=str(path),
-        )
-    return "text"
-
-
-def _head(path: Path) -> bytes:
-    try:
-        with _open(path) as stream:
-            return stream.read(_HEAD)
-    except (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError) as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: Exception) -> BadInputError:
-    if isinstance(error, FileNotFoundError):
-        return BadInputError("there is no such file", remedy="check the path", path=str(path))
-    if isinstance(error, PermissionError):
-        return BadInputError(
-            "may not be read", remedy="run as a user who may, or with sudo", path=str(path)
-        )
-    return BadInputError(
-        f"cannot be read: {error}", remedy="check that the file is whole", path=str(path)
-    )
-
-
-def _is_binary(head: bytes) -> bool:
-    if not head or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return False
-    if _utf16_without_mark(head):
-        return False
-    if head.count(0) > len(head) * _MOST_NUL and head.strip(b"\0"):
-        return True
-    return len(head) - len(head.translate(None, _CONTROL)) > len(head) * _MOST_CONTROL
-
-
-def _utf16_without_mark(head: bytes) -> str | None:
-    """The codec of UTF-16 text that has no byte-order mark, or None."""
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    half = max(1, len(head) // 2)
-    if odd > half * 0.4 and even < half * 0.05:
-        return "utf-16-le"
-    if even > half * 0.4 and odd < half * 0.05:
-        return "utf-16-be"
-    return None
-
-
-def _open(path: Path) -> IO[bytes]:
-    if str(path) == STDIN:
-        return sys.stdin.buffer
-    with path.open("rb") as raw:
-        magic = raw.read(6)
-    for start, name in _MAGIC:
-        if magic.startswith(start):
-            match name:
-                case "gzip":
-                    return cast("IO[bytes]", gzip.open(path))
-                case "zstd":
-                    unpacker = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
-                    return cast(
-                        "IO[bytes]",
-                        unpacker.stream_reader(
-                            path.open("rb"), read_across_frames=True, closefd=True
-                        ),
-                    )
-                case "xz":
-                    return cast("IO[bytes]", lzma.open(path))
-                case _:
-                    return cast("IO[bytes]", bz2.open(path))
-    return path.open("rb")
-
-
 class LineFile:
-    """One text file as chunks of lines."""
+    """One text file, or pipe, as chunks of lines."""
 
     def __init__(self, path: Path, *, lines_per_chunk: int = 12_000) -> None:
         """``path`` of ``-`` is standard input."""
@@ -189,68 +66,86 @@ class LineFile:
         """All lines in order. A file that breaks off ends the run and sets ``problem``.
 
         Raises:
-            BadInputError: the file cannot be opened.
+            BadInputError: the file cannot be opened, or a pipe holds certainly no log.
         """
         try:
-            stream = _open(self.path)
+            with opened(self.path) as (raw, stream):
+                yield from self._chunks(raw, stream)
         except OSError as error:
-            raise _unreadable(self.path, error) from error
-        with stream:
-            yield from self._chunks(stream)
+            raise unreadable(self.path, error) from error
 
-    def _chunks(self, stream: IO[bytes]) -> Iterator[Chunk]:
-        blocks = self._blocks(stream)
-        first = next(blocks, b"")
-        codec = _codec(first)
-        texts = _texts(first, blocks, codec)
-        lines = _Lines(texts)
-        opening = lines.peek()
-        if starts_document(opening):
-            yield from self._document_chunks(lines)
+    def _chunks(self, raw: IO[bytes], stream: IO[bytes]) -> Iterator[Chunk]:
+        blocks = self._blocks(raw, stream)
+        first = b""
+        while len(first) < HEAD and (block := next(blocks, b"")):
+            first += block
+        if is_pipe(self.path) and told_by(first[:HEAD], self.path) == "evtx":
+            raise BadInputError(
+                "an EVTX file cannot be read from a pipe",
+                remedy="save it and give the file",
+                path=name_of(self.path),
+            )
+        texts = _texts(first, blocks, _codec(first))
+        start = next(texts, "")
+        texts = chain([start], texts)
+        if starts_document(start.lstrip().partition("\n")[0]):
+            yield from self._document_chunks(texts)
             return
+        lines = _Lines(texts)
         number = 1
         while batch := lines.take(self._per_chunk):
             yield Chunk(batch, number, self._consumed, lines.cut)
             number += len(batch)
 
-    def _document_chunks(self, lines: _Lines) -> Iterator[Chunk]:
+    def _document_chunks(self, texts: Iterator[str]) -> Iterator[Chunk]:
         batch: list[str] = []
         numbers: list[int] = []
-        for number, text in documents(lines):
+        documents = Documents()
+        for number, text in documents.of(texts):
             batch.append(text)
             numbers.append(number)
             if len(batch) >= self._per_chunk:
-                yield Chunk(batch, numbers[0], self._consumed, lines.cut, tuple(numbers))
+                yield Chunk(batch, numbers[0], self._consumed, documents.cut, tuple(numbers))
                 batch, numbers = [], []
         if batch:
-            yield Chunk(batch, numbers[0], self._consumed, lines.cut, tuple(numbers))
+            yield Chunk(batch, numbers[0], self._consumed, documents.cut, tuple(numbers))
 
-    def _blocks(self, stream: IO[bytes]) -> Iterator[bytes]:
-        compressed = not isinstance(stream, (io.BufferedReader, io.FileIO))
+    def _blocks(self, raw: IO[bytes], stream: IO[bytes]) -> Iterator[bytes]:
         while True:
             try:
                 block = stream.read1(_BLOCK) if hasattr(stream, "read1") else stream.read(_BLOCK)
-            except (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError) as error:
+            except BROKEN as error:
                 self.problem = BadInputError(
                     f"breaks off: {error}",
                     remedy="what could be read was read; fetch the file again",
-                    path=str(self.path),
+                    path=name_of(self.path),
                 )
                 return
             if not block:
                 return
-            self._consumed += len(block) if not compressed else 0
+            self._consumed = _position(raw)
             yield block
+
+
+def _position(raw: IO[bytes]) -> int:
+    """Bytes read from disk so far; 0 in a pipe."""
+    try:
+        return raw.tell()
+    except (OSError, io.UnsupportedOperation):
+        return 0
 
 
 def _codec(first: bytes) -> str:
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    return _utf16_without_mark(first[:_HEAD]) or "utf-8"
+    return utf16_without_mark(first[:HEAD]) or "utf-8"
 
 
 def _texts(first: bytes, blocks: Iterator[bytes], codec: str) -> Iterator[str]:
-    """Blocks of bytes as blocks of text; invalid UTF-8 lines are read as Latin-1."""
+    """Blocks of bytes as blocks of text; invalid UTF-8 lines are read as Latin-1.
+
+    A block of text ends with a line, unless the line is longer than a block.
+    """
     if codec != "utf-8":
         decoder = codecs.getincrementaldecoder(codec)(errors="replace")
         yield decoder.decode(first)
@@ -259,7 +154,7 @@ def _texts(first: bytes, blocks: Iterator[bytes], codec: str) -> Iterator[str]:
         yield decoder.decode(b"", final=True)
         return
     tail = b""
-    for block in chain((first.removeprefix(codecs.BOM_UTF8),), blocks):
+    for block in chain([first.removeprefix(codecs.BOM_UTF8)], blocks):
         end = block.rfind(b"\n") + 1
         if end:
             yield _decode(tail + block[:end])
@@ -267,10 +162,21 @@ def _texts(first: bytes, blocks: Iterator[bytes], codec: str) -> Iterator[str]:
         else:
             tail += block
             if len(tail) > _BLOCK:
-                yield _decode(tail)
-                tail = b""
+                end = _whole_characters(tail)
+                yield _decode(tail[:end])
+                tail = tail[end:]
     if tail:
         yield _decode(tail)
+
+
+def _whole_characters(data: bytes) -> int:
+    """Up to where UTF-8 text can be cut without cutting through its last character."""
+    for back in range(1, min(4, len(data)) + 1):
+        if data[-back] >= 0xC0:
+            return len(data) - back
+        if data[-back] < 0x80:
+            break
+    return len(data)
 
 
 def _decode(block: bytes) -> str:
@@ -287,7 +193,7 @@ def _decode(block: bytes) -> str:
 
 
 class _Lines:
-    """Text blocks as lines; iterable, with a look at the first one."""
+    """Text blocks as lines; a text without any line feed is split at its carriage returns."""
 
     def __init__(self, texts: Iterator[str]) -> None:
         self.cut = 0
@@ -297,12 +203,7 @@ class _Lines:
         self._open: list[str] = []
         self._open_length = 0
         self._done = False
-
-    def peek(self) -> str:
-        """The first line that is not blank, or an empty text."""
-        while not self._ready and self._more():
-            pass
-        return next((line for line in self._ready[:64] if line.strip()), "")
+        self._returns: bool | None = None
 
     def take(self, most: int) -> list[str]:
         """Up to ``most`` lines; an empty list at the end."""
@@ -311,10 +212,6 @@ class _Lines:
         taken = self._ready[self._spot : self._spot + most]
         self._spot += len(taken)
         return taken
-
-    def __iter__(self) -> Iterator[str]:
-        while taken := self.take(1000):
-            yield from taken
 
     def _more(self) -> bool:
         if self._done:
@@ -328,7 +225,11 @@ class _Lines:
             if self._open:
                 self._ready.append(self._close("").removesuffix("\r"))
             return False
-        if "\r\n" in text:
+        if self._returns is None:
+            self._returns = "\n" not in text and "\r" in text
+        if self._returns:
+            text = text.replace("\r", "\n")
+        elif "\r\n" in text:
             text = text.replace("\r\n", "\n")
         lines = text.split("\n")
         last = lines.pop()

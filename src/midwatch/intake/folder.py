@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import stat
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from midwatch.intake.evtx_file import EvtxFile
-from midwatch.intake.files import STDIN, LineFile, kind_of, rotation_order
+from midwatch.intake.files import LineFile, rotation_order
+from midwatch.intake.opening import STDIN, is_pipe, kind_of, name_of, unreadable
 from midwatch.kernel import BadInputError
 
 
 @dataclass(frozen=True, slots=True)
 class LogFile:
-    """One file to read. ``modified`` is UTC seconds since 1970 (None for standard input)."""
+    """One file to read. ``modified`` is UTC seconds since 1970; None for a pipe."""
 
     path: Path
     kind: str
@@ -22,12 +25,20 @@ class LogFile:
 
     @property
     def name(self) -> str:
-        """The path as given."""
-        return str(self.path)
+        """The path as given, as text that any output can take."""
+        return name_of(self.path)
 
-    def open(self) -> LineFile | EvtxFile:
+    @property
+    def read_once(self) -> bool:
+        """Whether this is a pipe: what was read of it does not come again."""
+        return self.modified is None
+
+    def open(self, lines_per_chunk: int | None = None) -> LineFile | EvtxFile:
         """The file as chunks."""
-        return EvtxFile(self.path) if self.kind == "evtx" else LineFile(self.path)
+        opener = EvtxFile if self.kind == "evtx" else LineFile
+        if lines_per_chunk is None:
+            return opener(self.path)
+        return opener(self.path, lines_per_chunk=lines_per_chunk)
 
 
 @dataclass(slots=True)
@@ -44,36 +55,22 @@ class Finding:
 
 
 def find_logs(paths: Iterable[Path]) -> Finding:
-    """All log files under ``paths`` (files, folders, ``-``), rotated sets together.
+    """All log files under ``paths`` (files, folders, pipes, ``-``), rotated sets together.
 
-    A file that cannot be read or is no log becomes a problem; the rest goes on. In folders,
-    files that are certainly no logs are passed over with a problem each; hidden files silently.
+    A file that is there by two names is read once. A file that cannot be read or is no log
+    becomes a problem; the rest goes on. In folders, files that are certainly no logs are
+    passed over with a problem each; hidden files silently.
     """
     finding = Finding()
     groups: dict[str, list[tuple[tuple[int, str, int], LogFile]]] = {}
-    for path in dict.fromkeys(_expand(paths, finding)):
+    for path in _distinct(_expand(paths, finding)):
         try:
-            if str(path) == STDIN:
-                log = LogFile(path, "text", 0, None)
-            else:
-                kind = kind_of(path)
-                stat = path.stat()
-                log = LogFile(path, kind, stat.st_size, stat.st_mtime)
-                if stat.st_size == 0:
-                    finding.problems.append(
-                        BadInputError(
-                            "the file is empty",
-                            remedy="check that the log is still being written",
-                            path=str(path),
-                        )
-                    )
+            log = _log_at(path, finding)
         except BadInputError as problem:
             finding.problems.append(problem)
             continue
         except OSError as error:
-            finding.problems.append(
-                BadInputError(f"cannot be read: {error}", remedy="check the path", path=str(path))
-            )
+            finding.problems.append(unreadable(path, error))
             continue
         group, order = rotation_order(path)
         groups.setdefault(group, []).append((order, log))
@@ -83,21 +80,77 @@ def find_logs(paths: Iterable[Path]) -> Finding:
     return finding
 
 
-def _expand(paths: Iterable[Path], finding: Finding) -> Iterable[Path]:
+def _log_at(path: Path, finding: Finding) -> LogFile:
+    if is_pipe(path):
+        return LogFile(path, "text", 0, None)
+    status = path.stat()
+    device = stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode)
+    if device and not path.samefile(os.devnull):
+        raise BadInputError(
+            "this is a device, not a log",
+            remedy="give a file, a folder, or - for standard input",
+            path=name_of(path),
+        )
+    log = LogFile(path, kind_of(path), status.st_size, status.st_mtime)
+    if status.st_size == 0:
+        finding.problems.append(
+            BadInputError(
+                "the file is empty",
+                remedy="check that the log is still being written",
+                path=log.name,
+            )
+        )
+    return log
+
+
+def _distinct(paths: Iterable[Path]) -> Iterable[Path]:
+    """Every file once, by its own name rather than that of a link to it."""
+    found: dict[object, Path] = {}
+    for path in paths:
+        place: object = path
+        if str(path) != STDIN:
+            try:
+                status = path.stat()
+                place = (status.st_dev, status.st_ino)
+            except OSError:
+                pass  # Whoever opens it tells what is wrong.
+        known = found.setdefault(place, path)
+        if known.is_symlink() and not path.is_symlink():
+            found[place] = path
+    return found.values()
+
+
+def _expand(paths: Iterable[Path], finding: Finding) -> Iterator[Path]:
     for path in paths:
         if str(path) == STDIN or not path.is_dir():
             yield path
             continue
-        inside = sorted(
-            file
-            for file in path.rglob("*")
-            if file.is_file()
-            and not any(part.startswith(".") for part in file.parts[len(path.parts) :])
-        )
-        if not inside:
+        before = len(finding.problems)
+        inside = sorted(_files_under(path, finding))
+        if not inside and len(finding.problems) == before:
             finding.problems.append(
                 BadInputError(
-                    "there is no file in this folder", remedy="check the path", path=str(path)
+                    "there is no file in this folder", remedy="check the path", path=name_of(path)
                 )
             )
         yield from inside
+
+
+def _files_under(folder: Path, finding: Finding) -> Iterator[Path]:
+    """Files in a folder and below, links followed; a folder that may not be read is told."""
+
+    def tell(error: OSError) -> None:
+        finding.problems.append(unreadable(Path(error.filename), error))
+
+    entered: set[tuple[int, int]] = set()
+    for place, folders, files in os.walk(folder, onerror=tell, followlinks=True):
+        status = Path(place).stat()
+        if (status.st_dev, status.st_ino) in entered:
+            folders.clear()
+            continue
+        entered.add((status.st_dev, status.st_ino))
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            path = Path(place, name)
+            if not name.startswith(".") and path.is_file():
+                yield path
