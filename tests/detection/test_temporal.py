@@ -175,6 +175,15 @@ correlation:
         (outer,) = play.events(did(2, "login"))
         assert (outer.rule.title, outer.count) == ("Guessing after a scan", 2)
 
+    def test_a_burst_that_goes_on_counts_to_its_end(self, scene: Scene) -> None:
+        play = scene(
+            *BASES, self.GUESSING, self.AFTER.replace("scan, guessing", "guessing, upload")
+        )
+        play.events(*(did(second, "login") for second in range(0, 600, 5)))
+        (outer,) = play.events(did(640, "upload"))
+        assert outer.rule.title == "Guessing after a scan"
+        assert play.events(did(900, "upload")) == [] or play.end()
+
     def test_what_only_serves_others_raises_no_alert(self, scene: Scene) -> None:
         play = scene(*BASES[:2], self.GUESSING, self.AFTER)
         play.events(did(1, "login"), did(2, "login"))

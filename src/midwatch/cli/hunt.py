@@ -13,6 +13,7 @@ from midwatch.cli.parse import rfc3339
 from midwatch.cli.rules import report_problems, rules_of
 from midwatch.detection import Detector
 from midwatch.events.catalogue import all_sources
+from midwatch.kernel import ConfigurationError
 from midwatch.watch.streams import LogStreams, ReadChunk
 
 
@@ -35,6 +36,12 @@ def command(
     matched, 1 something matched, 2 nothing could be read.
     """
     ruleset = rules_of(folders, bundled=not folders)
+    if not len(ruleset):
+        report_problems(ruleset)
+        raise ConfigurationError(
+            "no rule could be loaded, so nothing would be found",
+            remedy="name Sigma rules (.yml), or leave --rules out for the bundled ones",
+        )
     finding = logs_of(paths)
     streams = LogStreams(finding.sets, all_sources(), clock_of(zone), product_of(product))
     detector = Detector(ruleset)
@@ -50,7 +57,7 @@ def command(
     report_problems(ruleset)
     for problem in (*finding.problems, *streams.problems):
         click.echo(f"midwatch: {problem}", err=True)
-    if not finding.sets:
+    if len(streams.unread) == len(finding.files):
         raise click.exceptions.Exit(2)
     raise click.exceptions.Exit(1 if matched else 0)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 import traceback
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -21,11 +23,23 @@ _COMMANDS: Final = {
     "demo": ("midwatch.cli.demo", "The morning check of a bundled sample office."),
     "source": ("midwatch.cli.source", "The log sources that Midwatch reads."),
 }
+STOPPED: Final = 130
 BROKEN_PIPE: Final = 141
 DEFECT: Final = 3
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+class _ReaderGoneError(Exception):
+    """Whoever read our output has seen enough. No OSError: click would exit with status 1."""
 
 
 class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's signature
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _ReaderGoneError from error
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         return list(_COMMANDS)
 
@@ -54,22 +68,31 @@ def midwatch() -> None:
 
 def main() -> None:
     """Run the command line and exit."""
+    _prepare_output()
     try:
         # Outside of its standalone mode click returns the status instead of exiting.
         status = midwatch(standalone_mode=False)
     except click.Abort:
         click.echo("stopped", err=True)
-        sys.exit(130)
+        sys.exit(STOPPED)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
     except MidwatchError as error:
         click.echo(f"midwatch: {error}", err=True)
         sys.exit(2)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except _ReaderGoneError:
+        _forget_output()
         sys.exit(BROKEN_PIPE)
-    except Exception:  # noqa: BLE001  # the last resort: whatever it is, it is our defect
+    except Exception as error:  # noqa: BLE001  # the last resort: whatever it is, it is our defect
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _forget_output()
+            click.echo(
+                f"midwatch: the output cannot be written: {error.strerror} "
+                "(make room, or write it elsewhere)",
+                err=True,
+            )
+            sys.exit(2)
         traceback.print_exc()
         click.echo(
             "midwatch: this is a defect of Midwatch; please report it with the lines above "
@@ -78,3 +101,18 @@ def main() -> None:
         )
         sys.exit(DEFECT)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _prepare_output() -> None:
+    """A closed output is written to nowhere; what a terminal cannot show is replaced."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif isinstance(stream, io.TextIOWrapper) and name == "stdout":
+            stream.reconfigure(errors="replace")
+
+
+def _forget_output() -> None:
+    """Let what is still buffered go to nowhere, so that the exit raises no second error."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

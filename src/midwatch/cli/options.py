@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable
@@ -26,10 +27,28 @@ _UNITS: Final = {"m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _SECOND: Final = 1_000_000
 
 
+class LogPath(click.Path):
+    """A path to read, told apart from an empty text; whether it can be read is seen later."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, readable=False)
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401  # click's signature
+        """An empty text is most likely a variable that was never set, not this folder."""
+        if value == "":
+            self.fail("it is empty; is a variable unset? This folder is named by a dot.")
+        return super().convert(value, param, ctx)
+
+
 def log_options(command: _Command) -> _Command:
     """Paths, ``--timezone``, ``--source``: how logs are read."""
     for decorate in (
-        click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="PATH…"),
+        click.argument("paths", nargs=-1, type=LogPath(), metavar="PATH…"),
         click.option(
             "--timezone",
             "zone",
@@ -59,7 +78,7 @@ def zone_of(text: str | None) -> tzinfo:
     if text is None:
         return _local_zone()
     offset = _OFFSET.fullmatch(text)
-    if offset is not None:
+    if offset is not None and int(offset[2]) < 24:
         sign = -1 if offset[1] == "-" else 1
         return timezone(sign * timedelta(hours=int(offset[2]), minutes=int(offset[3])))
     if text.upper() in ("UTC", "Z"):
@@ -74,16 +93,24 @@ def zone_of(text: str | None) -> tzinfo:
 
 
 def _local_zone() -> tzinfo:
-    """This machine's zone; by its database name if that can be told."""
-    link = Path("/etc/localtime")
+    """This machine's zone, by its database name if that can be told.
+
+    As everywhere, the variable TZ goes before the file. A file that is no link still knows
+    the summer times; only where there is neither, the offset of today has to do.
+    """
+    file = Path("/etc/localtime")
+    wanted = os.environ.get("TZ", "").removeprefix(":")
     try:
-        name = str(link.resolve()).partition("zoneinfo/")[2]
-        if name and name not in ("Etc/UTC", "UTC"):
+        name = wanted or str(file.resolve()).partition("zoneinfo/")[2]
+        if name in ("Etc/UTC", "UTC"):
+            return UTC
+        if name:
             return ZoneInfo(name)
+        with file.open("rb") as data:
+            return ZoneInfo.from_file(data, key="/".join(dict.fromkeys(time.tzname)))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        pass
-    local = datetime.now(UTC).astimezone().tzinfo
-    return UTC if local is None or local.utcoffset(None) == timedelta(0) else local
+        local = datetime.now(UTC).astimezone().tzinfo
+        return UTC if local is None or local.utcoffset(None) == timedelta(0) else local
 
 
 def clock_of(zone: str | None) -> Clock:

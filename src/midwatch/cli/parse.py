@@ -40,7 +40,7 @@ def command(
     sys.stdout.buffer.flush()
     for problem in (*finding.problems, *streams.problems):
         click.echo(f"midwatch: {problem}", err=True)
-    if not finding.sets:
+    if len(streams.unread) == len(finding.files):
         raise click.exceptions.Exit(2)
 
 

@@ -19,9 +19,12 @@ _MOST_SHOWN: Final = 5
 
 
 def cache_folder() -> Path | None:
-    """Where compiled rules are kept between runs; None when there is no home."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    if base:
+    """Where compiled rules are kept between runs; None when there is no home.
+
+    A relative XDG_CACHE_HOME is passed over, as its specification demands.
+    """
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if Path(base).is_absolute():
         return Path(base) / "midwatch"
     try:
         return Path.home() / ".cache" / "midwatch"

@@ -42,6 +42,7 @@ from midwatch.rules.ruleset import RuleSet
 
 SECOND: Final = 1_000_000
 """Microseconds in a second."""
+MINUTE: Final = 60 * SECOND
 LATENESS: Final = 30 * SECOND
 QUIET: Final = 3_600 * SECOND
 MOST_GROUPS: Final = 65_536
@@ -117,7 +118,9 @@ class Correlator:
         """Number of groups kept."""
         return sum(map(len, self._groups))
 
-    def feed(self, matches: Sequence[Match], origin: str = "") -> list[Alert]:
+    def feed(  # noqa: C901  # one pass over the chunk's matches, then over the streams
+        self, matches: Sequence[Match], origin: str = ""
+    ) -> list[Alert]:
         """Take the matches of one chunk; alerts that opened or closed by it.
 
         Args:
@@ -147,12 +150,16 @@ class Correlator:
             ]
             if not parts:
                 continue
-            for alert in self._feed_stream(stream, kept, _feed_of(feeds, stream, parts)):
+            going_on: list[Alert] = []
+            for alert in self._feed_stream(stream, kept, _feed_of(feeds, stream, parts), going_on):
                 alerts.append(alert)
                 fires = alert.state is AlertState.OPEN or alert.rule.id in self._waiting
                 if fires and alert.rule.id in self._fed:
                     derived = (_derived(alert, self._latest), range(1))
                     inputs.setdefault(alert.rule.id, []).append(derived)
+            for alert in going_on:
+                derived = (_derived(alert, self._latest), range(1))
+                inputs.setdefault(alert.rule.id, []).append(derived)
         if position and not self._chunks % _IDLE_CHUNKS:
             alerts.extend(self._put_away(position))
         if len(self) > self._most_groups:
@@ -161,10 +168,18 @@ class Correlator:
         self.statistics.opened += sum(alert.state is AlertState.OPEN for alert in shown)
         return shown
 
-    def _feed_stream(self, stream: Stream, kept: dict[Key, Group], feed: Feed) -> Iterator[Alert]:
+    def _feed_stream(
+        self, stream: Stream, kept: dict[Key, Group], feed: Feed, going_on: list[Alert]
+    ) -> Iterator[Alert]:
+        """Take a feed in; alerts that open or close, and into ``going_on`` those that go on."""
         groups = feed.plain_groups() if stream.plain else feed.groups(stream.fields)
         inflow = Inflow(feed, stream.counted)
         number = self._chunks
+        chained = [
+            place
+            for place, subject in enumerate(stream.subjects)
+            if subject.rule.id in self._fed and subject.rule.id not in self._waiting
+        ]
         for key, spots in groups.items():
             group = kept.get(key)
             if group is None:
@@ -176,6 +191,8 @@ class Correlator:
                 taken = group.wait(stream, inflow, spots)
             if not taken:
                 yield from self._take(stream, key, group, Bunch(inflow, spots))
+            if chained and group.busy:
+                going_on.extend(_going_on(stream, chained, key, group, feed.times, spots))
 
     def _take(self, stream: Stream, key: Key, newest: Group, bunch: Bunch) -> Iterator[Alert]:
         """Take a bunch into the runs of a group that its events belong to."""
@@ -318,6 +335,35 @@ def _age(group: tuple[int, int, int, Key]) -> tuple[int, int, int]:
 
 def _ids(stream: Stream) -> list[str]:
     return [subject.rule.id for subject in stream.subjects]
+
+
+def _going_on(
+    stream: Stream,
+    chained: Sequence[int],
+    key: Key,
+    group: Group,
+    times: Sequence[int],
+    spots: Sequence[int],
+) -> Iterator[Alert]:
+    """Open alerts that serve other correlations, once for each minute in which they went on.
+
+    A burst that lasts for hours is an event at every step for those who wait for what
+    comes after it, not only at its beginning. Minutes are of event time, so the cut into
+    chunks makes no difference beyond them.
+    """
+    for place in chained:
+        alert = group.alerts[place]
+        if alert is None:
+            continue
+        minutes: dict[int, int] = {}
+        for spot in spots:
+            time = times[spot]
+            if alert.first < time <= alert.last:
+                minutes.setdefault(time // MINUTE, time)
+        if minutes:
+            told = alert_of(stream, stream.subjects[place], key, alert, AlertState.OPEN)
+            for time in minutes.values():
+                yield msgspec.structs.replace(told, last=time)
 
 
 def _derived(alert: Alert, latest: int) -> ChunkBatch:

@@ -213,7 +213,8 @@ def _read_5424(
     time = None if stamp == "-" else stamps.read(stamp)
     if time is None and stamp != "-":
         return None
-    if program.startswith(("CEF:", "LEEF:")):  # the rest of RFC 5424's header is left out
+    if program.startswith(("CEF:", "LEEF:")) or "," in program or "=" in program:
+        # The rest of RFC 5424's header is left out.
         return Header(time, host, None, None, text[found.start(3) :], severity)
     if stamp.replace(".", "").isdecimal():  # Meraki: seconds, name, and no tag as RFC 5424 has it
         return Header(time, host, None, None, text[found.end(2) + 1 :], severity)

@@ -107,13 +107,7 @@ def _distinct(paths: Iterable[Path]) -> Iterable[Path]:
     """Every file once, by its own name rather than that of a link to it."""
     found: dict[object, Path] = {}
     for path in paths:
-        place: object = path
-        if str(path) != STDIN:
-            try:
-                status = path.stat()
-                place = (status.st_dev, status.st_ino)
-            except OSError:
-                pass  # Whoever opens it tells what is wrong.
+        place = path if str(path) == STDIN else _place_of(path)
         known = found.setdefault(place, path)
         if known.is_symlink() and not path.is_symlink():
             found[place] = path
@@ -122,7 +116,7 @@ def _distinct(paths: Iterable[Path]) -> Iterable[Path]:
 
 def _expand(paths: Iterable[Path], finding: Finding) -> Iterator[Path]:
     for path in paths:
-        if str(path) == STDIN or not path.is_dir():
+        if str(path) == STDIN or not os.path.isdir(path):  # noqa: PTH112  # never raises
             yield path
             continue
         before = len(finding.problems)
@@ -142,15 +136,33 @@ def _files_under(folder: Path, finding: Finding) -> Iterator[Path]:
     def tell(error: OSError) -> None:
         finding.problems.append(unreadable(Path(error.filename), error))
 
-    entered: set[tuple[int, int]] = set()
+    entered: set[object] = set()
     for place, folders, files in os.walk(folder, onerror=tell, followlinks=True):
-        status = Path(place).stat()
-        if (status.st_dev, status.st_ino) in entered:
+        here = _place_of(Path(place))
+        if here in entered:
             folders.clear()
             continue
-        entered.add((status.st_dev, status.st_ino))
+        entered.add(here)
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
-            path = Path(place, name)
-            if not name.startswith(".") and path.is_file():
-                yield path
+            if not name.startswith(".") and _may_be_log(Path(place, name)):
+                yield Path(place, name)
+
+
+def _may_be_log(path: Path) -> bool:
+    """Whether it is a regular file; one that may not be looked at is told when it is opened."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+
+
+def _place_of(path: Path) -> object:
+    """What is the same for two names of one file; the path itself where that cannot be told."""
+    try:
+        status = path.stat()
+    except OSError:
+        return path
+    return status.st_dev, status.st_ino

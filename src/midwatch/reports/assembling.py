@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from midwatch.detection import Alert
@@ -22,6 +23,7 @@ Places = Callable[[str | None], tuple[str | None, str | None]]
 _HOUR: Final = CELL * 12
 _MOST_HOURS: Final = 24 * 62
 _MOST_SAMPLES: Final = 8
+_GUESSES: Final = "credential_attack"
 SCANS: Final = "port_scan"
 """The category whose bursts count as one attempt each."""
 
@@ -53,7 +55,7 @@ class AttemptBook:
 
     def attempts(self, places: Places) -> tuple[Attempt, ...]:
         """One attempt per rule and origin, the gravest and most numerous first."""
-        attempts = [entry.attempt(places) for entry in self._entries.values()]
+        attempts = _with_tries([entry.attempt(places) for entry in self._entries.values()])
         attempts.sort(
             key=lambda attempt: (
                 not attempt.success, -attempt.level.rank, -attempt.count, attempt.first or 0,
@@ -145,6 +147,28 @@ class _Entry:
         )
 
 
+def _with_tries(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Guessed logins count the tries that went before them, which other rules saw."""
+    tries: Counter[tuple[str, str]] = Counter()
+    for attempt in attempts:
+        if not attempt.success and attempt.category == _GUESSES:
+            for service in attempt.services:
+                key = (attempt.origin, service)
+                tries[key] = max(tries[key], attempt.count)
+    return [
+        replace(
+            attempt,
+            count=max(
+                attempt.count,
+                *(tries[attempt.origin, service] for service in attempt.services),
+            ),
+        )
+        if attempt.success and attempt.services and attempt.category == _GUESSES
+        else attempt
+        for attempt in attempts
+    ]
+
+
 def slug_of(rule: AnyRule) -> str:
     """The short name of a rule: its folder's name for bundled rules, else its id."""
     folder, _, file = rule.path.rpartition("/")
@@ -180,7 +204,12 @@ def shares_of(attempts: Sequence[Attempt]) -> Mapping[int, int]:
         breadth[attempt.kind].update(attempt.services)
     order = sorted(
         range(len(attempts)),
-        key=lambda place: (len(breadth[attempts[place].kind]), -attempts[place].count, place),
+        key=lambda place: (
+            attempts[place].success,
+            len(breadth[attempts[place].kind]),
+            -attempts[place].count,
+            place,
+        ),
     )
     counted: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     shares: dict[int, int] = {}
@@ -211,7 +240,7 @@ def kinds_of(attempts: Sequence[Attempt]) -> tuple[KindRow, ...]:
         counts: Counter[str] = Counter()
         targets: Counter[str] = Counter()
         for place, member in zip(places, members, strict=True):
-            counts[member.origin] += shares[place]
+            counts[member.origin] += shares[place] or 1
             for target in member.users or member.paths or tuple(str(port) for port in member.ports):
                 targets[target] += 1
         rows.append(

@@ -25,8 +25,9 @@ class Evidence:
 class Attempt:
     """One burst of one kind from one origin.
 
-    ``count`` is the number of events in it; ``users``, ``ports`` and ``paths`` are samples of
-    what was aimed at. ``attempt`` is false for things that are no attempt from outside
+    ``count`` is the number of events in it, of a guessed login the tries before it;
+    ``users``, ``ports`` and ``paths`` are samples of what was aimed at. ``attempt`` is false
+    for things that are no attempt from outside
     (a cleared log); ``success`` is true when the rule says that somebody got in.
     ``rule_name`` is the rule's short name for `midwatch explain`. ``author`` names who wrote
     the rule, as the licences of foreign rules ask.

@@ -152,7 +152,9 @@ class MorningCheck:
         titles = {source.name: source.title for source in plan.sources}
         titles["plain"] = "Other software"
         return Report(
-            files=tuple(file.name for file in plan.finding.files),
+            files=tuple(
+                file.name for file in plan.finding.files if file not in self._streams.unread
+            ),
             zone=plan.zone_name,
             first=first,
             last=last,

@@ -17,8 +17,7 @@ from midwatch.events.reading import LineReader, ReadResult
 from midwatch.events.recognition import Recogniser
 from midwatch.events.source import Source
 from midwatch.events.timestamps import ClockContext, StampReader
-from midwatch.intake.evtx_file import EvtxFile
-from midwatch.intake.files import Chunk, LineFile
+from midwatch.intake.files import Chunk
 from midwatch.intake.folder import LogFile
 from midwatch.kernel import BadInputError
 
@@ -56,8 +55,13 @@ class LogStreams:
         clock: Clock,
         forced: Source | None = None,
     ) -> None:
-        """``forced`` names the product of all files instead of recognising it."""
+        """``forced`` names the product of all files instead of recognising it.
+
+        While ``chunks`` runs, ``problems`` fills with what went wrong, and ``unread`` with
+        the files of which nothing at all could be read.
+        """
         self.problems: list[BadInputError] = []
+        self.unread: list[LogFile] = []
         self.watermark = -_LATEST
         self._sets = sets
         self._recogniser = Recogniser(sources)
@@ -98,11 +102,11 @@ class LogStreams:
 
     def _start_of(self, files: Sequence[LogFile]) -> int:
         """The time of the first line of a set, to begin with the oldest one."""
-        if str(files[0].path) == "-" or len(self._sets) == 1:
+        if files[0].read_once or len(self._sets) == 1:
             return -_LATEST
         stamps = StampReader(self._context(files[0]))
         try:
-            chunk = next(_opened(files[0], _PEEKED_LINES).chunks(), None)
+            chunk = next(files[0].open(_PEEKED_LINES).chunks(), None)
         except BadInputError:
             return -_LATEST
         for line in chunk.lines if chunk is not None else ():
@@ -117,28 +121,27 @@ class LogStreams:
             reader = LineReader(
                 (), self._context(file), forced=self._forced, recogniser=self._recogniser
             )
+            empty, problem = True, None
             try:
                 for chunk in opened.chunks():
+                    empty = False
                     result = reader.read(chunk.lines, chunk.first_line)
                     if chunk.numbers is not None:
                         _renumber(result, chunk)
                     yield ReadChunk(file, chunk, result, chunk.consumed)
-            except BadInputError as problem:
+            except BadInputError as error:
+                problem = error
+            problem = problem or opened.problem
+            if problem is not None:
                 self.problems.append(problem)
-            if opened.problem is not None:
-                self.problems.append(opened.problem)
+                if empty:
+                    self.unread.append(file)
 
 
 @dataclass(slots=True, eq=False)
 class _Stream:
     position: int
     chunks: Iterator[ReadChunk]
-
-
-def _opened(file: LogFile, lines: int) -> LineFile | EvtxFile:
-    if file.kind == "evtx":
-        return EvtxFile(file.path, lines_per_chunk=lines)
-    return LineFile(file.path, lines_per_chunk=lines)
 
 
 def _latest(result: ReadResult) -> int | None:

@@ -41,6 +41,13 @@ def _unescape(text: str) -> str:
     return _ESCAPED.sub(lambda found: {"r": "\r", "n": "\n"}.get(found[1], found[1]), text)
 
 
+def _bare(value: str) -> str:
+    """A value without the quotes that some products put around it."""
+    if len(value) > 1 and value[0] == value[-1] == '"' and '"' not in value[1:-1]:
+        return value[1:-1]
+    return value
+
+
 def cef_fields(message: str) -> dict[str, str] | None:
     """Header and extension of a CEF message, or None when it is not one."""
     start = message.find("CEF:") + 4
@@ -58,7 +65,7 @@ def cef_fields(message: str) -> dict[str, str] | None:
     keys = list(_KEY.finditer(extension))
     for spot, found in enumerate(keys):
         end = keys[spot + 1].start() if spot + 1 < len(keys) else len(extension)
-        fields.setdefault(found[1], _unescape(extension[found.end() : end].strip()))
+        fields.setdefault(found[1], _unescape(_bare(extension[found.end() : end].strip())))
     for key in [key for key in fields if key.endswith("Label")]:
         value = fields.get(key.removesuffix("Label"))
         if value is not None:

@@ -1,8 +1,9 @@
 """Structured messages one of whose fields is a sentence.
 
 ``{"remoteAddr": "192.0.2.7", "message": "Login failed: mia"}``: the keyed reader takes the
-fields, the patterns read the sentence, and the sentence's columns and constants win. A
-message whose sentence no pattern knows is what its fields say.
+fields, the patterns read the sentence, and the sentence's columns and constants win. Of
+a sentence that no pattern knows the plain words count, where the fields say nothing of
+what happened.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from midwatch.events.plain_sentence import account, endpoints
+from midwatch.events.plain_words import Meaning, meaning_of
 from midwatch.events.readers.json_object import decode_object, value_at
 from midwatch.events.readers.key_values import pairs_of
 from midwatch.events.readers.patterns import Patterns
@@ -55,6 +58,7 @@ class WithSentence:
         self._text_of = text_of
         self._sentences = sentences
         self._forms: dict[tuple[Form, Form], Form] = {}
+        self._plain_forms: dict[Meaning, Form] = {}
 
     def read(self, message: str) -> Reading | None:
         """See ``Reader.read``."""
@@ -62,10 +66,14 @@ class WithSentence:
         if reading is None:
             return None
         text = self._text_of(message)
-        told = self._sentences.read(text) if text is not None else None
+        form, values = reading
+        told = None
+        if text is not None:
+            told = self._sentences.read(text)
+            if told is None and "category" not in form.constants:
+                told = self._plain(text)
         if told is None:
             return reading
-        form, values = reading
         named = dict(zip(form.names, values, strict=True))
         for name, value in zip(told[0].names, told[1], strict=True):
             if value is not None or name not in named:
@@ -76,3 +84,18 @@ class WithSentence:
             if len(self._forms) < _MOST_FORMS:
                 self._forms[form, told[0]] = both
         return both, tuple(named[name] for name in both.names)
+
+    def _plain(self, text: str) -> Reading | None:
+        """What the plain words of a sentence say, and whom they are about."""
+        meaning = meaning_of(text)
+        if meaning is None:
+            return None
+        form = self._plain_forms.get(meaning)
+        if form is None:
+            constants = meaning._asdict().items()
+            form = Form(
+                ("user", "src_ip"), {name: value for name, value in constants if value is not None}
+            )
+            self._plain_forms[meaning] = form
+        source, _ = endpoints(text)
+        return form, (account(text, sentence=True), source.address if source else None)

@@ -4,7 +4,7 @@ Products with a source of their own are read by that one; this one knows the sta
 keys and takes the meaning from the plain words of the event's name.
 """
 
-from midwatch.events.readers import CommonEventFormat, Translated
+from midwatch.events.readers import CommonEventFormat, Part, Translated
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source
 from midwatch.events.sources.cef.meaning import SEVERITIES, cases
@@ -28,7 +28,7 @@ SOURCE = Source(
                 "dst_ip": ("dst", "destinationAddress", "c6a3"),
                 "dst_port": ("dpt", "destinationPort"),
                 "dst_host": ("dhost", "destinationHostName"),
-                "protocol": ("proto", "transportProtocol"),
+                "protocol": (Part("proto", "^([^/]+)"), "transportProtocol"),
                 "in_interface": "deviceInboundInterface",
                 "out_interface": "deviceOutboundInterface",
                 "bytes_in": "out",

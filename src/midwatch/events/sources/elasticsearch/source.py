@@ -20,11 +20,10 @@ SOURCE = Source(
     programs=("opensearch-dashboards", "kibana", "elasticsearch", "opensearch"),
     marks=(
         '"type":"response","@timestamp"',
-        '"type":"audit",',
-        '"type":"audit", ',
+        '"type":"audit", "timestamp"',
+        '"type":"audit","timestamp"',
         '"audit_category":',
         '"audit_request_origin":',
-        '"ecs.version":',
         '"elasticsearch.cluster',
     ),
     claims=True,

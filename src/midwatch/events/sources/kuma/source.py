@@ -1,5 +1,6 @@
 """Uptime Kuma and Dockge: ``[AUTH] WARN: …. IP=…``."""
 
+from midwatch.events.plain_text import Plain
 from midwatch.events.readers import Pattern, Patterns
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source, Value
@@ -41,7 +42,7 @@ SOURCE = Source(
             ),
             Pattern(rf"{_HEAD}Login by token\. IP={_IP}$", **_LOGIN),
             Pattern(rf"{_HEAD}Login by username \+ password\. IP={_IP}$", **_LOGIN),
-            Pattern(rf"{_HEAD}(?P<text>.*?)(?:\. IP={_IP})?$"),
         ),
+        Plain(),
     ),
 )

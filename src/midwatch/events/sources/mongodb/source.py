@@ -13,8 +13,10 @@ from midwatch.events.source import Carry, Source, Value
 
 _LOGIN: dict[str, Value] = {"category": "authentication", "action": "login"}
 _FAILED: dict[str, Value] = {**_LOGIN, "outcome": "failure"}
-_HEAD = r"(?:(?P<severity>[A-Z]) +(?:[A-Z]+|-) +)?\[(?:conn(?P<session>\d+)|[A-Za-z]+)\] +"
-_OTHER = r"(?:(?P<severity>[A-Z]) +(?:[A-Z]+|-) +)?\[[A-Za-z]+\d*\] +"
+_HEAD = r"(?:(?P<severity>[A-Z]) +(?:[A-Z]+|-) +)?\[conn(?P<session>\d+)\] +"
+_OTHER = (
+    r"(?:(?P<severity>[A-Z]) +(?:[A-Z]+|-) +)?\[(?:initandlisten|listener|thread\d+|mongosMain)\] +"
+)
 _MSG = "msg"
 
 SOURCE = Source(
@@ -25,7 +27,8 @@ SOURCE = Source(
     marks=(
         '{"t":{"$date":',
         '{"t": {"$date":',
-        "[conn",
+        *(f"[conn{digit}" for digit in range(1, 10)),
+        "[listener] connection accepted from ",
         "[initandlisten] ",
         " connections now open)",
         " connection now open)",

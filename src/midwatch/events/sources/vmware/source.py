@@ -43,7 +43,7 @@ SOURCE = Source(
         "sdrsinjector",
         "storagerm",
     ),
-    marks=("vim.event.", "[Originator@6876", "Cannot login ", "sub=Vimsvc"),
+    marks=("vim.event.", "[Originator@6876", "sub=Vimsvc"),
     claims=True,
     constants={"service": "admin"},
     readers=(
