@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import sys
+from datetime import tzinfo
 from pathlib import Path
 
 import click
@@ -21,6 +22,7 @@ from rich.progress import (
 
 from midwatch.cli.options import clock_of, instant_of, log_options, logs_of, product_of
 from midwatch.cli.rules import rules_of
+from midwatch.intake.opening import name_of
 from midwatch.kernel import ConfigurationError
 from midwatch.reports.document import render_json
 from midwatch.reports.terminal import can_show_unicode, render_terminal, render_unparsed
@@ -111,9 +113,13 @@ def run_check(  # noqa: PLR0913  # one parameter per option
 ) -> Report:
     """Run the morning check, print it, and return the report."""
     clock = clock_of(zone)
-    if html is not None and not html.parent.is_dir():
+    if html is not None:
+        _expect_room_for(html)
+    begin, end = instant_of(since, clock, "--since"), instant_of(until, clock, "--until")
+    if begin is not None and end is not None and begin >= end:
         raise ConfigurationError(
-            f"there is no folder {html.parent}", remedy="make it, or name another", path=str(html)
+            f"--since {since!r} is not before --until {until!r}, so nothing lies between them",
+            remedy="exchange them",
         )
     plan = CheckPlan(
         finding=logs_of(paths),
@@ -121,19 +127,49 @@ def run_check(  # noqa: PLR0913  # one parameter per option
         clock=clock,
         zone_name=str(clock.zone),
         forced=product_of(product),
-        since=instant_of(since, clock, "--since"),
-        until=instant_of(until, clock, "--until"),
+        since=begin,
+        until=end,
         geography=Geography(databases),
     )
     report = _run(plan, show_bar=not as_json)
-    if html is not None:
-        from midwatch.reports.html import render_html  # noqa: PLC0415  # only pages need Jinja
-
-        html.write_text(render_html(report, zone=clock.zone), encoding="utf-8")
     if as_json:
         sys.stdout.buffer.write(render_json(report, zone=clock.zone))
         sys.stdout.buffer.flush()
-        return report
+    else:
+        _print(report, clock.zone, unparsed=unparsed)
+    if html is not None:
+        _write_page(report, clock.zone, html)
+        if not as_json:
+            click.echo(f"\n  The report as a page: {name_of(html.resolve())}")
+    return report
+
+
+def _expect_room_for(page: Path) -> None:
+    """Tell before a long reading what would spoil the page after it."""
+    if page.is_dir():
+        raise ConfigurationError("this is a folder", remedy="name a file in it", path=name_of(page))
+    if not page.parent.is_dir():
+        raise ConfigurationError(
+            f"there is no folder {name_of(page.parent)}",
+            remedy="make it, or name another",
+            path=name_of(page),
+        )
+
+
+def _write_page(report: Report, zone: tzinfo, page: Path) -> None:
+    from midwatch.reports.html import render_html  # noqa: PLC0415  # only pages need Jinja
+
+    try:
+        page.write_text(render_html(report, zone=zone), encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(
+            f"the page cannot be written: {error.strerror}",
+            remedy="make room, or name another file",
+            path=name_of(page),
+        ) from error
+
+
+def _print(report: Report, zone: tzinfo, *, unparsed: bool) -> None:
     terminal = sys.stdout.isatty()
     width = min(_WIDEST, shutil.get_terminal_size((80, 24)).columns) if terminal else 80
     colour = terminal and "NO_COLOR" not in os.environ
@@ -141,11 +177,8 @@ def run_check(  # noqa: PLR0913  # one parameter per option
     if unparsed:
         click.echo(render_unparsed(report, width=width, colour=colour, unicode=unicode), nl=False)
     else:
-        text = render_terminal(report, width=width, colour=colour, zone=clock.zone, unicode=unicode)
+        text = render_terminal(report, width=width, colour=colour, zone=zone, unicode=unicode)
         click.echo(text, nl=False)
-    if html is not None:
-        click.echo(f"\n  The report as a page: {html.resolve()}")
-    return report
 
 
 def _run(plan: CheckPlan, *, show_bar: bool) -> Report:

@@ -40,16 +40,24 @@ def _find(ruleset: RuleSet, wanted: str) -> list[AnyRule]:
         [rule for rule in ruleset if rule.id == folded],
         [rule for rule in alerting if slug_of(rule) == folded],
         [rule for rule in alerting if folded in rule.title.lower() or folded in slug_of(rule)],
+        [rule for rule in ruleset if folded in rule.title.lower()],
     ):
         if len(matches) > _MOST_SHOWN:
             raise ConfigurationError(
-                f"{len(matches)} rules fit {wanted!r}", remedy="write more of the title"
+                f"{len(matches)} rules fit {wanted!r}", remedy=_choice(matches)
             )
         if matches:
             return matches
     raise ConfigurationError(
         f"no rule is called {wanted!r}", remedy="give an id, a short name or words of a title"
     )
+
+
+def _choice(rules: list[AnyRule]) -> str:
+    """What to write instead, where several would do."""
+    names = sorted({slug_of(rule) for rule in rules})
+    shown = ", ".join(names[:_MOST_SHOWN])
+    return f"try one of {shown}{' …' if len(names) > _MOST_SHOWN else ''}, or more of the title"
 
 
 def _print(console: Console, rule: AnyRule) -> None:

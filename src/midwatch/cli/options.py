@@ -35,9 +35,9 @@ class LogPath(click.Path):
 
     def convert(
         self,
-        value: Any,
+        value: Any,  # noqa: ANN401  # click's signature
         param: click.Parameter | None,
-        ctx: click.Context | None,  # noqa: ANN401
+        ctx: click.Context | None,
     ) -> Any:  # noqa: ANN401  # click's signature
         """An empty text is most likely a variable that was never set, not this folder."""
         if value == "":

@@ -30,10 +30,11 @@ import msgspec
 from msgspec import Struct
 
 from midwatch.detection.alerts import Alert, AlertState
-from midwatch.detection.bunches import Bunch, ChunkBatch, Feed, Inflow, Key, Part
+from midwatch.detection.chunks import Chunk, ChunkBatch
 from midwatch.detection.counting import Intake, close
 from midwatch.detection.detector import Match
 from midwatch.detection.groups import Group, alert_of
+from midwatch.detection.inflows import Bunch, Inflow, Key, Matched, Part
 from midwatch.detection.streams import Stream, streams_of
 from midwatch.events.batch import EventBatch
 from midwatch.events.schema import Logsource
@@ -42,7 +43,6 @@ from midwatch.rules.ruleset import RuleSet
 
 SECOND: Final = 1_000_000
 """Microseconds in a second."""
-MINUTE: Final = 60 * SECOND
 LATENESS: Final = 30 * SECOND
 QUIET: Final = 3_600 * SECOND
 MOST_GROUPS: Final = 65_536
@@ -118,9 +118,7 @@ class Correlator:
         """Number of groups kept."""
         return sum(map(len, self._groups))
 
-    def feed(  # noqa: C901  # one pass over the chunk's matches, then over the streams
-        self, matches: Sequence[Match], origin: str = ""
-    ) -> list[Alert]:
+    def feed(self, matches: Sequence[Match], origin: str = "") -> list[Alert]:
         """Take the matches of one chunk; alerts that opened or closed by it.
 
         Args:
@@ -143,23 +141,21 @@ class Correlator:
             self.statistics.events += len(match.rows)
         self._latest = max(self._latest, position)
         alerts: list[Alert] = []
-        feeds: dict[object, Feed] = {}
+        whole = Chunk(tuple(chunks.values()))
+        shared: dict[object, Matched] = {}
         for stream, kept in zip(self._streams, self._groups, strict=True):
             parts = [
                 (chunk, rows, rule) for rule in stream.feeds for chunk, rows in inputs.get(rule, ())
             ]
             if not parts:
                 continue
-            going_on: list[Alert] = []
-            for alert in self._feed_stream(stream, kept, _feed_of(feeds, stream, parts), going_on):
+            matched = _matched(whole, shared, stream, parts)
+            for alert in self._feed_stream(stream, kept, matched):
                 alerts.append(alert)
                 fires = alert.state is AlertState.OPEN or alert.rule.id in self._waiting
                 if fires and alert.rule.id in self._fed:
                     derived = (_derived(alert, self._latest), range(1))
                     inputs.setdefault(alert.rule.id, []).append(derived)
-            for alert in going_on:
-                derived = (_derived(alert, self._latest), range(1))
-                inputs.setdefault(alert.rule.id, []).append(derived)
         if position and not self._chunks % _IDLE_CHUNKS:
             alerts.extend(self._put_away(position))
         if len(self) > self._most_groups:
@@ -169,30 +165,18 @@ class Correlator:
         return shown
 
     def _feed_stream(
-        self, stream: Stream, kept: dict[Key, Group], feed: Feed, going_on: list[Alert]
+        self, stream: Stream, kept: dict[Key, Group], matched: Matched
     ) -> Iterator[Alert]:
-        """Take a feed in; alerts that open or close, and into ``going_on`` those that go on."""
-        groups = feed.plain_groups() if stream.plain else feed.groups(stream.fields)
-        inflow = Inflow(feed, stream.counted)
-        number = self._chunks
-        chained = [
-            place
-            for place, subject in enumerate(stream.subjects)
-            if subject.rule.id in self._fed and subject.rule.id not in self._waiting
-        ]
+        groups = matched.plain_groups() if stream.plain else matched.groups(stream.fields)
+        inflow = Inflow(matched, stream.counted)
+        number, times = self._chunks, matched.times
         for key, spots in groups.items():
             group = kept.get(key)
             if group is None:
-                group = kept[key] = Group.new(stream, feed.times[spots[0]], number)
+                group = kept[key] = Group.new(stream, times[spots[0]], number)
             group.touched = number
-            if group.busy:
-                taken = group.absorb(stream, inflow, spots)
-            else:
-                taken = group.wait(stream, inflow, spots)
-            if not taken:
+            if not group.take_quietly(stream, inflow, spots):
                 yield from self._take(stream, key, group, Bunch(inflow, spots))
-            if chained and group.busy:
-                going_on.extend(_going_on(stream, chained, key, group, feed.times, spots))
 
     def _take(self, stream: Stream, key: Key, newest: Group, bunch: Bunch) -> Iterator[Alert]:
         """Take a bunch into the runs of a group that its events belong to."""
@@ -296,13 +280,25 @@ class Correlator:
                 self._groups[number][tuple(kept.key)] = kept.group
 
 
-def _feed_of(feeds: dict[object, Feed], stream: Stream, parts: Sequence[Part]) -> Feed:
-    """The feed of these parts; one for all streams that are fed by the same rules."""
-    asked = (stream.feeds, stream.by_rule)
-    feed = feeds.get(asked)
-    if feed is None:
-        feed = feeds[asked] = Feed(parts, keep_rules_apart=stream.by_rule)
-    return feed
+def _matched(
+    whole: Chunk, shared: dict[object, Matched], stream: Stream, parts: Sequence[Part]
+) -> Matched:
+    """What a stream is fed with; one for all streams that look at the same in the same way."""
+    rules = tuple(part[2] for part in parts) if stream.apart else ()
+    rows = tuple((id(part[0]), _identity(part[1])) for part in parts)
+    asked = (rows, rules)
+    known = shared.get(asked)
+    if known is None:
+        if not all(map(whole.holds, (part[0] for part in parts))):
+            # Fed by alerts of this very chunk, which have no place in its order.
+            whole = Chunk(tuple({id(part[0]): part[0] for part in parts}.values()))
+        known = shared[asked] = Matched(whole, parts, apart=stream.apart)
+    return known
+
+
+def _identity(rows: Sequence[int]) -> object:
+    """What tells rows apart: a range by its bounds, anything else by being itself."""
+    return rows if isinstance(rows, range) else id(rows)
 
 
 def _shown(alerts: Iterable[Alert]) -> list[Alert]:
@@ -335,35 +331,6 @@ def _age(group: tuple[int, int, int, Key]) -> tuple[int, int, int]:
 
 def _ids(stream: Stream) -> list[str]:
     return [subject.rule.id for subject in stream.subjects]
-
-
-def _going_on(
-    stream: Stream,
-    chained: Sequence[int],
-    key: Key,
-    group: Group,
-    times: Sequence[int],
-    spots: Sequence[int],
-) -> Iterator[Alert]:
-    """Open alerts that serve other correlations, once for each minute in which they went on.
-
-    A burst that lasts for hours is an event at every step for those who wait for what
-    comes after it, not only at its beginning. Minutes are of event time, so the cut into
-    chunks makes no difference beyond them.
-    """
-    for place in chained:
-        alert = group.alerts[place]
-        if alert is None:
-            continue
-        minutes: dict[int, int] = {}
-        for spot in spots:
-            time = times[spot]
-            if alert.first < time <= alert.last:
-                minutes.setdefault(time // MINUTE, time)
-        if minutes:
-            told = alert_of(stream, stream.subjects[place], key, alert, AlertState.OPEN)
-            for time in minutes.values():
-                yield msgspec.structs.replace(told, last=time)
 
 
 def _derived(alert: Alert, latest: int) -> ChunkBatch:

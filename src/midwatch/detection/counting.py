@@ -11,8 +11,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from midwatch.detection.alerts import Alert, AlertState
-from midwatch.detection.bunches import Bunch, Key
+from midwatch.detection.chunks import Glimpse
 from midwatch.detection.groups import Group, alert_of
+from midwatch.detection.inflows import Bunch, Key
 from midwatch.detection.streams import Stream, Subject
 from midwatch.detection.windows import (
     AnyWindow,
@@ -33,7 +34,7 @@ class Intake:
     """
 
     __slots__ = (
-        "_base", "_bunch", "_columns", "_group", "_key", "_start", "_stop", "_stream", "alerts",
+        "_base", "_bunch", "_group", "_key", "_start", "_stop", "_stream", "_times", "alerts",
     )  # fmt: skip
 
     def __init__(
@@ -45,10 +46,10 @@ class Intake:
         self._key = key
         self._group = group
         self._bunch = bunch
-        self._columns = bunch.columns
         self._start = start
         self._stop = stop
         self._base = 0
+        self._times: list[int] = []
 
     def take(self) -> list[Alert]:
         """Take the events in; alerts that opened or closed by it."""
@@ -62,29 +63,18 @@ class Intake:
         if times[start] - group.newest > stream.horizon:
             self.alerts.extend(end_periods(stream, self._key, group, times[start]))
             group.forget()
-        counting = not self._absorbs_all()
-        if counting:
-            self._base = len(group.times)
-            group.times.extend(times[start:stop])
-            for kept, column in zip(group.columns, self._columns, strict=True):
-                kept.extend(column[start:stop])
+            group.wake(stream)
+        self._base = len(group.kept)
+        self._times = [*group.times, *times[start:stop]]
+        group.keep(self._bunch.inflow, self._bunch.spots[start:stop])
         group.newest = times[stop - 1]
         for number, subject in enumerate(stream.subjects):
             self._step(number, subject)
-        if counting:
-            group.remember(stream, self._bunch, start, stop)
+        group.trim(stream)
         return self.alerts
 
-    def _absorbs_all(self) -> bool:
-        """Whether every subject has an alert that takes all of the events."""
-        last = self._bunch.times[self._stop - 1]
-        for alert, subject in zip(self._group.alerts, self._stream.subjects, strict=True):
-            if alert is None or last - alert.last > subject.demand.timespan:
-                return False
-        return True
-
     def _column(self, subject: Subject) -> Sequence[Counted | None]:
-        return _NOTHING if subject.column is None else self._columns[subject.column]
+        return _NOTHING if subject.column is None else self._bunch.columns[subject.column]
 
     def _step(self, number: int, subject: Subject) -> None:
         """Let one subject take the events, which are in order."""
@@ -115,7 +105,7 @@ class Intake:
                 until += 1
         if until > spot:
             counted = _NOTHING if self._stream.by_rule else self._column(subject)
-            alert.absorb(self._bunch, counted, spot, until)
+            alert.absorb(self._bunch.inflow, self._bunch.spots[spot:until], counted[spot:until])
         if until < self._stop:
             self._group.alerts[number] = None
             self.alerts.append(alert_of(self._stream, subject, self._key, alert, AlertState.CLOSED))
@@ -126,20 +116,18 @@ class Intake:
         window = self._group.windows[number]
         if not isinstance(window, PeriodWindow):
             window = self._group.windows[number] = PeriodWindow()
-            self._group.busy = True
         until = window.take(
             subject.demand, self._bunch.times, self._column(subject), spot, self._stop
         )
         if until < self._stop:
-            place = (self._bunch, self._start, until - 1)
-            alert = judge(self._stream, number, self._key, self._group, place)
+            alert = judge(self._stream, number, self._key, self._group)
             if alert is not None:
                 self.alerts.append(alert)
         return until
 
     def _watch(self, number: int, subject: Subject, spot: int) -> Fired | None:
         """The event, from ``spot`` on, at which the subject's condition holds."""
-        times, demand = self._group.times, subject.demand
+        times, demand = self._times, subject.demand
         place = self._base + spot - self._start
         if subject.counts:
             if len(times) < demand.need:
@@ -161,60 +149,65 @@ class Intake:
         if known is not None:
             return known
         window = self._group.windows[number] = subject.new_window()
-        self._group.busy = True
         if place and subject.column is not None:
             kept = self._group.columns[subject.column]
-            window.take(subject.demand, self._group.times, kept, 0, place)
+            window.take(subject.demand, self._times, kept, 0, place)
         return window
 
     def _open(self, number: int, subject: Subject, fired: Fired) -> None:
-        alert = self._group.open(self._stream, number, self._key, fired, self._bunch, self._start)
+        end = self._base + fired.spot + 1 - self._start
+        alert = self._group.open(self._stream, number, self._key, fired, self._group.kept[:end])
         self.alerts.append(alert_of(self._stream, subject, self._key, alert, AlertState.OPEN))
 
     def _late(self) -> None:
         """Put one event that is older than the group's newest where it belongs."""
-        group, spot = self._group, self._start
-        time = self._bunch.times[spot]
-        place = bisect_right(group.times, time)
-        group.times.insert(place, time)
+        group, spot, inflow = self._group, self._start, self._bunch.inflow
+        glimpse = inflow.glimpses[self._bunch.spots[spot]]
+        place = bisect_right(group.kept, glimpse[0], key=_time_of)
+        self._times = group.times
+        self._times.insert(place, glimpse[0])
         fired: list[tuple[int, Subject, Fired]] = []
         for number, subject in enumerate(self._stream.subjects):
             found = self._late_for(number, subject, spot, place)
             if found is not None:
                 fired.append((number, subject, found))
-        for kept, column in zip(group.columns, self._columns, strict=True):
+        group.kept.insert(place, glimpse)
+        for kept, column in zip(group.columns, self._bunch.columns, strict=True):
             kept.insert(place, column[spot])
         for number, subject, found in fired:
-            self._open(number, subject, found)
-        group.remember(self._stream, self._bunch, spot, spot + 1)
+            alert = group.open(self._stream, number, self._key, found, group.kept)
+            self.alerts.append(alert_of(self._stream, subject, self._key, alert, AlertState.OPEN))
+        group.trim(self._stream)
 
     def _late_for(self, number: int, subject: Subject, spot: int, place: int) -> Fired | None:
-        """What the late event, now in the group's times at ``place``, means to a subject."""
-        group, demand = self._group, subject.demand
+        """What the late event, now among the times at ``place``, means to a subject."""
+        group, demand, times = self._group, subject.demand, self._bunch.times
         alert = group.alerts[number]
         column = self._column(subject)
         if alert is not None:
-            if self._bunch.times[spot] >= alert.first - demand.timespan:
-                counted = _NOTHING if self._stream.by_rule else column
-                alert.absorb(self._bunch, counted, spot, spot + 1)
+            if times[spot] >= alert.first - demand.timespan:
+                counted = _NOTHING if self._stream.by_rule else column[spot : spot + 1]
+                alert.absorb(self._bunch.inflow, self._bunch.spots[spot : spot + 1], counted)
             return None
         if subject.counts:
-            end = crowd_around(group.times, demand.need, demand.timespan, place)
-            return None if end is None else _crowd(group.times, end, demand.timespan, spot)
+            end = crowd_around(self._times, demand.need, demand.timespan, place)
+            return None if end is None else _crowd(self._times, end, demand.timespan, spot)
         window = group.windows[number]
         if isinstance(window, PeriodWindow):
-            window.take(demand, self._bunch.times, column, spot, spot + 1)
+            window.take(demand, times, column, spot, spot + 1)
             return None
         if window is None:
-            if subject.waits or subject.least > len(group.times):
+            if subject.waits or subject.least > len(self._times):
                 return None
             window = group.windows[number] = subject.new_window()
-            group.busy = True
             if subject.column is not None:
-                others = [*group.times[:place], *group.times[place + 1 :]]
-                kept = group.columns[subject.column]
-                window.take(demand, others, kept, 0, len(others))
-        return window.take(demand, self._bunch.times, column, spot, spot + 1)
+                others = [*self._times[:place], *self._times[place + 1 :]]
+                window.take(demand, others, group.columns[subject.column], 0, len(others))
+        return window.take(demand, times, column, spot, spot + 1)
+
+
+def _time_of(glimpse: Glimpse) -> int:
+    return glimpse[0]
 
 
 def _crowd(times: Sequence[int], end: int, span: int, spot: int) -> Fired:
@@ -223,13 +216,7 @@ def _crowd(times: Sequence[int], end: int, span: int, spot: int) -> Fired:
     return Fired(spot, times[first], times[end], end + 1 - first)
 
 
-Place = tuple[Bunch, int, int]
-"""A bunch, its first event for the group, and the event at which something happened."""
-
-
-def judge(
-    stream: Stream, number: int, key: Key, group: Group, place: Place | None = None
-) -> Alert | None:
+def judge(stream: Stream, number: int, key: Key, group: Group) -> Alert | None:
     """End a period; an alert that it gives opens and closes at once."""
     subject = stream.subjects[number]
     window = group.windows[number]
@@ -239,8 +226,7 @@ def judge(
     fired = window.verdict(subject.demand)
     if fired is None:
         return None
-    bunch, start, spot = place if place is not None else (None, 0, -1)
-    opened = group.open(stream, number, key, fired._replace(spot=spot), bunch, start)
+    opened = group.open(stream, number, key, fired, group.kept)
     group.alerts[number] = None
     return alert_of(stream, subject, key, opened, AlertState.CLOSED)
 

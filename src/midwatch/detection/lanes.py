@@ -12,7 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Final
+from operator import add
+from typing import Final, cast
 
 from ahocorasick_rs import AhoCorasick
 
@@ -35,6 +36,10 @@ class Entry:
     number: int
     check: Check
     single: bool
+
+
+def _plain(value: Value) -> str:
+    return "" if value is None else as_text(value)
 
 
 Clue = tuple[Entry, bool]
@@ -66,7 +71,7 @@ class Lane:
             self.automaton = AhoCorasick(list(inner))
         self.literals.clear()
 
-    def run(self, columns: Columns, distinct: Iterable[Value], found: Found) -> None:
+    def run(self, columns: Columns, distinct: set[Value], found: Found) -> None:
         """Add the rows for which entries of this lane hold; ``distinct``: the column's values."""
         telling = self._telling(distinct)
         if not telling:
@@ -84,17 +89,16 @@ class Lane:
                 if entry.check(columns, row):
                     found.setdefault(entry.number, []).append(row)
 
-    def _telling(self, distinct: Iterable[Value]) -> dict[Value, Possible]:
+    def _telling(self, distinct: set[Value]) -> dict[Value, Possible]:
         """The distinct values that make something possible."""
         memo = self.memo
         telling: dict[Value, Possible] = {}
-        unknown: list[Value] = []
-        for value in distinct:
-            known = memo.get(value)
-            if known is None:
-                unknown.append(value)
-            elif known is not _NOTHING:
-                telling[value] = known
+        unknown = list(distinct - memo.keys())
+        if len(unknown) < len(distinct):
+            for value in distinct & memo.keys():
+                known = memo[value]
+                if known is not _NOTHING:
+                    telling[value] = known
         if len(unknown) >= _WORTH_JOINING and self.automaton is not None:
             unknown = self._sweep(self.automaton, unknown, telling)
         for value in unknown:
@@ -111,24 +115,48 @@ class Lane:
         self, automaton: AhoCorasick, values: list[Value], telling: dict[Value, Possible]
     ) -> list[Value]:
         """Search many values as one text; the values that this does not settle."""
-        texts = ["" if value is None else as_text(value) for value in values]
-        joined = "\n".join(texts)
+        try:
+            # Usually all are texts already.
+            texts = cast("list[str]", values)
+            joined = "\n".join(texts)
+        except TypeError:
+            texts = list(map(_plain, values))
+            joined = "\n".join(texts)
         if not joined.isascii():
             return values
-        folded = joined.casefold()
-        starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
-        hits: dict[int, set[int]] = {}
-        for number, begin, _ in automaton.find_matches_as_indexes(folded, overlapping=True):
-            hits.setdefault(bisect_right(starts, begin) - 1, set()).add(number)
-        for spot, numbers in hits.items():
-            clues = [clue for number in numbers for clue in self.inner[number]]
-            known = self._judge(values[spot], clues)
-            if known is not _NOTHING:
-                telling[values[spot]] = known
+        found = automaton.find_matches_as_indexes(joined.casefold(), overlapping=True)
+        if found:
+            ends = list(accumulate(map(len, texts)))
+            starts = list(map(add, range(1, len(ends) + 1), ends))
+            hits: dict[int, set[int]] = {}
+            for number, begin, _ in found:
+                spot = bisect_right(starts, begin)
+                if spot in hits:
+                    hits[spot].add(number)
+                else:
+                    hits[spot] = {number}
+            judged: dict[frozenset[int], Possible] = {}
+            for spot, numbers in hits.items():
+                telling.update(self._judged(values[spot], frozenset(numbers), judged))
         if not self.exact:
             return []
         return [value for text, value in zip(texts, values, strict=True)
                 if text.casefold() in self.exact]  # fmt: skip
+
+    def _judged(
+        self, value: Value, numbers: frozenset[int], judged: dict[frozenset[int], Possible]
+    ) -> dict[Value, Possible]:
+        """What the literals of these numbers in a value say, if anything.
+
+        Where nothing but the literals counts, ``judged`` remembers it for values alike.
+        """
+        known = judged.get(numbers)
+        if known is None:
+            clues = [clue for number in numbers for clue in self.inner[number]]
+            known = self._judge(value, clues)
+            if all(sure or not entry.single for entry, sure in clues):
+                judged[numbers] = known
+        return {} if known is _NOTHING else {value: known}
 
     def _possible(self, value: Value) -> Possible:
         """Entries that hold for rows with this value, and those that may."""

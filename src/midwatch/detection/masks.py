@@ -8,10 +8,10 @@ all do, no row is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
-from typing import Final
+from typing import Final, cast
 
 from midwatch.detection.lanes import Found
 from midwatch.detection.specialising import Check, Columns
@@ -19,15 +19,17 @@ from midwatch.detection.values import Predicate
 from midwatch.events.source import Value
 from midwatch.rules.plan import AllOf, AnyOf, Condition, Constantly, FieldTest, Keywords, Not
 
-_MEMO_LIMIT: Final = 16_384
-_LONGEST_REMEMBERED: Final = 512
+_MOST_REMEMBERED: Final = 4_000_000
+"""Characters of values that one test remembers."""
+_SMALL: Final = 40
 
 
 @dataclass(slots=True, eq=False)
 class ColumnTest:
     """One test of a column, remembered. ``found``: a lane finds its rows, under that number.
 
-    Without a predicate (a test that looks at two columns) every row is checked.
+    Without a predicate (a test that looks at two columns) every row is checked. ``wanted``
+    are the values, as numbers and as texts, where nothing else satisfies the test.
     """
 
     number: int
@@ -35,22 +37,28 @@ class ColumnTest:
     check: Check
     predicate: Predicate | None
     found: bool
-    memo: dict[Value, bool] = field(default_factory=dict)
+    wanted: frozenset[Value] | None = None
+    known: set[Value] = field(default_factory=set)
+    fitting: set[Value] = field(default_factory=set)
+    size: int = 0
 
-    def fulfilled(self, distinct: Iterable[Value], predicate: Predicate) -> list[Value]:
+    def fulfilled(self, distinct: set[Value], predicate: Predicate) -> set[Value]:
         """The distinct values that satisfy the test."""
-        memo = self.memo
-        hits: list[Value] = []
-        for value in distinct:
-            holds = memo.get(value)
-            if holds is None:
-                holds = predicate(value)
-                if type(value) is not str or len(value) <= _LONGEST_REMEMBERED:
-                    if len(memo) >= _MEMO_LIMIT:
-                        memo.clear()
-                    memo[value] = holds
-            if holds:
-                hits.append(value)
+        if self.wanted is not None:
+            return distinct & self.wanted
+        unknown = distinct - self.known
+        if not unknown:
+            return distinct & self.fitting
+        found = {value for value in unknown if predicate(value)}
+        hits = found | (distinct & self.fitting)
+        self.size += _size(unknown)
+        if self.size > _MOST_REMEMBERED:
+            self.known.clear()
+            self.fitting.clear()
+            self.size = _size(unknown)
+        if self.size <= _MOST_REMEMBERED:
+            self.known |= unknown
+            self.fitting |= found
         return hits
 
 
@@ -94,7 +102,7 @@ class Rows:
             return 0
         if len(hits) == len(distinct):
             return self.full
-        return int.from_bytes(bytes(map(set(hits).__contains__, self.columns[test.slot])), "little")
+        return int.from_bytes(bytes(map(hits.__contains__, self.columns[test.slot])), "little")
 
     def _of_rows(self, rows: Sequence[int]) -> int:
         if not rows:
@@ -111,6 +119,15 @@ class Rows:
             chosen = mask.to_bytes(self.length, "little")
             known = self._lists[mask] = list(compress(range(self.length), chosen))
         return known
+
+
+def _size(values: set[Value]) -> int:
+    """The characters of some values; each counts for some more."""
+    try:
+        # Usually all are texts, and joining them is the quickest way to add up their lengths.
+        return len("".join(cast("set[str]", values))) + _SMALL * len(values)
+    except TypeError:
+        return _SMALL * len(values)
 
 
 MaskOf = Callable[[Rows], int]

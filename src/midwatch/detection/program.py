@@ -23,7 +23,7 @@ from midwatch.detection.specialising import (
     compile_check,
     slots_of,
 )
-from midwatch.detection.values import compile_matchers
+from midwatch.detection.values import compile_matchers, wanted_values
 from midwatch.detection.witnesses import Witness, witness_of
 from midwatch.events.source import Value
 from midwatch.rules.plan import NEVER, Condition, Constantly, FieldTest, SameAs
@@ -107,7 +107,9 @@ class Program:
             slot = int(leaf.field)
             if not any(isinstance(matcher, SameAs) for matcher in leaf.matchers):
                 predicate = compile_matchers(leaf.matchers)
-        test = ColumnTest(number, slot, compile_check(leaf, self._slots), predicate, found)
+        wanted = wanted_values(leaf.matchers) if isinstance(leaf, FieldTest) else None
+        check = compile_check(leaf, self._slots)
+        test = ColumnTest(number, slot, check, predicate, found, wanted)
         self._tests[leaf] = test
         return test
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from midwatch.detection.inflows import uniform
 from midwatch.detection.windows import (
     Demand,
     DistinctWindow,
@@ -31,6 +32,8 @@ from midwatch.rules.ruleset import (
     TermsAny,
 )
 
+_REMEMBERED: Final = 8
+"""Events of a group that are remembered in any case, to show how an alert began."""
 _TEMPORAL: Final = (CorrelationKind.TEMPORAL, CorrelationKind.TEMPORAL_ORDERED)
 _WHOLE: Final = (CorrelationKind.EVENT_COUNT, CorrelationKind.VALUE_COUNT, *_TEMPORAL)
 
@@ -89,16 +92,22 @@ class Stream:
 
     @cached_property
     def memory(self) -> int:
-        """The most times of events that a group must remember."""
-        return max(
+        """The most events that a group must remember."""
+        needed = [
             subject.least * (subject.demand.lateness // subject.demand.timespan + 2)
             for subject in self.subjects
-        )
+        ]
+        return max(_REMEMBERED, *needed)
 
     @cached_property
     def least(self) -> int:
         """Events that a group must have before any subject need look at it."""
         return min(subject.least for subject in self.subjects)
+
+    @cached_property
+    def apart(self) -> bool:
+        """Whether it matters which rule an event comes from."""
+        return self.by_rule or not uniform([self.fields, *self.counted])
 
     def column(self, counted: Counted | None) -> int | None:
         """The number of what a subject counts; noted if it is new."""

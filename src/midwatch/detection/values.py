@@ -196,15 +196,30 @@ def compile_matchers(matchers: Sequence[Matcher]) -> Predicate:
     return predicate
 
 
+def wanted_values(matchers: Sequence[Matcher]) -> frozenset[Value] | None:
+    """All values that satisfy the matchers, where those can be listed: numbers and signs.
+
+    None where letters come in, which have a case, or anything but equality.
+    """
+    wanted: set[Value] = set()
+    for item in matchers:
+        match item:
+            case Number(value=int(number)):
+                text = str(number)
+            case Text(kind=TextKind.EQUALS, text=text):
+                if not text.isascii() or any(map(str.isalpha, text)):
+                    return None
+            case _:
+                return None
+        wanted.add(text)
+        if text.removeprefix("-").isdecimal() and str(int(text)) == text:
+            wanted.add(int(text))
+    return frozenset(wanted)
+
+
 def _value_predicate(matcher: Compare | Cidr) -> Callable[[str | int], bool]:
     if isinstance(matcher, Cidr):
-        network = ip_network(matcher.network)
-
-        def inside(value: str | int) -> bool:
-            address = as_address(as_text(value))
-            return address is not None and _within(address, network)
-
-        return inside
+        return _network_predicate(ip_network(matcher.network))
     compare, number, part = COMPARISONS[matcher.op], matcher.number, matcher.part
 
     def compares(value: str | int) -> bool:
@@ -212,6 +227,36 @@ def _value_predicate(matcher: Compare | Cidr) -> Callable[[str | int], bool]:
         return found is not None and compare(found, number)
 
     return compares
+
+
+def _network_predicate(network: IPv4Network | IPv6Network) -> Callable[[str | int], bool]:
+    """Whether a value is an address in the network; most are turned down by how they begin."""
+    beginnings = _beginnings(network) if isinstance(network, IPv4Network) else None
+
+    def inside(value: str | int) -> bool:
+        text = (value if type(value) is str else as_text(value)).strip()
+        if beginnings is None:
+            if ":" not in text:
+                return False
+        elif not text.startswith(beginnings):
+            return False
+        address = as_address(text)
+        return address is not None and _within(address, network)
+
+    return inside
+
+
+def _beginnings(network: IPv4Network) -> tuple[str, ...]:
+    """How the addresses of a network begin when written out: its whole octets."""
+    octets = network.prefixlen // 8
+    if network.prefixlen % 8:
+        octets += 1
+    return tuple(
+        {
+            ".".join(str(part.network_address).split(".")[:octets]) + "." * (0 < octets < 4)
+            for part in network.subnets(new_prefix=octets * 8)
+        }
+    )
 
 
 def _within(address: IPv4Address | IPv6Address, network: IPv4Network | IPv6Network) -> bool:

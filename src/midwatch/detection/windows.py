@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -138,59 +138,60 @@ class DistinctWindow(Struct, tag="distinct"):
             if fired is not None:
                 return fired
             start += 1
-        events = [
-            (spot, times[spot], value)
-            for spot, value in enumerate(values[start:stop], start)
-            if value is not None
-        ]
-        if not events:
+        if self.are_few(demand, values[start:stop]):
+            self.keep(demand, times[start:stop], values[start:stop])
             return None
-        seen = self.seen
-        begin = events[0][1] - demand.timespan
-        if self._are_few(demand, events):
-            seen.update((value, time) for _, time, value in events)
-            self._keep(demand, events)
-            return None
+        seen, span = self.seen, demand.timespan
         # The values in order of their latest time, so that those that leave the window go first.
-        recent = dict(
-            sorted(((value, time) for value, time in seen.items() if time >= begin), key=_second)
-        )
+        recent = dict(sorted(seen.items(), key=_second))
         self.seen = recent
-        for number, (spot, time, value) in enumerate(events):
+        for spot in range(start, stop):
+            value, time = values[spot], times[spot]
+            if value is None:
+                continue
             recent.pop(value, None)
             recent[value] = time
             oldest = next(iter(recent))
-            while recent[oldest] < time - demand.timespan:
+            while recent[oldest] < time - span:
                 del recent[oldest]
                 oldest = next(iter(recent))
             if len(recent) >= demand.need and (
                 demand.terms is None or term_holds(demand.terms, recent)
             ):
-                self._keep(demand, events[: number + 1])
-                return self._fired(spot, time - demand.timespan, time)
-        self._keep(demand, events)
+                self.keep(demand, times[start : spot + 1], values[start : spot + 1])
+                return self._fired(spot, time - span, time)
+        self.keep(demand, times[start:stop], values[start:stop])
         return None
 
-    def _are_few(self, demand: Demand, events: Sequence[tuple[int, int, Counted]]) -> bool:
+    def are_few(self, demand: Demand, values: Iterable[Counted | None]) -> bool:
         """Whether all values, those seen and those that come, are fewer than needed."""
         if demand.terms is not None:
             return False
-        new = {value for _, _, value in events}
+        new = set(values)
+        new.discard(None)
         if len(new) + len(self.seen) < demand.need:
             return True
         return len(new | self.seen.keys()) < demand.need
 
-    def _keep(self, demand: Demand, events: Sequence[tuple[int, int, Counted]]) -> None:
-        self.times.extend([event[1] for event in events])
-        self.values.extend([event[2] for event in events])
-        surplus = bisect_left(self.times, self.times[-1] - demand.horizon)
+    def keep(self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None]) -> None:
+        """Keep events, which are newer than all before; those without a value do not count."""
+        if None in values:
+            pairs = [pair for pair in zip(times, values, strict=True) if pair[1] is not None]
+            if not pairs:
+                return
+            times, values = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+        self.times.extend(times)
+        self.values.extend(values)  # type: ignore[arg-type]  # None was taken out above
+        self.seen.update(zip(values, times, strict=True))  # type: ignore[arg-type]
+        newest = self.times[-1]
+        if newest - self.times[0] <= demand.horizon and len(self.times) <= MOST_EVENTS:
+            return
+        surplus = bisect_left(self.times, newest - demand.horizon)
         surplus = max(surplus, len(self.times) - MOST_EVENTS)
-        if surplus > 0:
-            del self.times[:surplus]
-            del self.values[:surplus]
-            oldest = self.times[0]
-            if len(self.seen) > len(self.times):
-                self.seen = {value: time for value, time in self.seen.items() if time >= oldest}
+        del self.times[:surplus]
+        del self.values[:surplus]
+        begin = newest - demand.timespan
+        self.seen = {value: time for value, time in self.seen.items() if time >= begin}
 
     def _take_late(
         self, demand: Demand, spot: int, time: int, value: Counted | None

@@ -58,6 +58,8 @@ class EvtxFile:
                 if not lost.note(error):
                     break
                 continue
+            if record is None:
+                continue
             lost.go_on(record["event_record_id"])
             lines.append(record["data"])
             if len(lines) >= self._per_chunk:

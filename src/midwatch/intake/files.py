@@ -225,13 +225,7 @@ class _Lines:
             if self._open:
                 self._ready.append(self._close("").removesuffix("\r"))
             return False
-        if self._returns is None:
-            self._returns = "\n" not in text and "\r" in text
-        if self._returns:
-            text = text.replace("\r", "\n")
-        elif "\r\n" in text:
-            text = text.replace("\r\n", "\n")
-        lines = text.split("\n")
+        lines = self._line_feeds(text).split("\n")
         last = lines.pop()
         if lines:
             self._ready.extend(self._whole(lines, len(text)))
@@ -250,6 +244,14 @@ class _Lines:
         if length > LONGEST_LINE:
             lines = [self._short(line) for line in lines]
         return lines
+
+    def _line_feeds(self, text: str) -> str:
+        """The text with one sort of line end."""
+        if self._returns is None:
+            self._returns = "\n" not in text and "\r" in text
+        if self._returns:
+            return text.replace("\r", "\n")
+        return text.replace("\r\n", "\n") if "\r\n" in text else text
 
     def _close(self, end: str) -> str:
         line = "".join(self._open) + end

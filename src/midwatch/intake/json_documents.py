@@ -19,7 +19,13 @@ _WRAPPER: Final = re.compile(
 )
 _NEXT: Final = re.compile(r'\}\s*\{\s*"')
 _LONGEST_DOCUMENT: Final = 1 << 20
+_STEPS: Final = {"{": 1, "}": -1}
 _BETWEEN: Final = " \t\r,[]"
+
+
+def _is_open(text: str, quote: int) -> bool:
+    """Whether the string that begins there may end in the text to come."""
+    return text.find("\n", quote) < 0 and len(text) - quote < _LONGEST_DOCUMENT
 
 
 def starts_document(line: str) -> bool:
@@ -72,42 +78,50 @@ class Documents:
         """What is complete with this text; a string that is open at its end waits for more."""
         start, stop = 0, len(text)
         for piece in _PIECES.finditer(text):
-            match piece[0]:
-                case "{" if self._depth == 0:
-                    yield from self._between(text[start : piece.start()])
-                    start = piece.start()
-                    wrapper = _WRAPPER.match(text, start)
-                    if wrapper is not None:
-                        self._line += text.count("\n", start, wrapper.end())
-                        self._wrapped, start = True, wrapper.end()
-                    else:
-                        self._begun, self._depth = self._line, 1
-                case "{":
-                    self._depth += 1
-                case "}" if self._depth == 1:
-                    self._parts.append(text[start : piece.end()])
-                    self._line += text.count("\n", start, piece.end())
-                    self._depth, start = 0, piece.end()
-                    yield from self._rest()
-                case "}" if self._depth:
-                    self._depth -= 1
-                case "}" if self._wrapped:
-                    yield from self._between(text[start : piece.start()])
-                    self._wrapped, start = False, piece.end()
-                case '"' if text.find("\n", piece.end()) < 0:
-                    if stop - piece.start() < _LONGEST_DOCUMENT:
-                        stop = piece.start()
-                        break
-                case _:
-                    pass
+            sign = piece[0]
+            if sign == "{" and self._depth == 0:
+                yield from self._between(text[start : piece.start()])
+                start = self._begin(text, piece.start())
+            elif sign == "}" and self._depth <= 1:
+                yield from self._end(text[start : piece.end()])
+                start = piece.end()
+            elif sign in _STEPS:
+                self._depth += _STEPS[sign]
+            elif sign == '"' and _is_open(text, piece.start()):
+                stop = piece.start()
+                break
         self._string = text[stop:]
-        remainder = text[start:stop]
-        if self._depth == 0:
-            yield from self._between(remainder)
+        yield from self._pause(text[start:stop])
+
+    def _begin(self, text: str, start: int) -> int:
+        """A document, or a wrapper of some, begins here; where the document's text begins."""
+        wrapper = _WRAPPER.match(text, start)
+        if wrapper is None:
+            self._begun, self._depth = self._line, 1
+            return start
+        self._wrapped = True
+        self._line += text.count("\n", start, wrapper.end())
+        return wrapper.end()
+
+    def _end(self, text: str) -> Iterator[tuple[int, str]]:
+        """A brace closed the document, or the wrapper; any other belongs to no document."""
+        if self._depth:
+            self._depth = 0
+            self._parts.append(text)
+            self._line += text.count("\n")
+            yield from self._rest()
+        else:
+            yield from self._between(text)
+            self._wrapped = False
+
+    def _pause(self, text: str) -> Iterator[tuple[int, str]]:
+        """Keep what the document at hand has so far."""
+        if not self._depth:
+            yield from self._between(text)
             return
-        self._line += remainder.count("\n")
-        self._parts.append(remainder)
-        self._length += len(remainder)
+        self._line += text.count("\n")
+        self._parts.append(text)
+        self._length += len(text)
         if self._length > _LONGEST_DOCUMENT:
             self._depth = 0
             self.cut += 1

@@ -57,7 +57,7 @@ _SENTENCES = {
     ),
     "302014 302016 302018 302023 302025 302027 302304": (
         Pattern(
-            rf"Teardown {_FIRST_IS_SOURCE}{_MAPPED}(?: duration (?P<duration>\S+))?(?: (?:forwarded )?bytes (?P<bytes>\d+))?(?: (?P<reason>[A-Z][^()]{0, 80}[^()\s]))?",
+            rf"Teardown {_FIRST_IS_SOURCE}{_MAPPED}(?: duration (?P<duration>\S+))?(?: (?:forwarded )?bytes (?P<bytes>\d+))?(?: (?P<reason>[A-Z][^()]{{0,80}}[^()\s]))?",
             **_CLOSE,
         ),
     ),

@@ -1,0 +1,206 @@
+"""The matched events of one chunk as one stream looks at them, gathered into groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
+from typing import Final
+
+from midwatch.detection.chunks import Chunk, ChunkBatch, Glimpse
+from midwatch.events.batch import Constant
+from midwatch.events.source import Value
+
+Key = tuple[Value, ...]
+Part = tuple[ChunkBatch, Sequence[int], str]
+"""Rows of one batch that one rule (its id) matched."""
+Fields = Mapping[str, tuple[str, ...]]
+"""For each rule the fields to look at; empty: the rule itself is what is looked at."""
+Column = Sequence[Value] | Constant
+PLAIN_GROUPS: Final = (
+    ("src_ip", ("src_ip",)),
+    ("user", ("user", "User", "TargetUserName")),
+    ("host", ("host", "Computer")),
+)
+"""What alerts of plain rules are grouped by: the first that an event has."""
+
+
+class Matched:
+    """The events of a chunk that some rules matched; shared by the streams they feed.
+
+    ``spots`` number the events in order. Usually a spot is the rank of a row. Where an
+    event counts once for each rule, or rules call a field by different names, ``pairs`` holds
+    (rank, rule) for each spot.
+    """
+
+    def __init__(self, chunk: Chunk, parts: Sequence[Part], *, apart: bool) -> None:
+        """``apart``: an event counts once for every rule that matched it."""
+        self._chunk = chunk
+        self._pairs: list[tuple[int, str]] | None = None
+        self._groups: dict[object, Mapping[Key, Sequence[int]]] = {}
+        self._columns: dict[object, Column] = {}
+        if apart:
+            self._pairs = _pairs(chunk, parts)
+            self.spots: Sequence[int] = range(len(self._pairs))
+            ranks = [rank for rank, _ in self._pairs]
+            self.times: Sequence[int] = list(map(chunk.times.__getitem__, ranks))
+            self.glimpses: Sequence[Glimpse] = list(map(chunk.glimpses.__getitem__, ranks))
+        else:
+            self.spots = _ranks(chunk, parts)
+            self.times = chunk.times
+            self.glimpses = chunk.glimpses
+
+    def column(self, names: Mapping[str, str]) -> Column:
+        """A field that each rule calls by its own name, by spot."""
+        if self._pairs is None:
+            return self._chunk.column(next(iter(names.values())))
+        asked = tuple(names.items())
+        known = self._columns.get(asked)
+        if known is None:
+            columns = {rule: self._chunk.column(name) for rule, name in names.items()}
+            known = [_cell(columns[rule], rank) for rank, rule in self._pairs]
+            self._columns[asked] = known
+        return known
+
+    def rules(self) -> Sequence[str]:
+        """The rule of each event."""
+        return [rule for _, rule in self._pairs or ()]
+
+    def groups(self, fields: Fields) -> Mapping[Key, Sequence[int]]:
+        """Spots by the values of the fields; an event that lacks one is in no group."""
+        asked = tuple(fields.values())
+        known = self._groups.get(asked)
+        if known is None:
+            columns = [self.column(names) for names in _by_field(fields)]
+            known = self._groups[asked] = grouped(self.spots, columns)
+        return known
+
+    def plain_groups(self) -> Mapping[Key, Sequence[int]]:
+        """Spots by (name, value) of the first of source address, user and host they have."""
+        left = self.spots
+        groups: dict[Key, Sequence[int]] = {}
+        for label, names in PLAIN_GROUPS:
+            for name in names:
+                found = grouped(left, [self._chunk.column(name)]) if left else {}
+                for (value,), some in found.items():
+                    known = groups.get((label, value), ())
+                    groups[label, value] = sorted((*known, *some)) if known else some
+                if sum(map(len, found.values())) == len(left):
+                    left = ()
+                elif found:
+                    seen = {spot for some in found.values() for spot in some}
+                    left = [spot for spot in left if spot not in seen]
+        if left:
+            groups[()] = left
+        return groups
+
+
+class Inflow:
+    """Matched events with the columns that a stream's subjects count, all by spot."""
+
+    __slots__ = ("columns", "glimpses", "times")
+
+    def __init__(self, matched: Matched, counted: Sequence[Fields]) -> None:
+        """``counted``: for each column the fields whose values, joined, make it."""
+        self.times = matched.times
+        self.glimpses = matched.glimpses
+        self.columns = [_cells(matched, fields) for fields in counted]
+
+    def times_of(self, spots: Sequence[int]) -> list[int]:
+        """The times of some events."""
+        return list(map(self.times.__getitem__, spots))
+
+
+class Bunch:
+    """Events of one group, in order."""
+
+    __slots__ = ("columns", "inflow", "spots", "times")
+
+    def __init__(self, inflow: Inflow, spots: Sequence[int]) -> None:
+        self.inflow = inflow
+        self.spots = spots
+        self.times = inflow.times_of(spots)
+        self.columns = [list(map(column.__getitem__, spots)) for column in inflow.columns]
+
+
+def uniform(fields: Iterable[Fields]) -> bool:
+    """Whether all rules call all fields by the same names."""
+    return all(len(set(some.values())) <= 1 for some in fields)
+
+
+def grouped(spots: Sequence[int], columns: Sequence[Column]) -> Mapping[Key, Sequence[int]]:
+    """The spots by their values in the columns; without those that lack one."""
+    if any(column.value is None for column in columns if isinstance(column, Constant)):
+        return {}
+    varying = [column for column in columns if not isinstance(column, Constant)]
+    if not varying:
+        return {tuple(_cell(column, 0) for column in columns): spots}
+    if len(columns) == 1:
+        groups: dict[Value, list[int]] = {}
+        for spot, value in zip(spots, map(varying[0].__getitem__, spots), strict=True):
+            if value in groups:
+                groups[value].append(spot)
+            else:
+                groups[value] = [spot]
+        groups.pop(None, None)
+        return {(value,): some for value, some in groups.items()}
+    cells = [
+        repeat(column.value, len(spots))
+        if isinstance(column, Constant)
+        else map(column.__getitem__, spots)
+        for column in columns
+    ]
+    keyed: dict[Key, list[int]] = {}
+    for spot, key in zip(spots, zip(*cells, strict=True), strict=True):
+        if key in keyed:
+            keyed[key].append(spot)
+        else:
+            keyed[key] = [spot]
+    return {key: some for key, some in keyed.items() if None not in key}
+
+
+def _ranks(chunk: Chunk, parts: Sequence[Part]) -> Sequence[int]:
+    """The ranks of all rows, in order, each once."""
+    if len(parts) == 1 and len(chunk.times) == len(parts[0][1]):
+        return range(len(chunk.times))
+    ranks: list[int] = []
+    for batch, rows, _ in parts:
+        ranks.extend(chunk.ranks(batch, rows))
+    if len({id(part[0]) for part in parts}) < len(parts):
+        ranks = list(set(ranks))
+    ranks.sort()
+    return ranks
+
+
+def _pairs(chunk: Chunk, parts: Sequence[Part]) -> list[tuple[int, str]]:
+    """(rank, rule) of every match, in order."""
+    pairs = [(rank, rule) for batch, rows, rule in parts for rank in chunk.ranks(batch, rows)]
+    pairs.sort()
+    return pairs
+
+
+def _by_field(fields: Fields) -> list[dict[str, str]]:
+    """Field by field what each rule calls it."""
+    rules = list(fields)
+    return [dict(zip(rules, names, strict=True)) for names in zip(*fields.values(), strict=True)]
+
+
+def _cells(matched: Matched, fields: Fields) -> Sequence[Value]:
+    """What each event holds in the fields, joined; its rule where none are named."""
+    if not fields:
+        return matched.rules()
+    length = len(matched.times)
+    columns = [
+        [column.value] * length if isinstance(column, Constant) else column
+        for column in map(matched.column, _by_field(fields))
+    ]
+    if len(columns) == 1:
+        return columns[0]
+    return [_together(values) for values in zip(*columns, strict=True)]
+
+
+def _cell(column: Column, spot: int) -> Value:
+    return column.value if isinstance(column, Constant) else column[spot]
+
+
+def _together(values: Sequence[Value]) -> str | None:
+    return None if None in values else "\x1f".join(map(str, values))
