@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
 from midwatch.cli.rules import rules_of
+from midwatch.cli.screen import Screen
 from midwatch.kernel import ConfigurationError
 from midwatch.reports.assembling import slug_of
 from midwatch.rules import AnyRule, Correlation, RuleSet
@@ -28,9 +28,9 @@ _MOST_SHOWN = 12
 )
 def command(*, rule: str, folders: tuple[Path, ...]) -> None:
     """Explain RULE: its id, its folder's name or words of its title."""
-    console = Console(highlight=False)
+    screen = Screen()
     for found in _find(rules_of(folders, bundled=True), rule):
-        _print(console, found)
+        _print(screen, found)
 
 
 def _find(ruleset: RuleSet, wanted: str) -> list[AnyRule]:
@@ -60,14 +60,14 @@ def _choice(rules: list[AnyRule]) -> str:
     return f"try one of {shown}{' …' if len(names) > _MOST_SHOWN else ''}, or more of the title"
 
 
-def _print(console: Console, rule: AnyRule) -> None:
+def _print(screen: Screen, rule: AnyRule) -> None:
     advice = rule.advice
-    console.print(Text.assemble((rule.title, "bold"), f"   {rule.level.value}   {slug_of(rule)}"))
+    screen.print(Text.assemble((rule.title, "bold"), f"   {rule.level.value}   {slug_of(rule)}"))
     if advice.meaning:
-        console.print(Padding(Text(advice.meaning), (0, 2)))
-    console.print(Padding(Text(rule.description.strip()), (0, 2)))
+        screen.print(Padding(Text(advice.meaning), (0, 2), expand=False))
+    screen.print(Padding(Text(rule.description.strip()), (0, 2), expand=False))
     if isinstance(rule, Correlation):
-        console.print(Padding(Text(_counted(rule)), (0, 2)))
+        screen.print(Padding(Text(_counted(rule)), (0, 2), expand=False))
     for heading, items in (
         ("What to do", advice.todo),
         ("Could be harmless", rule.falsepositives),
@@ -75,11 +75,11 @@ def _print(console: Console, rule: AnyRule) -> None:
         ("Read more", rule.references),
     ):
         if items:
-            console.print(Text(heading, style="bold"))
+            screen.print(Text(heading, style="bold"))
             for item in items:
-                console.print(Padding(Text(f"• {item}"), (0, 2)))
-    console.print(Text(f"{rule.author}  {rule.date}  {rule.id}", style="dim"))
-    console.print()
+                screen.print(Padding(Text(f"• {item}"), (0, 2), expand=False))
+    screen.print(Text(f"{rule.author}  {rule.date}  {rule.id}", style="dim"))
+    screen.print()
 
 
 def _counted(rule: Correlation) -> str:

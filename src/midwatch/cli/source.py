@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from midwatch.cli.options import product_of
+from midwatch.cli.screen import Screen
 from midwatch.events import sources as sources_package
 from midwatch.events.catalogue import all_sources
 from midwatch.events.expectations import EXPECTED_SUFFIX, expected_rows
@@ -32,7 +32,7 @@ def list_sources() -> None:
     for source in all_sources():
         signs = [*source.programs[:3], *(repr(mark) for mark in source.marks[:2])]
         table.add_row(source.name, source.title, ", ".join(signs))
-    Console(highlight=False).print(table)
+    Screen().print(table)
 
 
 @command.command("expect")

@@ -15,8 +15,9 @@ closed ones.
 """
 
 from midwatch.detection.alerts import Alert, AlertState, Evidence
-from midwatch.detection.correlator import Correlator, CorrelatorState, Statistics
+from midwatch.detection.correlator import Correlator
 from midwatch.detection.detector import Detector, Match
+from midwatch.detection.state import CorrelatorState, Statistics
 
 __all__ = [
     "Alert",

@@ -27,18 +27,16 @@ from heapq import nsmallest
 from typing import Final
 
 import msgspec
-from msgspec import Struct
 
 from midwatch.detection.alerts import Alert, AlertState
+from midwatch.detection.chains import derived, going_on
 from midwatch.detection.chunks import Chunk, ChunkBatch
 from midwatch.detection.counting import Intake, close
 from midwatch.detection.detector import Match
 from midwatch.detection.groups import Group, alert_of
 from midwatch.detection.inflows import Bunch, Inflow, Key, Matched, Part
+from midwatch.detection.state import CorrelatorState, KeptGroup, Statistics
 from midwatch.detection.streams import Stream, streams_of
-from midwatch.events.batch import EventBatch
-from midwatch.events.schema import Logsource
-from midwatch.events.source import Form, Value
 from midwatch.rules.ruleset import RuleSet
 
 SECOND: Final = 1_000_000
@@ -50,34 +48,6 @@ _MOST_OLDER: Final = 3
 """Earlier runs of time kept for one group."""
 _IDLE_CHUNKS: Final = 64
 """Chunks after which a group that is over is put away."""
-_DERIVED: Final = Form((), {})
-
-
-class Statistics(Struct):
-    """What a correlator has counted since it began."""
-
-    events: int = 0
-    late: int = 0
-    evicted: int = 0
-    opened: int = 0
-
-
-class KeptGroup(Struct, frozen=True):
-    """One group in a snapshot; ``subjects`` are the ids of the rules it serves."""
-
-    subjects: list[str]
-    key: list[Value]
-    group: Group
-
-
-class CorrelatorState(Struct, frozen=True):
-    """All of a correlator's memory, as plain data that msgspec encodes."""
-
-    digest: str
-    latest: int
-    chunks: int
-    statistics: Statistics
-    groups: list[KeptGroup]
 
 
 class Correlator:
@@ -126,57 +96,75 @@ class Correlator:
             origin: Name of the stream, for evidence.
         """
         self._chunks += 1
-        chunks: dict[int, ChunkBatch] = {}
-        inputs: dict[str, list[tuple[ChunkBatch, Sequence[int]]]] = {}
-        position = 0
-        for match in matches:
-            if match.rule.id not in self._fed:
-                continue
-            chunk = chunks.get(id(match.batch))
-            if chunk is None:
-                chunk = ChunkBatch(match.batch, self._latest, origin)
-                chunks[id(match.batch)] = chunk
-                position = max(position, max(chunk.times, default=0))
-            inputs.setdefault(match.rule.id, []).append((chunk, match.rows))
-            self.statistics.events += len(match.rows)
-        self._latest = max(self._latest, position)
+        chunk, inputs = self._inputs(matches, origin)
         alerts: list[Alert] = []
-        whole = Chunk(tuple(chunks.values()))
         shared: dict[object, Matched] = {}
         for stream, kept in zip(self._streams, self._groups, strict=True):
             parts = [
-                (chunk, rows, rule) for rule in stream.feeds for chunk, rows in inputs.get(rule, ())
+                (batch, rows, rule) for rule in stream.feeds for batch, rows in inputs.get(rule, ())
             ]
-            if not parts:
-                continue
-            matched = _matched(whole, shared, stream, parts)
-            for alert in self._feed_stream(stream, kept, matched):
-                alerts.append(alert)
-                fires = alert.state is AlertState.OPEN or alert.rule.id in self._waiting
-                if fires and alert.rule.id in self._fed:
-                    derived = (_derived(alert, self._latest), range(1))
-                    inputs.setdefault(alert.rule.id, []).append(derived)
-        if position and not self._chunks % _IDLE_CHUNKS:
-            alerts.extend(self._put_away(position))
+            if parts:
+                told: list[Alert] = []
+                matched = _matched(chunk, shared, stream, parts)
+                alerts.extend(self._feed_stream(stream, kept, matched, told))
+                for alert in told:
+                    part = (derived(alert, self._latest), range(1))
+                    inputs.setdefault(alert.rule.id, []).append(part)
+        if chunk.times and not self._chunks % _IDLE_CHUNKS:
+            alerts.extend(self._put_away(chunk.times[-1]))
         if len(self) > self._most_groups:
             alerts.extend(self._evict())
         shown = _shown(alerts)
         self.statistics.opened += sum(alert.state is AlertState.OPEN for alert in shown)
         return shown
 
+    def _inputs(
+        self, matches: Sequence[Match], origin: str
+    ) -> tuple[Chunk, dict[str, list[tuple[ChunkBatch, Sequence[int]]]]]:
+        """The chunk, and the rows of it that some stream wants, by rule."""
+        batches: dict[int, ChunkBatch] = {}
+        inputs: dict[str, list[tuple[ChunkBatch, Sequence[int]]]] = {}
+        for match in matches:
+            if match.rule.id not in self._fed:
+                continue
+            batch = batches.get(id(match.batch))
+            if batch is None:
+                batch = batches[id(match.batch)] = ChunkBatch(match.batch, self._latest, origin)
+            inputs.setdefault(match.rule.id, []).append((batch, match.rows))
+            self.statistics.events += len(match.rows)
+        chunk = Chunk(tuple(batches.values()))
+        if chunk.times:
+            self._latest = max(self._latest, chunk.times[-1])
+        return chunk, inputs
+
     def _feed_stream(
-        self, stream: Stream, kept: dict[Key, Group], matched: Matched
+        self, stream: Stream, kept: dict[Key, Group], matched: Matched, told: list[Alert]
     ) -> Iterator[Alert]:
+        """Take events in; alerts that open or close. ``told``: what later streams are fed with."""
         groups = matched.plain_groups() if stream.plain else matched.groups(stream.fields)
         inflow = Inflow(matched, stream.counted)
         number, times = self._chunks, matched.times
+        chained = [
+            place
+            for place, subject in enumerate(stream.subjects)
+            if subject.rule.id in self._fed and not subject.waits
+        ]
         for key, spots in groups.items():
             group = kept.get(key)
             if group is None:
                 group = kept[key] = Group.new(stream, times[spots[0]], number)
             group.touched = number
             if not group.take_quietly(stream, inflow, spots):
-                yield from self._take(stream, key, group, Bunch(inflow, spots))
+                for alert in self._take(stream, key, group, Bunch(inflow, spots)):
+                    if alert.rule.id in self._fed and self._fires(alert):
+                        told.append(alert)
+                    yield alert
+            if chained and group.alerts:
+                told.extend(going_on(stream, chained, key, group, inflow.times_of(spots)))
+
+    def _fires(self, alert: Alert) -> bool:
+        """Whether an alert, as it is handed on, says that its condition began to hold."""
+        return alert.state is AlertState.OPEN or alert.rule.id in self._waiting
 
     def _take(self, stream: Stream, key: Key, newest: Group, bunch: Bunch) -> Iterator[Alert]:
         """Take a bunch into the runs of a group that its events belong to."""
@@ -331,15 +319,3 @@ def _age(group: tuple[int, int, int, Key]) -> tuple[int, int, int]:
 
 def _ids(stream: Stream) -> list[str]:
     return [subject.rule.id for subject in stream.subjects]
-
-
-def _derived(alert: Alert, latest: int) -> ChunkBatch:
-    """An alert as an event, for correlations over correlations."""
-    columns: dict[str, Sequence[Value]] = {name: [value] for name, value in alert.group.items()}
-    origin = alert.evidence[-1] if alert.evidence else None
-    batch = EventBatch(
-        source="correlation", logsource=Logsource(), form=_DERIVED,
-        lines=[origin.line if origin else 0], times=[alert.last], columns=columns, constants={},
-        raws=[""], messages=[""],
-    )  # fmt: skip
-    return ChunkBatch(batch, latest, origin.origin if origin else "")

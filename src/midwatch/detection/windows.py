@@ -16,7 +16,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from msgspec import Struct
 
@@ -181,8 +181,9 @@ class DistinctWindow(Struct, tag="distinct"):
                 return
             times, values = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         self.times.extend(times)
-        self.values.extend(values)  # type: ignore[arg-type]  # None was taken out above
-        self.seen.update(zip(values, times, strict=True))  # type: ignore[arg-type]
+        counted = cast("Sequence[Counted]", values)
+        self.values.extend(counted)
+        self.seen.update(zip(counted, times, strict=True))
         newest = self.times[-1]
         if newest - self.times[0] <= demand.horizon and len(self.times) <= MOST_EVENTS:
             return

@@ -34,6 +34,7 @@ LONGEST_LINE: Final = 1 << 20
 """Characters of one line that are given on; a longer line is cut and counted."""
 
 _BLOCK: Final = 1 << 20
+_HOLE: Final = re.compile(r"(?<=\n)\0+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ class _Lines:
             if self._open:
                 self._ready.append(self._close("").removesuffix("\r"))
             return False
-        lines = self._line_feeds(text).split("\n")
+        lines = self._plain(text).split("\n")
         last = lines.pop()
         if lines:
             self._ready.extend(self._whole(lines, len(text)))
@@ -245,8 +246,10 @@ class _Lines:
             lines = [self._short(line) for line in lines]
         return lines
 
-    def _line_feeds(self, text: str) -> str:
-        """The text with one sort of line end."""
+    def _plain(self, text: str) -> str:
+        """The text with one sort of line end, without the holes that crashes and rotation leave."""
+        if "\0" in text:
+            text = _HOLE.sub("", text if self._open else text.lstrip("\0"))
         if self._returns is None:
             self._returns = "\n" not in text and "\r" in text
         if self._returns:

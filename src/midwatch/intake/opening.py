@@ -13,6 +13,7 @@ import gzip
 import io
 import lzma
 import os
+import re
 import stat
 import sys
 import zlib
@@ -85,11 +86,13 @@ _REMEDIES: Final = {
 _CONTROL: Final = bytes(set(range(32)) - {0, 9, 10, 13, 27}) + b"\x7f"
 _MOST_CONTROL: Final = 0.1
 _MOST_NUL: Final = 0.45
+_NO_TEXT: Final = re.compile("[\udc80-\udcff]")
 
 
 def name_of(path: Path) -> str:
-    r"""A path as text for people and documents; bytes that are no UTF-8 show as ``\xff``."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    """A path as text for people and documents; bytes that are no UTF-8 show as ``%FF``."""
+    text = os.fsencode(path).decode("utf-8", "surrogateescape")
+    return _NO_TEXT.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", text)
 
 
 def is_pipe(path: Path) -> bool:
@@ -188,7 +191,9 @@ def opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         if str(path) == STDIN:
             if sys.stdin is None:
                 raise BadInputError(
-                    "standard input is closed", remedy="pipe a log into it, or name a file"
+                    "standard input is closed",
+                    remedy="pipe a log into it, or name a file",
+                    path=STDIN,
                 )
             raw: IO[bytes] = sys.stdin.buffer
         else:

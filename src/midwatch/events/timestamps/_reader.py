@@ -308,11 +308,15 @@ class StampReader:
 
     def _offset(self, parts: Parts, year: int) -> int | None:
         """Return how far east of Greenwich the parts were written, in microseconds."""
-        if not parts.zone:
+        name = zone_name(parts.zone) if parts.zone else ""
+        if parts.year is None and name.isalpha() and name not in ABSOLUTE:
+            # Stamps without a year come from network devices, whose operators name the zone
+            # as they like; the name says no more than that it is the operator's.
+            name = ""
+        if not name:
             if self._fixed_offset is not None:
                 return self._fixed_offset
             return _east(self._zone.utcoffset(self._local(parts, year)))
-        name = zone_name(parts.zone)
         if name not in ABSOLUTE and name.isalpha():
             local = self._local(parts, year)
             if self._zone.tzname(local) == name:
