@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from midwatch.intake.files import LONGEST_LINE, LineFile, rotation_order
-from midwatch.intake.opening import kind_of
 from midwatch.intake.folder import find_logs
+from midwatch.intake.opening import kind_of
 from midwatch.kernel import BadInputError
 
 TEXT = "first line\nsecond line\nthird"

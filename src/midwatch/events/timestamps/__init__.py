@@ -15,8 +15,9 @@ Rules:
 * A zone that is missing is the context's. An abbreviation is read as the context's zone
   reads it, if that zone uses it at that moment; otherwise as the fixed offset listed in
   `_zones`. On a stamp without year it is the context's zone whatever its name, since such
-  stamps come from network devices, whose operators name the zone as they like. In the hour that a zone repeats, the first pass is meant (`fold=0`); in the
-  hour that it skips, the offset before the jump is used.
+  stamps come from network devices, whose operators name the zone as they like. In the
+  hour that a zone repeats, the first pass is meant (`fold=0`); in the hour that it skips,
+  the offset before the jump is used.
 * In `03/04/2024`, a number above 12 is the day. When both could be: `/` puts the month
   first, `.` and `-` the day first, and so does `/` when a colon joins date and time
   (`03/04/2024:06:07:08`, as Citrix writes it). AM or PM does not change this.

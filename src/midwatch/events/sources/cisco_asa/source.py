@@ -84,7 +84,8 @@ SOURCE = Source(
                 r'(?:SFIMS: )?\[(?P<signature_id>\d+:\d+:\d+)\] "?(?P<signature>.*?)"? \[Impact: .*?'
                 r"(?:\[Classification: (?P<signature_class>[^\]]*)\] )?\[Priority: (?P<signature_severity>\d+)\]:? "
                 r"\{(?P<protocol>\w+)\} (?P<src>\S+)(?: \([^)]*\))? ?-> ?(?P<dst>\S+)",
-                **_ALERT,
+                category="ids",
+                action="alert",
             ),
         ),
     ),
