@@ -223,3 +223,10 @@ def test_nothing_in_nothing_out(scene: Scene) -> None:
     assert play.chunk([(0, {"outcome": "success"})]) == []
     assert isinstance(play.correlator, Correlator)
     assert play.end() == []
+
+
+def test_a_rule_that_alerts_alone_and_also_serves_counts_its_events_once(scene: Scene) -> None:
+    generating = GUESSING.replace("{type", "{generate: true, type")
+    play = scene(BASE, generating)
+    assert [alert.rule.title for alert in play.events(failed(0), failed(1))] == ["Failed login"]
+    assert [alert.rule.title for alert in play.events(failed(2))] == ["Guessing"]

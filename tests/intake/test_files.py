@@ -56,6 +56,9 @@ def test_packings_are_told_by_their_first_bytes(
         ("a\nü\nb".encode("latin-1"), ["a", "ü", "b"]),
         ("ok ü\n".encode() + b"bad \xfc\n", ["ok ü", "bad ü"]),
         (b"a\0b\nc\n", ["a\0b", "c"]),
+        (b"\0" * 9000 + b"a\n" + b"\0" * 9000 + b"b\nc\n" + b"\0" * 9000, ["a", "b", "c"]),
+        (b"a\rb\r\rc", ["a", "b", "", "c"]),
+        (b"a\rb\nc\r\n", ["a\rb", "c"]),
         (b"a\x0bb\x0cc\x85\n", ["a\x0bb\x0cc\x85"]),
     ],
 )
@@ -72,6 +75,20 @@ def test_a_very_long_line_is_cut_and_counted_and_the_next_ones_are_read(tmp_path
     lines = [line for chunk in chunks for line in chunk.lines]
     assert [len(line) for line in lines] == [LONGEST_LINE, 4]
     assert chunks[-1].cut == 1
+
+
+def test_a_long_line_is_cut_between_characters(tmp_path: Path) -> None:
+    path = tmp_path / "long.log"
+    path.write_text("aü" * LONGEST_LINE + "\n")
+    assert read(path) == [("aü" * LONGEST_LINE)[:LONGEST_LINE]]
+
+
+def test_chunks_tell_how_much_of_a_packed_file_they_took(tmp_path: Path) -> None:
+    path = tmp_path / "some.log.gz"
+    path.write_bytes(gzip.compress(os.urandom(2_000_000).hex("\n", 40).encode()))
+    consumed = [chunk.consumed for chunk in LineFile(path).chunks()]
+    assert consumed == sorted(consumed)
+    assert consumed[0] < consumed[-1] == path.stat().st_size
 
 
 def test_chunks_number_their_lines(tmp_path: Path) -> None:

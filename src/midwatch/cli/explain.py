@@ -64,10 +64,10 @@ def _print(screen: Screen, rule: AnyRule) -> None:
     advice = rule.advice
     screen.print(Text.assemble((rule.title, "bold"), f"   {rule.level.value}   {slug_of(rule)}"))
     if advice.meaning:
-        screen.print(Padding(Text(advice.meaning), (0, 2), expand=False))
-    screen.print(Padding(Text(rule.description.strip()), (0, 2), expand=False))
+        screen.print(Padding(Text(advice.meaning), (0, 2)))
+    screen.print(Padding(Text(rule.description.strip()), (0, 2)))
     if isinstance(rule, Correlation):
-        screen.print(Padding(Text(_counted(rule)), (0, 2), expand=False))
+        screen.print(Padding(Text(_counted(rule)), (0, 2)))
     for heading, items in (
         ("What to do", advice.todo),
         ("Could be harmless", rule.falsepositives),
@@ -77,7 +77,7 @@ def _print(screen: Screen, rule: AnyRule) -> None:
         if items:
             screen.print(Text(heading, style="bold"))
             for item in items:
-                screen.print(Padding(Text(f"• {item}"), (0, 2), expand=False))
+                screen.print(Padding(Text(f"• {item}"), (0, 2)))
     screen.print(Text(f"{rule.author}  {rule.date}  {rule.id}", style="dim"))
     screen.print()
 

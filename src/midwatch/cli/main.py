@@ -34,16 +34,16 @@ class _ReaderGoneError(Exception):
 
 
 class _Commands(click.Group):
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's signature
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # the signature is click's
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:
             raise _ReaderGoneError from error
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # the signature is click's
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # the signature is click's
         entry = _COMMANDS.get(cmd_name)
         if entry is None:
             return None
@@ -51,7 +51,7 @@ class _Commands(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101  # a defect of ours, not input
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # the signature is click's
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_module, text) in _COMMANDS.items()])
 

@@ -35,10 +35,10 @@ class LogPath(click.Path):
 
     def convert(
         self,
-        value: Any,  # noqa: ANN401  # click's signature
+        value: Any,  # noqa: ANN401  # the signature is click's
         param: click.Parameter | None,
         ctx: click.Context | None,
-    ) -> Any:  # noqa: ANN401  # click's signature
+    ) -> Any:  # noqa: ANN401  # the signature is click's
         """An empty text is most likely a variable that was never set, not this folder."""
         if value == "":
             self.fail("it is empty; is a variable unset? This folder is named by a dot.")

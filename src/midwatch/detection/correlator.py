@@ -29,7 +29,7 @@ from typing import Final
 import msgspec
 
 from midwatch.detection.alerts import Alert, AlertState
-from midwatch.detection.chains import derived, going_on
+from midwatch.detection.chains import Step, events_of, first_step, further_steps
 from midwatch.detection.chunks import Chunk, ChunkBatch
 from midwatch.detection.counting import Intake, close
 from midwatch.detection.detector import Match
@@ -72,6 +72,7 @@ class Correlator:
         self._digest = ruleset.digest
         self._streams = streams_of(ruleset, lateness=lateness, quiet=quiet)
         self._fed = {rule for stream in self._streams for rule in stream.feeds}
+        self._serving = self._fed.intersection(rule.id for rule in ruleset.correlations)
         self._most_groups = most_groups
         self._groups: list[dict[Key, Group]] = [{} for _ in self._streams]
         self._waiting = {
@@ -104,12 +105,11 @@ class Correlator:
                 (batch, rows, rule) for rule in stream.feeds for batch, rows in inputs.get(rule, ())
             ]
             if parts:
-                told: list[Alert] = []
+                steps: list[Step] = []
                 matched = _matched(chunk, shared, stream, parts)
-                alerts.extend(self._feed_stream(stream, kept, matched, told))
-                for alert in told:
-                    part = (derived(alert, self._latest), range(1))
-                    inputs.setdefault(alert.rule.id, []).append(part)
+                alerts.extend(self._feed_stream(stream, kept, matched, steps))
+                for rule, batch in events_of(steps, self._latest, origin).items():
+                    inputs[rule] = [(batch, range(len(batch.times)))]
         if chunk.times and not self._chunks % _IDLE_CHUNKS:
             alerts.extend(self._put_away(chunk.times[-1]))
         if len(self) > self._most_groups:
@@ -138,16 +138,16 @@ class Correlator:
         return chunk, inputs
 
     def _feed_stream(
-        self, stream: Stream, kept: dict[Key, Group], matched: Matched, told: list[Alert]
+        self, stream: Stream, kept: dict[Key, Group], matched: Matched, steps: list[Step]
     ) -> Iterator[Alert]:
-        """Take events in; alerts that open or close. ``told``: what later streams are fed with."""
+        """Take events in; alerts that open or close, and steps that later streams are fed with."""
         groups = matched.plain_groups() if stream.plain else matched.groups(stream.fields)
         inflow = Inflow(matched, stream.counted)
         number, times = self._chunks, matched.times
         chained = [
             place
             for place, subject in enumerate(stream.subjects)
-            if subject.rule.id in self._fed and not subject.waits
+            if subject.rule.id in self._serving and not subject.waits
         ]
         for key, spots in groups.items():
             group = kept.get(key)
@@ -156,11 +156,11 @@ class Correlator:
             group.touched = number
             if not group.take_quietly(stream, inflow, spots):
                 for alert in self._take(stream, key, group, Bunch(inflow, spots)):
-                    if alert.rule.id in self._fed and self._fires(alert):
-                        told.append(alert)
+                    if alert.rule.id in self._serving and self._fires(alert):
+                        steps.append(first_step(alert))
                     yield alert
             if chained and group.alerts:
-                told.extend(going_on(stream, chained, key, group, inflow.times_of(spots)))
+                steps.extend(further_steps(stream, chained, key, group, (inflow, spots)))
 
     def _fires(self, alert: Alert) -> bool:
         """Whether an alert, as it is handed on, says that its condition began to hold."""

@@ -19,13 +19,9 @@ _WRAPPER: Final = re.compile(
 )
 _NEXT: Final = re.compile(r'\}\s*\{\s*"')
 _LONGEST_DOCUMENT: Final = 1 << 20
+_LONGEST_WRAPPER: Final = 512
 _STEPS: Final = {"{": 1, "}": -1}
 _BETWEEN: Final = " \t\r,[]"
-
-
-def _is_open(text: str, quote: int) -> bool:
-    """Whether the string that begins there may end in the text to come."""
-    return text.find("\n", quote) < 0 and len(text) - quote < _LONGEST_DOCUMENT
 
 
 def starts_document(line: str) -> bool:
@@ -61,7 +57,7 @@ class Documents:
         self._begun = 0
         self._line = 1
         self._wrapped = False
-        self._string = ""
+        self._held = ""
 
     def of(self, texts: Iterable[str]) -> Iterator[tuple[int, str]]:
         """(line number, text) of every document; text that is in none is given line by line.
@@ -69,16 +65,21 @@ class Documents:
         ``texts`` may be cut anywhere.
         """
         for text in texts:
-            yield from self._take(self._string + text)
-        if self._string:
-            self._parts.append(self._string)
+            yield from self._take(self._held + text)
+        yield from self._take(self._held, last=True)
         yield from self._rest()
 
-    def _take(self, text: str) -> Iterator[tuple[int, str]]:
-        """What is complete with this text; a string that is open at its end waits for more."""
+    def _take(self, text: str, *, last: bool = False) -> Iterator[tuple[int, str]]:
+        """What is complete with this text; a string that is open at its end waits for more.
+
+        So does an object that has only just begun: it may prove to be a wrapper.
+        """
         start, stop = 0, len(text)
         for piece in _PIECES.finditer(text):
             sign = piece[0]
+            if not last and self._is_undecided(text, piece):
+                stop = piece.start()
+                break
             if sign == "{" and self._depth == 0:
                 yield from self._between(text[start : piece.start()])
                 start = self._begin(text, piece.start())
@@ -87,11 +88,15 @@ class Documents:
                 start = piece.end()
             elif sign in _STEPS:
                 self._depth += _STEPS[sign]
-            elif sign == '"' and _is_open(text, piece.start()):
-                stop = piece.start()
-                break
-        self._string = text[stop:]
+        self._held = text[stop:]
         yield from self._pause(text[start:stop])
+
+    def _is_undecided(self, text: str, piece: re.Match[str]) -> bool:
+        """Whether the text to come may say what this piece is."""
+        ahead = len(text) - piece.start()
+        if piece[0] == "{":
+            return self._depth == 0 and ahead < _LONGEST_WRAPPER
+        return piece[0] == '"' and ahead < _LONGEST_DOCUMENT and text.find("\n", piece.end()) < 0
 
     def _begin(self, text: str, start: int) -> int:
         """A document, or a wrapper of some, begins here; where the document's text begins."""
