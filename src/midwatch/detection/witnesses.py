@@ -186,7 +186,7 @@ def _runs(tree: Any) -> list[Options]:  # noqa: ANN401  # the parser's own nodes
     return found
 
 
-def _inside(operation: object, argument: Any) -> list[Options]:  # noqa: ANN401  # as above
+def _inside(operation: object, argument: Any) -> list[Options]:  # noqa: ANN401  # the same holds here
     """The necessary sets of literals of one part that is no literal."""
     if operation is _constants.SUBPATTERN:
         _, added, removed, inner = argument

@@ -116,7 +116,7 @@ def _distinct(paths: Iterable[Path]) -> Iterable[Path]:
 
 def _expand(paths: Iterable[Path], finding: Finding) -> Iterator[Path]:
     for path in paths:
-        if str(path) == STDIN or not os.path.isdir(path):  # noqa: PTH112  # never raises
+        if str(path) == STDIN or not os.path.isdir(path):  # noqa: PTH112  # it never raises
             yield path
             continue
         before = len(finding.problems)

@@ -83,7 +83,7 @@ def _style() -> tuple[Markup, str]:
     sheet = (assets / "page.css").read_text("utf-8")
     style = "\n".join((*faces, palette_css(), sheet.replace("</", "<\\/")))
     # The parts are our own files, and "</" is taken out: nothing in them ends the element.
-    return Markup(style), _base64(sha256(style.encode()).digest())  # noqa: S704  # reason above
+    return Markup(style), _base64(sha256(style.encode()).digest())  # noqa: S704  # the reason stands above
 
 
 def _base64(content: bytes) -> str:
