@@ -196,8 +196,9 @@ def shares_of(attempts: Sequence[Attempt]) -> Mapping[int, int]:
     """How much of each attempt's count is its own, by its place in ``attempts``.
 
     Several rules may see the same tries: one about SSH, one about unknown users, one about
-    any service. Per origin and category the kind about the fewest services counts first; a
-    later one counts only what goes beyond the tries already counted for its services.
+    any service. Per origin and category the kind that names the service counts first, then
+    the one about the fewest services; a later one counts only what goes beyond the tries
+    already counted for its services.
     """
     breadth: dict[str, set[str]] = defaultdict(set)
     for attempt in attempts:
@@ -206,6 +207,7 @@ def shares_of(attempts: Sequence[Attempt]) -> Mapping[int, int]:
         range(len(attempts)),
         key=lambda place: (
             attempts[place].success,
+            not _names_service(attempts[place]),
             len(breadth[attempts[place].kind]),
             -attempts[place].count,
             place,
@@ -225,6 +227,12 @@ def shares_of(attempts: Sequence[Attempt]) -> Mapping[int, int]:
         shares[place] = own
         before[services[0]] = before.get(services[0], 0) + own
     return shares
+
+
+def _names_service(attempt: Attempt) -> bool:
+    """Whether the kind itself says what was aimed at: SSH guessing, mailbox guessing."""
+    kind = attempt.kind.lower()
+    return any(service in kind for service in attempt.services)
 
 
 def kinds_of(attempts: Sequence[Attempt]) -> tuple[KindRow, ...]:
