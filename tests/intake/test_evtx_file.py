@@ -52,7 +52,7 @@ def read(
     path.write_bytes(bytes(size))
     file = EvtxFile(path)
     lines = [line for chunk in file.chunks() for line in chunk.lines]
-    return lines, file.problem and file.problem.cause
+    return lines, None if file.problem is None else file.problem.cause
 
 
 def test_free_space_after_the_last_record_is_no_loss(

@@ -1,7 +1,7 @@
 """Rules meet a batch of events and give matches.
 
-A ``Detector`` builds, when it first meets a form of event, a ``Program`` of the rules that
-may apply to it, and keeps the latest of them. Events of Windows are taken apart by
+A ``Detector`` builds, when it first meets events with some constants, a ``Program`` of the
+rules that may apply to them, and keeps the latest of them. Events of Windows are taken apart by
 channel and number first, since that is what Windows rules are about.
 
 Example:
@@ -17,18 +17,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from midwatch.detection.fields import BatchColumns, FieldNames
-from midwatch.detection.program import Program
+from midwatch.detection.program import Candidates, Program
+from midwatch.detection.witnesses import Witness, witness_of
 from midwatch.events.batch import EventBatch
 from midwatch.events.schema import Logsource
-from midwatch.events.source import Form, Value
+from midwatch.events.source import Value
 from midwatch.rules.logsources import scope
-from midwatch.rules.plan import NEVER, Condition, all_of
+from midwatch.rules.plan import NEVER, Condition
 from midwatch.rules.ruleset import Rule, RuleSet
 
 _MOST_PROGRAMS: Final = 1_024
 _SPLIT: Final = ("Channel", "EventID")
-_Key = tuple[str, Form, tuple[str, ...], tuple[tuple[str, Value], ...], tuple[Value, ...]]
+_Key = tuple[str, Logsource, bool, tuple[tuple[str, Value], ...], tuple[Value, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,13 +45,16 @@ class Detector:
 
     def __init__(self, ruleset: RuleSet) -> None:
         """Rules only; correlations are the ``Correlator``'s."""
-        self._rules = ruleset.rules
-        self._candidates: dict[Logsource, list[tuple[Rule, Condition]]] = {}
+        self._by_logsource: dict[Logsource, list[tuple[int, Rule]]] = {}
+        for number, rule in enumerate(ruleset.rules):
+            self._by_logsource.setdefault(rule.logsource, []).append((number, rule))
+        self._candidates: dict[Logsource, Candidates] = {}
+        self._witnesses: dict[int, Witness | None] = {}
         self._programs: OrderedDict[_Key, Program] = OrderedDict()
 
     @property
     def programs(self) -> int:
-        """Number of forms for which a program is ready."""
+        """Number of programs that are ready."""
         return len(self._programs)
 
     def match_batch(self, batch: EventBatch) -> list[Match]:
@@ -63,7 +66,7 @@ class Detector:
             program = self._program(batch, {})
             if program.is_empty:
                 return []
-            found = program.run(BatchColumns(batch, None))
+            found = program.run(batch)
             return [Match(rule, batch, rows) for rule, rows in found]
         return self._match_groups(batch, split)
 
@@ -81,26 +84,20 @@ class Detector:
             program = self._program(batch, dict(zip(split, key, strict=True)))
             if program.is_empty:
                 continue
-            for rule, spots in program.run(BatchColumns(batch, rows)):
+            for rule, spots in program.run(batch, rows):
                 found = together.setdefault(rule.id, (rule, []))
                 found[1].extend([rows[spot] for spot in spots])
         return [Match(rule, batch, sorted(rows)) for rule, rows in together.values()]
 
     def _program(self, batch: EventBatch, fixed: Mapping[str, Value]) -> Program:
         key: _Key = (
-            batch.source, batch.form, tuple(batch.columns), tuple(batch.constants.items()),
-            tuple(fixed.values()),
+            batch.source, batch.logsource, batch.form.vendor is not None,
+            tuple(batch.constants.items()), tuple(fixed.values()),
         )  # fmt: skip
         program = self._programs.get(key)
         if program is None:
-            constants = {**batch.constants, **fixed}
-            names = FieldNames(
-                [name for name in batch.columns if name not in fixed],
-                constants,
-                vendor=batch.form.vendor is not None,
-                source=batch.source,
-            )
-            program = Program(self._applicable(batch.logsource), names)
+            constants = {"source": batch.source, **batch.constants, **fixed}
+            program = Program(self._applicable(batch.logsource), constants, self._witness)
             self._programs[key] = program
             if len(self._programs) > _MOST_PROGRAMS:
                 self._programs.popitem(last=False)
@@ -108,13 +105,17 @@ class Detector:
             self._programs.move_to_end(key)
         return program
 
-    def _applicable(self, given: Logsource) -> Sequence[tuple[Rule, Condition]]:
+    def _applicable(self, given: Logsource) -> Candidates:
+        """The rules that may apply to a source, by scope."""
         known = self._candidates.get(given)
         if known is None:
-            known = []
-            for rule in self._rules:
-                condition = scope(rule.logsource, given)
-                if condition != NEVER:
-                    known.append((rule, all_of([condition, rule.condition])))
-            self._candidates[given] = known
+            scopes = [(scope(wanted, given), rules) for wanted, rules in self._by_logsource.items()]
+            known = self._candidates[given] = [pair for pair in scopes if pair[0] != NEVER]
         return known
+
+    def _witness(self, condition: Condition) -> Witness | None:
+        """The witness of a rule's own condition, found once for all programs."""
+        known = id(condition)
+        if known not in self._witnesses:
+            self._witnesses[known] = witness_of(condition)
+        return self._witnesses[known]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import Final, cast
 
 from midwatch.events.batch import Constant, EventBatch
 from midwatch.events.schema import ALIASES, FIELDS
@@ -20,7 +20,9 @@ from midwatch.events.source import Value
 from midwatch.rules.windows_events import other_names
 
 KEYWORDS: Final = "\0keywords"
-"""The name under which all values of an event are asked for together."""
+"""The name under which all values of an event are asked for, joined by line feeds."""
+KEYWORD_VALUES: Final = "\0values"
+"""The name under which they are asked for one by one."""
 _ALWAYS_THERE: Final = ("message", "raw", "time", "source")
 _MORE_ALIASES: Final = {
     "image": "process",
@@ -62,10 +64,17 @@ class FieldNames:
         self._names = {name.lower(): name for name in sorted(self._known)}
         # All that a Windows event says stands in columns already.
         self._vendor = vendor and "Channel" not in self._known
+        self._spots: dict[tuple[str, bool], Spot] = {}
         self._windows = other_names(self._constants.get("Channel"), self._constants.get("EventID"))
 
     def spot(self, name: str, *, common_only: bool) -> Spot:
         """Where the field is; a constant of None when it is nowhere."""
+        known = self._spots.get((name, common_only))
+        if known is None:
+            known = self._spots[name, common_only] = self._find(name, common_only=common_only)
+        return known
+
+    def _find(self, name: str, *, common_only: bool) -> Spot:
         lower = name.lower()
         own = (name, self._windows.get(lower), self._names.get(lower))
         others = (ALIASES.get(lower), _MORE_ALIASES.get(lower))
@@ -82,43 +91,71 @@ class FieldNames:
         return Spot(Place.COLUMN, name)
 
 
-class BatchColumns:
-    """Columns of one batch, or of some of its rows, by spot; each is made once."""
+class Slots:
+    """Numbers the fields that a program reads. ``common_only``: see the module."""
 
-    def __init__(self, batch: EventBatch, rows: Sequence[int] | None) -> None:
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, bool], int] = {}
+        self.fields: list[tuple[str, bool]] = []
+
+    def number(self, name: str, *, common_only: bool) -> int:
+        """The slot of a field; a new one if nobody asked before."""
+        key = (name, common_only and name in FIELDS)
+        known = self._numbers.get(key)
+        if known is None:
+            known = self._numbers[key] = len(self.fields)
+            self.fields.append(key)
+        return known
+
+
+class BatchColumns(dict[int, Sequence[Value]]):
+    """Columns of one batch, or of some of its rows, by slot; each is made when it is asked for."""
+
+    def __init__(
+        self, slots: Slots, names: FieldNames, batch: EventBatch, rows: Sequence[int] | None
+    ) -> None:
         """``rows`` picks rows of the batch; None means all."""
+        super().__init__()
+        self._slots = slots
+        self._names = names
         self._batch = batch
         self._rows = rows
-        self._known: dict[tuple[Place, str], Sequence[Value]] = {}
+        self._apart: Sequence[Sequence[str]] | None = None
+        self.length = len(batch) if rows is None else len(rows)
 
-    def __len__(self) -> int:
-        """Number of rows."""
-        return len(self._batch) if self._rows is None else len(self._rows)
-
-    def column(self, spot: Spot) -> Sequence[Value]:
-        """The values of a field, row by row."""
-        key = (spot.place, spot.name)
-        values = self._known.get(key)
-        if values is None:
-            values = self._read(spot)
-            self._known[key] = values
+    def __missing__(self, slot: int) -> Sequence[Value]:
+        """Make the column of a slot."""
+        name, common_only = self._slots.fields[slot]
+        if name in (KEYWORDS, KEYWORD_VALUES):
+            values = self._keywords(name)
+        else:
+            values = self._read(self._names.spot(name, common_only=common_only))
+        self[slot] = values
         return values
 
     def _read(self, spot: Spot) -> Sequence[Value]:
         if spot.place is Place.CONSTANT:
-            return [spot.value] * len(self)
+            return [spot.value] * self.length
         if spot.place is Place.VENDOR:
             return [_vendor_value(fields, spot.name) for fields in self._vendor()]
         column = self._batch.own_column(spot.name)
         if column is None or isinstance(column, Constant):
-            return [column.value if column else None] * len(self)
-        return column if self._rows is None else [column[row] for row in self._rows]
+            return [column.value if column else None] * self.length
+        return column if self._rows is None else list(map(column.__getitem__, self._rows))
 
     def _vendor(self) -> Sequence[Mapping[str, object]]:
         fields = self._batch.vendor_fields()
         return fields if self._rows is None else [fields[row] for row in self._rows]
 
-    def keyword_values(self) -> Sequence[Sequence[str]]:
+    def _keywords(self, name: str) -> Sequence[Value]:
+        """All values of each row: joined by line feeds, or apart, as sequences in the cells."""
+        if self._apart is None:
+            self._apart = self._keyword_values()
+        if name == KEYWORDS:
+            return ["\n".join(values) for values in self._apart]
+        return cast("Sequence[Value]", self._apart)
+
+    def _keyword_values(self) -> Sequence[Sequence[str]]:
         """For every row the texts that keywords are looked for in: values, never names.
 
         Where an event has fields of its own, those; otherwise the line as it came.
@@ -133,15 +170,15 @@ class BatchColumns:
             if value is not None and name not in _NOT_KEYWORDS
         ]  # fmt: skip
         names = [name for name in batch.columns if name not in _NOT_KEYWORDS]
-        columns = [self.column(Spot(Place.COLUMN, name)) for name in names]
-        vendor = self._vendor() if batch.form.vendor is not None else [{}] * len(self)
+        columns = [self._read(Spot(Place.COLUMN, name)) for name in names]
+        vendor = self._vendor() if batch.form.vendor is not None else [{}] * self.length
         return [
             [
                 *fixed,
                 *(str(column[row]) for column in columns if column[row] is not None),
                 *_texts(vendor[row]),
             ]
-            for row in range(len(self))
+            for row in range(self.length)
         ]
 
 

@@ -17,10 +17,11 @@ from typing import Final, cast
 
 from ahocorasick_rs import AhoCorasick
 
-from midwatch.detection.specialising import Check, Columns
+from midwatch.detection.specialising import Check, Columns, SlotOf, compile_check, fields_of
 from midwatch.detection.values import as_text
-from midwatch.detection.witnesses import Literal
+from midwatch.detection.witnesses import Literal, is_proven_by_literals
 from midwatch.events.source import Value
+from midwatch.rules.plan import Condition
 
 _MEMO_LIMIT: Final = 16_384
 _LONGEST_REMEMBERED: Final = 512
@@ -29,13 +30,28 @@ Found = dict[int, list[int]]
 """Rows, by the number of the entry that holds for them."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A condition that is found by literals. ``single``: it reads this one column only."""
+    """A condition that is found by literals.
 
-    number: int
-    check: Check
-    single: bool
+    ``single``: it reads one column only. ``proven``: a sure literal is proof of it.
+
+    Its check is compiled when it is first needed, which for most rules is never.
+    """
+
+    __slots__ = ("_condition", "_slot_of", "check", "number", "proven", "single")
+
+    def __init__(self, number: int, condition: Condition, slot_of: SlotOf) -> None:
+        fields = fields_of(condition)
+        self.number = number
+        self.proven = is_proven_by_literals(condition)
+        self.single = fields is not None and len(fields) == 1
+        self.check: Check = self._compile
+        self._condition = condition
+        self._slot_of = slot_of
+
+    def _compile(self, columns: Columns, row: int) -> bool:
+        self.check = compile_check(self._condition, self._slot_of)
+        return self.check(columns, row)
 
 
 def _plain(value: Value) -> str:
@@ -62,7 +78,7 @@ class Lane:
         """Build the automaton once all literals are known."""
         inner: dict[str, list[Clue]] = {}
         for literal, entries in self.literals.items():
-            clues = [(entry, literal.sure) for entry in entries]
+            clues = [(entry, literal.sure and entry.proven) for entry in entries]
             (self.exact if literal.exact else inner).setdefault(literal.text, []).extend(clues)
             if literal.ascii_only:
                 self.loose.update((entry.number, entry) for entry in entries)
@@ -183,8 +199,7 @@ class Lane:
                 suggested[entry.number] = entry
         maybe: list[Entry] = []
         if suggested:
-            # Only this lane's column is looked at, wherever it stands among the columns.
-            columns = [[value]] * (self.slot + 1)
+            columns = {self.slot: [value]}
             for number, entry in suggested.items():
                 if number in certain:
                     continue

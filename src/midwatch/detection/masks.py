@@ -9,56 +9,92 @@ all do, no row is looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import compress
 from typing import Final, cast
 
 from midwatch.detection.lanes import Found
-from midwatch.detection.specialising import Check, Columns
-from midwatch.detection.values import Predicate
+from midwatch.detection.specialising import Check, Columns, SlotOf, compile_check
+from midwatch.detection.values import Predicate, compile_matchers, wanted_values
 from midwatch.events.source import Value
-from midwatch.rules.plan import AllOf, AnyOf, Condition, Constantly, FieldTest, Keywords, Not
+from midwatch.rules.plan import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Constantly,
+    FieldTest,
+    Keywords,
+    Matcher,
+    Not,
+    SameAs,
+)
 
 _MOST_REMEMBERED: Final = 4_000_000
 """Characters of values that one test remembers."""
 _SMALL: Final = 40
 
 
-@dataclass(slots=True, eq=False)
 class ColumnTest:
     """One test of a column, remembered. ``found``: a lane finds its rows, under that number.
 
-    Without a predicate (a test that looks at two columns) every row is checked. ``wanted``
-    are the values, as numbers and as texts, where nothing else satisfies the test.
+    What it needs is compiled when it is first asked. A test that looks at two columns
+    has no predicate of one value; every row is checked.
     """
 
-    number: int
-    slot: int
-    check: Check
-    predicate: Predicate | None
-    found: bool
-    wanted: frozenset[Value] | None = None
-    known: set[Value] = field(default_factory=set)
-    fitting: set[Value] = field(default_factory=set)
-    size: int = 0
+    def __init__(self, number: int, leaf: Condition, slot_of: SlotOf, *, found: bool) -> None:
+        self.number = number
+        self.found = found
+        self._leaf = leaf
+        self._slot_of = slot_of
+        self._known: set[Value] = set()
+        self._fitting: set[Value] = set()
+        self._size = 0
 
-    def fulfilled(self, distinct: set[Value], predicate: Predicate) -> set[Value]:
+    @cached_property
+    def check(self) -> Check:
+        """The test of a row."""
+        return compile_check(self._leaf, self._slot_of)
+
+    @cached_property
+    def slot(self) -> int | None:
+        """The slot of the one column it looks at; None where there are others."""
+        leaf = self._leaf
+        if not isinstance(leaf, FieldTest):
+            return None
+        if any(isinstance(matcher, SameAs) for matcher in leaf.matchers):
+            return None
+        return self._slot_of(leaf.field)
+
+    @cached_property
+    def _predicate(self) -> Predicate:
+        return compile_matchers(self._matchers)
+
+    @cached_property
+    def _wanted(self) -> frozenset[Value] | None:
+        return wanted_values(self._matchers)
+
+    @property
+    def _matchers(self) -> tuple[Matcher, ...]:
+        return self._leaf.matchers if isinstance(self._leaf, FieldTest) else ()
+
+    def fulfilled(self, distinct: set[Value]) -> set[Value]:
         """The distinct values that satisfy the test."""
-        if self.wanted is not None:
-            return distinct & self.wanted
-        unknown = distinct - self.known
+        if self._wanted is not None:
+            return distinct & self._wanted
+        unknown = distinct - self._known
         if not unknown:
-            return distinct & self.fitting
+            return distinct & self._fitting
+        predicate = self._predicate
         found = {value for value in unknown if predicate(value)}
-        hits = found | (distinct & self.fitting)
-        self.size += _size(unknown)
-        if self.size > _MOST_REMEMBERED:
-            self.known.clear()
-            self.fitting.clear()
-            self.size = _size(unknown)
-        if self.size <= _MOST_REMEMBERED:
-            self.known |= unknown
-            self.fitting |= found
+        hits = found | (distinct & self._fitting)
+        self._size += _size(unknown)
+        if self._size > _MOST_REMEMBERED:
+            self._known.clear()
+            self._fitting.clear()
+            self._size = _size(unknown)
+        if self._size <= _MOST_REMEMBERED:
+            self._known |= unknown
+            self._fitting |= found
         return hits
 
 
@@ -91,13 +127,13 @@ class Rows:
     def _mask(self, test: ColumnTest) -> int:
         if test.found:
             return self._of_rows(self.found.get(test.number, ()))
-        if test.predicate is None:
+        if test.slot is None:
             check, columns = test.check, self.columns
             return int.from_bytes(
                 bytes(check(columns, row) for row in range(self.length)), "little"
             )
         distinct = self.distinct(test.slot)
-        hits = test.fulfilled(distinct, test.predicate)
+        hits = test.fulfilled(distinct)
         if not hits:
             return 0
         if len(hits) == len(distinct):

@@ -1,4 +1,4 @@
-"""The rules that may apply to one form of event, ready to run over its rows.
+"""The rules that may apply to events with some values in common, ready to run over rows.
 
 Rules that hold for every row are answered with a range and cost nothing per row. Rules
 that some literal must betray are found by it (``lanes``) and checked where it occurs.
@@ -8,125 +8,138 @@ rows (``masks``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
-from midwatch.detection.fields import KEYWORDS, BatchColumns, FieldNames
+from midwatch.detection.fields import BatchColumns, FieldNames, Slots
 from midwatch.detection.lanes import Entry, Lane
 from midwatch.detection.masks import ColumnTest, MaskOf, Rows, compile_mask
-from midwatch.detection.specialising import (
-    KEYWORD_SPOT,
-    KEYWORD_VALUES,
-    Columns,
-    Folder,
-    Slots,
-    compile_check,
-    slots_of,
-)
-from midwatch.detection.values import compile_matchers, wanted_values
+from midwatch.detection.specialising import SlotOf, fold
 from midwatch.detection.witnesses import Witness, witness_of
+from midwatch.events.batch import EventBatch
 from midwatch.events.source import Value
-from midwatch.rules.plan import NEVER, Condition, Constantly, FieldTest, SameAs
+from midwatch.rules.plan import (
+    ALWAYS,
+    NEVER,
+    Condition,
+    Constantly,
+    all_of,
+)
 from midwatch.rules.ruleset import Rule
 
 _FEW_RULES: Final = 200
 """Up to so many rules it is cheaper to ask all of them for exact values than to look rows up."""
+_MOST_LAYOUTS: Final = 256
+
+Candidates = Iterable[tuple[Condition, Sequence[tuple[int, Rule]]]]
+"""Numbered rules of one scope, and that scope."""
+WitnessOf = Callable[[Condition], Witness | None]
 
 
 class Program:
-    """Runs the rules of one form; see the module's documentation."""
+    """Runs the rules for events with some constants; see the module's documentation."""
 
-    def __init__(self, candidates: Iterable[tuple[Rule, Condition]], names: FieldNames) -> None:
-        """``candidates`` are rules with the condition that includes their scope."""
-        self._slots = Slots(names)
+    def __init__(
+        self,
+        candidates: Candidates,
+        constants: Mapping[str, Value],
+        known_witness: WitnessOf = witness_of,
+    ) -> None:
+        """``known_witness`` gives the witness of a rule's own condition, perhaps remembered."""
+        self._constants = constants
+        self._witness_of = known_witness
+        self._slots = Slots()
         self._always: list[tuple[int, Rule]] = []
         self._by_literal: dict[int, Rule] = {}
         self._by_mask: list[tuple[int, Rule, MaskOf]] = []
         self._several: set[int] = set()
-        self._tests: dict[Condition, ColumnTest] = {}
-        self._numbers = 0
-        lanes: dict[int, Lane] = {}
-        folders = {common: Folder(self._slots, common_only=common) for common in (True, False)}
-        folded: list[tuple[Rule, Condition]] = []
-        for rule, condition in candidates:
-            one = folders[not rule.logsource.product].fold(condition)
-            if one != NEVER:
-                folded.append((rule, one))
-        few = len(folded) <= _FEW_RULES
-        for rule, one in folded:
-            self._add(rule, one, lanes, few=few)
-        self._lanes = list(lanes.values())
-        for lane in self._lanes:
+        self._tests: dict[tuple[Condition, bool], ColumnTest] = {}
+        self._lanes: dict[int, Lane] = {}
+        self._layouts: dict[tuple[str, ...], FieldNames] = {}
+        rules = list(self._folded(candidates))
+        self._next_number = 1 + max((number for number, _, _ in rules), default=0)
+        for number, rule, condition in rules:
+            self._add(number, rule, condition, few=len(rules) <= _FEW_RULES)
+        for lane in self._lanes.values():
             lane.seal()
 
-    def _add(self, rule: Rule, folded: Condition, lanes: dict[int, Lane], *, few: bool) -> None:
-        number = self._number()
-        if isinstance(folded, Constantly):
+    def _folded(self, candidates: Candidates) -> Iterable[tuple[int, Rule, Condition]]:
+        """The rules that may hold, with what is left of their conditions."""
+        for scope, rules in candidates:
+            where = fold(scope, self._constants)
+            if where == NEVER:
+                continue
+            for number, rule in rules:
+                condition = fold(rule.condition, self._constants)
+                if where != ALWAYS:
+                    condition = all_of([where, condition])
+                if condition != NEVER:
+                    yield number, rule, condition
+
+    def _add(self, number: int, rule: Rule, condition: Condition, *, few: bool) -> None:
+        if isinstance(condition, Constantly):
             self._always.append((number, rule))
             return
-        witness = witness_of(folded)
+        common_only = not rule.logsource.product
+        same = condition is rule.condition
+        witness = self._witness_of(condition) if same else witness_of(condition)
         if witness is None or (few and not _has_inner(witness)):
-            mask = compile_mask(folded, lambda leaf: self._test(leaf, lanes))
+            mask = compile_mask(condition, partial(self._test, common_only=common_only))
             self._by_mask.append((number, rule, mask))
             return
         self._by_literal[number] = rule
-        self._enter(number, folded, witness, lanes)
+        self._enter(number, condition, witness, self._slot_of(common_only=common_only))
 
-    def _number(self) -> int:
-        self._numbers += 1
-        return self._numbers
+    def _slot_of(self, *, common_only: bool) -> SlotOf:
+        return partial(self._slots.number, common_only=common_only)
 
-    def _enter(
-        self, number: int, condition: Condition, witness: Witness, lanes: dict[int, Lane]
-    ) -> None:
+    def _enter(self, number: int, condition: Condition, witness: Witness, slot_of: SlotOf) -> None:
         """Have the lanes of its literals find a condition."""
-        slots = slots_of(condition)
-        single = slots is not None and len(slots) == 1
-        entry = Entry(number, compile_check(condition, self._slots), single)
+        entry = Entry(number, condition, slot_of)
         if len(witness) > 1:
             self._several.add(number)
         for name, literals in witness.items():
-            slot = self._slots.number(KEYWORD_SPOT) if name == KEYWORDS else int(name)
-            lane = lanes.setdefault(slot, Lane(slot))
+            slot = slot_of(name)
+            lane = self._lanes.setdefault(slot, Lane(slot))
             for literal in literals:
                 lane.literals.setdefault(literal, []).append(entry)
 
-    def _test(self, leaf: Condition, lanes: dict[int, Lane]) -> ColumnTest:
+    def _test(self, leaf: Condition, *, common_only: bool) -> ColumnTest:
         """The column test of a leaf; one for all rules that ask the same."""
-        known = self._tests.get(leaf)
+        known = self._tests.get((leaf, common_only))
         if known is not None:
             return known
-        number = self._number()
+        number = self._next_number
+        self._next_number += 1
+        slot_of = self._slot_of(common_only=common_only)
         witness = witness_of(leaf)
         found = witness is not None and _has_inner(witness)
         if witness is not None and found:
-            self._enter(number, leaf, witness, lanes)
-        predicate = None
-        slot = -1
-        if isinstance(leaf, FieldTest):
-            slot = int(leaf.field)
-            if not any(isinstance(matcher, SameAs) for matcher in leaf.matchers):
-                predicate = compile_matchers(leaf.matchers)
-        wanted = wanted_values(leaf.matchers) if isinstance(leaf, FieldTest) else None
-        check = compile_check(leaf, self._slots)
-        test = ColumnTest(number, slot, check, predicate, found, wanted)
-        self._tests[leaf] = test
+            self._enter(number, leaf, witness, slot_of)
+        test = ColumnTest(number, leaf, slot_of, found=found)
+        self._tests[leaf, common_only] = test
         return test
 
     @property
     def is_empty(self) -> bool:
-        """Whether no rule can hold for any event of the form."""
+        """Whether no rule can hold for any such event."""
         return not (self._always or self._by_literal or self._by_mask)
 
-    def run(self, batch: BatchColumns) -> list[tuple[Rule, Sequence[int]]]:
-        """Rules, in their order, with the rows for which they hold; none without rows."""
-        length = len(batch)
+    def run(
+        self, batch: EventBatch, picked: Sequence[int] | None = None
+    ) -> list[tuple[Rule, Sequence[int]]]:
+        """Rules, in their order, with the rows for which they hold; none without rows.
+
+        ``picked`` are the rows to look at; rows in the answer count among them.
+        """
+        length = len(batch) if picked is None else len(picked)
         every = range(length)
         if not self._lanes and not self._by_mask:
             return [(rule, every) for _, rule in self._always]
-        rows = Rows(self._columns(batch), length)
-        for lane in self._lanes:
-            lane.run(rows.columns, rows.distinct(lane.slot), rows.found)
+        rows = Rows(BatchColumns(self._slots, self._names(batch), batch, picked), length)
+        for slot, lane in self._lanes.items():
+            lane.run(rows.columns, rows.distinct(slot), rows.found)
         for number in self._several.intersection(rows.found):
             rows.found[number] = sorted(set(rows.found[number]))
         result: list[tuple[int, Rule, Sequence[int]]] = [
@@ -143,20 +156,20 @@ class Program:
         result.sort(key=lambda item: item[0])
         return [(rule, spots) for _, rule, spots in result]
 
-    def _columns(self, batch: BatchColumns) -> Columns:
-        apart: Sequence[Sequence[str]] | None = None
-        columns: list[Sequence[Value]] = []
-        for spot in self._slots.spots:
-            if spot in (KEYWORD_SPOT, KEYWORD_VALUES):
-                if apart is None:
-                    apart = batch.keyword_values()
-                if spot == KEYWORD_SPOT:
-                    columns.append(["\n".join(values) for values in apart])
-                else:
-                    columns.append(apart)  # type: ignore[arg-type]  # cells are sequences here
-            else:
-                columns.append(batch.column(spot))
-        return columns
+    def _names(self, batch: EventBatch) -> FieldNames:
+        """Where the batch's columns are; remembered for batches with the same."""
+        columns = tuple(batch.columns)
+        names = self._layouts.get(columns)
+        if names is None:
+            if len(self._layouts) >= _MOST_LAYOUTS:
+                self._layouts.clear()
+            names = self._layouts[columns] = FieldNames(
+                [name for name in columns if name not in self._constants],
+                self._constants,
+                vendor=batch.form.vendor is not None,
+                source=batch.source,
+            )
+        return names
 
 
 def _has_inner(witness: Witness) -> bool:

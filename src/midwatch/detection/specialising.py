@@ -1,15 +1,15 @@
-"""Conditions made for one form of event: constants worked in, fields turned into slots.
+"""Conditions made for events that have some values in common.
 
-``fold`` decides every test of a field that never changes within the form, so that
-most rules vanish or hold for all rows before the first row is looked at. ``compile_check``
-turns what is left into a closure over the columns and a row number.
+``fold`` decides every test of a field that never changes, so that most rules vanish or
+hold for all rows before the first row is looked at. ``compile_check`` turns what is left
+into a closure over the columns and a row number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from midwatch.detection.fields import KEYWORDS, FieldNames, Place, Spot
+from midwatch.detection.fields import KEYWORD_VALUES
 from midwatch.detection.values import Predicate, as_text, compile_matchers
 from midwatch.events.source import Value
 from midwatch.rules.plan import (
@@ -29,102 +29,72 @@ from midwatch.rules.plan import (
     negation,
 )
 
-Columns = Sequence[Sequence[Value]]
+Columns = Mapping[int, Sequence[Value]]
+"""Columns by slot."""
 Check = Callable[[Columns, int], bool]
+SlotOf = Callable[[str], int]
+"""The slot of a field."""
 
 
-class Slots:
-    """Numbers the columns that a form's rules read."""
-
-    def __init__(self, names: FieldNames) -> None:
-        self._names = names
-        self._numbers: dict[Spot, int] = {}
-        self.spots: list[Spot] = []
-
-    def spot(self, name: str, *, common_only: bool) -> Spot:
-        """Where a field is."""
-        return self._names.spot(name, common_only=common_only)
-
-    def number(self, spot: Spot) -> int:
-        """The slot of a column; a new one if nobody asked before."""
-        known = self._numbers.get(spot)
-        if known is None:
-            known = len(self.spots)
-            self._numbers[spot] = known
-            self.spots.append(spot)
-        return known
+def fold(condition: Condition, constants: Mapping[str, Value]) -> Condition:
+    """The condition with all tests of constants decided; itself where there are none."""
+    match condition:
+        case FieldTest():
+            return _fold_test(condition, constants)
+        case AllOf(items=items):
+            folded = _fold_items(items, constants, NEVER)
+            return condition if folded is None else all_of(folded)
+        case AnyOf(items=items):
+            folded = _fold_items(items, constants, ALWAYS)
+            return condition if folded is None else any_of(folded)
+        case Not(item=item):
+            inner = fold(item, constants)
+            return condition if inner is item else negation(inner)
+        case _:
+            return condition
 
 
-KEYWORD_SPOT = Spot(Place.VENDOR, KEYWORDS)
-"""The pseudo column that holds all values of an event, joined by line feeds."""
-KEYWORD_VALUES = Spot(Place.VENDOR, KEYWORDS + "values")
-"""The pseudo column that holds them apart."""
+def _fold_items(
+    items: Sequence[Condition], constants: Mapping[str, Value], decisive: Condition
+) -> list[Condition] | None:
+    """The items folded, no further than one that decides for all; None: nothing changed."""
+    folded: list[Condition] = []
+    changed = False
+    for item in items:
+        one = fold(item, constants)
+        changed = changed or one is not item
+        folded.append(one)
+        if one is decisive:
+            break
+    return folded if changed else None
 
 
-class Folder:
-    """Works constants into conditions and renames fields to slots."""
-
-    def __init__(self, slots: Slots, *, common_only: bool) -> None:
-        self._slots = slots
-        self._common_only = common_only
-
-    def fold(self, condition: Condition) -> Condition:
-        """The condition for this form; its tests name slots by number."""
-        match condition:
-            case FieldTest():
-                return self._test(condition)
-            case AllOf(items=items):
-                return all_of(self._until(items, NEVER))
-            case AnyOf(items=items):
-                return any_of(self._until(items, ALWAYS))
-            case Not(item=item):
-                return negation(self.fold(item))
-            case _:
-                return condition
-
-    def _until(self, items: Sequence[Condition], decisive: Condition) -> list[Condition]:
-        """The items folded, no further than one that decides for all."""
-        folded: list[Condition] = []
-        for item in items:
-            folded.append(self.fold(item))
-            if folded[-1] == decisive:
-                break
-        return folded
-
-    def _test(self, test: FieldTest) -> Condition:
-        spot = self._slots.spot(test.field, common_only=self._common_only)
-        related = [item for item in test.matchers if isinstance(item, SameAs)]
-        plain = tuple(item for item in test.matchers if not isinstance(item, SameAs))
-        parts: list[Condition] = []
-        if plain:
-            if spot.place is Place.CONSTANT:
-                holds = compile_matchers(plain)(spot.value)
-                parts.append(ALWAYS if holds else NEVER)
-            else:
-                parts.append(FieldTest(str(self._slots.number(spot)), plain))
-        for item in related:
-            other = self._slots.spot(item.field, common_only=self._common_only)
-            here, there = self._slots.number(spot), self._slots.number(other)
-            parts.append(FieldTest(str(here), (SameAs(str(there), item.starts, item.ends),)))
-        return any_of(parts)
+def _fold_test(test: FieldTest, constants: Mapping[str, Value]) -> Condition:
+    if test.field not in constants:
+        return test
+    related = tuple(item for item in test.matchers if isinstance(item, SameAs))
+    plain = tuple(item for item in test.matchers if not isinstance(item, SameAs))
+    if plain and compile_matchers(plain)(constants[test.field]):
+        return ALWAYS
+    return FieldTest(test.field, related) if related else NEVER
 
 
-def compile_check(condition: Condition, slots: Slots) -> Check:
-    """A closure that tells whether a row satisfies the folded condition."""
+def compile_check(condition: Condition, slot_of: SlotOf) -> Check:
+    """A closure that tells whether a row satisfies the condition."""
     match condition:
         case Constantly(value=value):
             return lambda _columns, _row: value
         case FieldTest(field=field, matchers=matchers):
-            return _test_check(int(field), matchers)
+            return _test_check(slot_of(field), matchers, slot_of)
         case Keywords(matchers=matchers):
-            return _keyword_check(slots.number(KEYWORD_VALUES), compile_matchers(matchers))
+            return _keyword_check(slot_of(KEYWORD_VALUES), compile_matchers(matchers))
         case Not(item=item):
-            inner = compile_check(item, slots)
+            inner = compile_check(item, slot_of)
             return lambda columns, row: not inner(columns, row)
         case AllOf(items=items):
-            return _every([compile_check(item, slots) for item in items])
+            return _every([compile_check(item, slot_of) for item in items])
         case AnyOf(items=items):
-            return _some([compile_check(item, slots) for item in items])
+            return _some([compile_check(item, slot_of) for item in items])
 
 
 def _every(checks: list[Check]) -> Check:
@@ -155,18 +125,17 @@ def _some(checks: list[Check]) -> Check:
     return some
 
 
-def _test_check(slot: int, matchers: tuple[Matcher, ...]) -> Check:
+def _test_check(slot: int, matchers: tuple[Matcher, ...], slot_of: SlotOf) -> Check:
     related = [item for item in matchers if isinstance(item, SameAs)]
     plain = [item for item in matchers if not isinstance(item, SameAs)]
-    checks: list[Check] = [_same_check(slot, item) for item in related]
+    checks: list[Check] = [_same_check(slot, slot_of(item.field), item) for item in related]
     if plain:
         predicate = compile_matchers(plain)
         checks.insert(0, lambda columns, row: predicate(columns[slot][row]))
     return checks[0] if len(checks) == 1 else _some(checks)
 
 
-def _same_check(slot: int, matcher: SameAs) -> Check:
-    other = int(matcher.field)
+def _same_check(slot: int, other: int, matcher: SameAs) -> Check:
     starts, ends = matcher.starts, matcher.ends
 
     def same(columns: Columns, row: int) -> bool:
@@ -192,21 +161,21 @@ def _keyword_check(slot: int, predicate: Predicate) -> Check:
     return found
 
 
-def slots_of(condition: Condition) -> set[int] | None:
-    """The slots a folded condition reads; None where it reads keywords."""
+def fields_of(condition: Condition) -> set[str] | None:
+    """The fields a condition reads; None where it reads keywords."""
     match condition:
         case FieldTest(field=field, matchers=matchers):
-            return {int(field)} | {int(item.field) for item in matchers if isinstance(item, SameAs)}
+            return {field} | {item.field for item in matchers if isinstance(item, SameAs)}
         case AllOf(items=items) | AnyOf(items=items):
-            together: set[int] = set()
+            together: set[str] = set()
             for item in items:
-                inner = slots_of(item)
+                inner = fields_of(item)
                 if inner is None:
                     return None
                 together |= inner
             return together
         case Not(item=item):
-            return slots_of(item)
+            return fields_of(item)
         case Keywords():
             return None
         case Constantly():

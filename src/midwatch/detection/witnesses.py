@@ -42,7 +42,7 @@ class Literal:
 
     ``ascii_only``: what holds for the value only where the value is ASCII, because a
     regular expression that ignores case folds other letters in its own way. ``sure``: where
-    it occurs the condition holds, and nothing else need be looked at.
+    it occurs its own test holds, and nothing else of that test need be looked at.
     """
 
     text: str
@@ -73,20 +73,18 @@ def witness_of(condition: Condition) -> Witness | None:
             }
         case AllOf(items=items):
             options = [found for item in items if (found := witness_of(item)) is not None]
-            best = max(options, key=_worth, default=None)
-            return best if best is None else _unsure(best)
+            return max(options, key=_worth, default=None)
         case AnyOf(items=items):
             return _joined([witness_of(item) for item in items])
         case _:
             return None
 
 
-def _unsure(witness: Witness) -> Witness:
-    """The same literals where the condition asks for more than them."""
-    return {
-        field: frozenset(replace(literal, sure=False) for literal in literals)
-        for field, literals in witness.items()
-    }
+def is_proven_by_literals(condition: Condition) -> bool:
+    """Whether a sure literal of its witness proves the whole condition."""
+    if isinstance(condition, AnyOf):
+        return all(map(is_proven_by_literals, condition.items))
+    return isinstance(condition, (FieldTest, Keywords))
 
 
 def _joined(options: Sequence[Witness | None]) -> Witness | None:

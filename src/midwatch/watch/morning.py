@@ -23,11 +23,13 @@ from midwatch.kernel import BadInputError
 from midwatch.reports.assembling import SCANS, AttemptBook, attackers_of, hours_of, kinds_of
 from midwatch.reports.tally import CELL, Tally
 from midwatch.reports.values import Report, RulesUsed, Trouble
-from midwatch.rules import RuleSet
+from midwatch.rules import CorrelationKind, RuleSet
 from midwatch.watch.geography import Geography
 from midwatch.watch.streams import Clock, LogStreams, ReadChunk
 
 Progress = Callable[[ReadChunk], None]
+_COUNTED_WHOLE: Final = (SCANS, "dos")
+"""Categories whose events are no attempts one by one."""
 _KEPT_CHUNKS: Final = 4
 _MOST_RAW: Final = 20_000
 _LONGEST_RAW: Final = 2000
@@ -99,8 +101,9 @@ class MorningCheck:
         for alert in alerts:
             if alert.state is AlertState.CLOSED:
                 self._book.add(alert, self._raw)
-                if alert.rule.advice.category == SCANS and alert.first is not None:
-                    self._tally.matched[alert.first // _HOUR, alert.group.get("src_ip")] += 1
+                if alert.rule.advice.category in _COUNTED_WHOLE and alert.first is not None:
+                    weight = 1 if alert.rule.advice.category == SCANS else alert.count
+                    self._tally.matched[alert.first // _HOUR, alert.group.get("src_ip")] += weight
             elif len(self._raw) < _MOST_RAW:
                 for place in alert.evidence:
                     raw = self._recent_line(place.origin, place.line)
@@ -204,11 +207,16 @@ class MorningCheck:
 
 
 def _attempt_rules(rules: RuleSet) -> frozenset[str]:
-    """Ids of the rules about single events that attempts are made of."""
+    """Ids of the rules about single events that attempts are made of.
+
+    A packet is part of a scan or flood only if there is one, and the login that ends a
+    guessing is not one of its tries.
+    """
     wanted = {rule.id for rule in rules if rule.alone and rule.advice.attempt}
     for correlation in reversed(rules.correlations):
-        if correlation.id in wanted and correlation.advice.category != SCANS:
-            wanted.update(correlation.rules)
+        if correlation.id in wanted and correlation.advice.category not in _COUNTED_WHOLE:
+            ordered = correlation.kind is CorrelationKind.TEMPORAL_ORDERED
+            wanted.update(correlation.rules[:-1] if ordered else correlation.rules)
     return frozenset(wanted)
 
 
