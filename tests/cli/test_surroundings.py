@@ -177,6 +177,17 @@ class TestWords:
         assert b"rule.yml:2" in done.stderr
         assert b"no rule could be loaded" in done.stderr
 
+    def test_the_demo_overwrites_nothing(self, log: Path) -> None:
+        done = run("demo", "--keep", log.parent)
+        assert done.returncode == 2
+        assert b"name a new folder" in done.stderr
+        assert log.read_text() == TEXT
+
+    def test_the_demo_tells_where_it_may_not_write(self, log: Path) -> None:
+        done = run("demo", "--keep", log / "office")
+        assert done.returncode == 2
+        assert b"cannot be written" in done.stderr
+
     def test_too_many_rules_of_a_name_are_listed(self) -> None:
         done = run("explain", "vpn")
         assert done.returncode == 2

@@ -12,17 +12,12 @@ from collections.abc import Iterator, Sequence
 
 from midwatch.detection.alerts import Alert, AlertState
 from midwatch.detection.chunks import Glimpse
+from midwatch.detection.demands import Counted, Fired
+from midwatch.detection.figures import AnyWindow, PeriodWindow
 from midwatch.detection.groups import Group, alert_of
 from midwatch.detection.inflows import Bunch, Key
 from midwatch.detection.streams import Stream, Subject
-from midwatch.detection.windows import (
-    AnyWindow,
-    Counted,
-    Fired,
-    PeriodWindow,
-    crowd_around,
-    first_crowd,
-)
+from midwatch.detection.windows import crowd_around, first_crowd
 
 _NOTHING: Sequence[Counted | None] = ()
 

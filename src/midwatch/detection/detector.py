@@ -13,7 +13,7 @@ Example:
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,7 +28,7 @@ from midwatch.rules.ruleset import Rule, RuleSet
 
 _MOST_PROGRAMS: Final = 1_024
 _SPLIT: Final = ("Channel", "EventID")
-_Key = tuple[str, Logsource, bool, tuple[tuple[str, Value], ...], tuple[Value, ...]]
+_Key = tuple[str, Logsource, bool, tuple[tuple[str, Value], ...], tuple[tuple[str, Value], ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,10 +89,14 @@ class Detector:
                 found[1].extend([rows[spot] for spot in spots])
         return [Match(rule, batch, sorted(rows)) for rule, rows in together.values()]
 
-    def _program(self, batch: EventBatch, fixed: Mapping[str, Value]) -> Program:
+    def _program(self, batch: EventBatch, fixed: dict[str, Value]) -> Program:
+        """The program for events with the batch's constants and some values ``fixed``."""
+        if "category" not in batch.constants and "category" not in batch.columns:
+            # Most scopes ask for it, so its absence is worth knowing.
+            fixed["category"] = None
         key: _Key = (
             batch.source, batch.logsource, batch.form.vendor is not None,
-            tuple(batch.constants.items()), tuple(fixed.values()),
+            tuple(batch.constants.items()), tuple(fixed.items()),
         )  # fmt: skip
         program = self._programs.get(key)
         if program is None:

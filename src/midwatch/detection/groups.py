@@ -20,16 +20,11 @@ from midwatch.detection.alerts import (
     alert_id,
 )
 from midwatch.detection.chunks import Glimpse
+from midwatch.detection.demands import Counted, Fired
+from midwatch.detection.figures import AnyWindow, PeriodWindow
 from midwatch.detection.inflows import Inflow, Key
 from midwatch.detection.streams import Stream, Subject
-from midwatch.detection.windows import (
-    AnyWindow,
-    Counted,
-    DistinctWindow,
-    Fired,
-    PeriodWindow,
-    first_crowd,
-)
+from midwatch.detection.windows import DistinctWindow, first_crowd
 from midwatch.events.source import Value
 
 _time_of: Final[Callable[[Glimpse], int]] = itemgetter(0)

@@ -36,12 +36,13 @@ class Matched:
         """``apart``: an event counts once for every rule that matched it."""
         self._chunk = chunk
         self._pairs: list[tuple[int, str]] | None = None
+        self._ranks: list[int] = []
         self._groups: dict[object, Mapping[Key, Sequence[int]]] = {}
         self._columns: dict[object, Column] = {}
         if apart:
             self._pairs = _pairs(chunk, parts)
             self.spots: Sequence[int] = range(len(self._pairs))
-            ranks = [rank for rank, _ in self._pairs]
+            ranks = self._ranks = [rank for rank, _ in self._pairs]
             self.times: Sequence[int] = list(map(chunk.times.__getitem__, ranks))
             self.glimpses: Sequence[Glimpse] = list(map(chunk.glimpses.__getitem__, ranks))
         else:
@@ -56,10 +57,17 @@ class Matched:
         asked = tuple(names.items())
         known = self._columns.get(asked)
         if known is None:
-            columns = {rule: self._chunk.column(name) for rule, name in names.items()}
-            known = [_cell(columns[rule], rank) for rank, rule in self._pairs]
-            self._columns[asked] = known
+            known = self._columns[asked] = self._apart(names)
         return known
+
+    def _apart(self, names: Mapping[str, str]) -> Column:
+        columns = {rule: self._chunk.column(name) for rule, name in names.items()}
+        if len(set(names.values())) > 1:
+            return [_cell(columns[rule], rank) for rank, rule in self._pairs or ()]
+        same = next(iter(columns.values()))
+        if isinstance(same, Constant):
+            return same
+        return list(map(same.__getitem__, self._ranks))
 
     def rules(self) -> Sequence[str]:
         """The rule of each event."""

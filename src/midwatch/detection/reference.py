@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from midwatch.detection.networks import as_address
 from midwatch.detection.values import (
     COMPARISONS,
-    as_address,
     as_number,
     as_text,
     compile_regex,

@@ -12,14 +12,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from midwatch.detection.demands import Demand
+from midwatch.detection.figures import FigureWindow, Window
 from midwatch.detection.inflows import uniform
-from midwatch.detection.windows import (
-    Demand,
-    DistinctWindow,
-    FigureWindow,
-    SequenceWindow,
-    Window,
-)
+from midwatch.detection.windows import DistinctWindow, SequenceWindow
 from midwatch.rules.plan import Comparison
 from midwatch.rules.ruleset import (
     AnyRule,

@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from operator import eq, ge, gt, le, lt, ne
 from typing import Final
 
+from midwatch.detection.networks import in_network
 from midwatch.events.source import Value
 from midwatch.rules.plan import (
     ANY_ONE,
@@ -76,15 +75,6 @@ def as_number(value: Value) -> int | float | None:
     try:
         return int(bare, 16) if bare[:2] in ("0x", "0X") else float(bare)
     except (ValueError, OverflowError):
-        return None
-
-
-@lru_cache(maxsize=65_536)
-def as_address(text: str) -> IPv4Address | IPv6Address | None:
-    """A text as an address; None where it is none."""
-    try:
-        return ip_address(text.strip())
-    except ValueError:
         return None
 
 
@@ -219,7 +209,7 @@ def wanted_values(matchers: Sequence[Matcher]) -> frozenset[Value] | None:
 
 def _value_predicate(matcher: Compare | Cidr) -> Callable[[str | int], bool]:
     if isinstance(matcher, Cidr):
-        return _network_predicate(ip_network(matcher.network))
+        return in_network(matcher.network)
     compare, number, part = COMPARISONS[matcher.op], matcher.number, matcher.part
 
     def compares(value: str | int) -> bool:
@@ -227,41 +217,6 @@ def _value_predicate(matcher: Compare | Cidr) -> Callable[[str | int], bool]:
         return found is not None and compare(found, number)
 
     return compares
-
-
-def _network_predicate(network: IPv4Network | IPv6Network) -> Callable[[str | int], bool]:
-    """Whether a value is an address in the network; most are turned down by how they begin."""
-    beginnings = _beginnings(network) if isinstance(network, IPv4Network) else None
-
-    def inside(value: str | int) -> bool:
-        text = (value if type(value) is str else as_text(value)).strip()
-        if beginnings is None:
-            if ":" not in text:
-                return False
-        elif not text.startswith(beginnings):
-            return False
-        address = as_address(text)
-        return address is not None and _within(address, network)
-
-    return inside
-
-
-def _beginnings(network: IPv4Network) -> tuple[str, ...]:
-    """How the addresses of a network begin when written out: its whole octets."""
-    octets = network.prefixlen // 8
-    if network.prefixlen % 8:
-        octets += 1
-    return tuple(
-        {
-            ".".join(str(part.network_address).split(".")[:octets]) + "." * (0 < octets < 4)
-            for part in network.subnets(new_prefix=octets * 8)
-        }
-    )
-
-
-def _within(address: IPv4Address | IPv6Address, network: IPv4Network | IPv6Network) -> bool:
-    """Whether the network holds the address; different versions never meet."""
-    return address.version == network.version and address in network
 
 
 def _text_predicates(matchers: Sequence[Matcher]) -> list[TextPredicate]:

@@ -7,92 +7,25 @@ are looked at again. A window of ``timespan`` T that ends at time t holds the ev
 t - T <= time <= t.
 
 Memory is bounded by the condition itself: a window that holds ``need`` events or values
-has fired, so it never holds more.
+has fired, so it never holds more; what repeats itself is bounded by ``MOST_EVENTS``.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from operator import itemgetter
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 from msgspec import Struct
 
-from midwatch.detection.values import COMPARISONS, as_number
-from midwatch.rules.ruleset import (
-    Bound,
-    CorrelationKind,
-    RuleTerm,
-    Term,
-    TermNot,
-    TermsAll,
-    TermsAny,
-)
-
-Counted = str | int
-MOST_NUMBERS: Final = 10_000
-"""Numbers kept per window for sums, means and percentiles; the oldest go first."""
-
+from midwatch.detection.demands import Counted, Demand, Fired, term_holds
 
 MOST_EVENTS: Final = 2_000
-"""Events kept per window of distinct values; the oldest go first."""
+"""Events kept per window; the oldest go first."""
 _second = itemgetter(1)
-
-
-class Fired(NamedTuple):
-    """The condition holds, with the event ``spot``, for ``events`` events.
-
-    ``first`` and ``last`` are the times of the window's first and last event; ``values``
-    the distinct values in it, where those are what counts.
-    """
-
-    spot: int
-    first: int
-    last: int
-    events: int
-    figure: float | None = None
-    values: frozenset[Counted] = frozenset()
-
-
-class Demand(Struct, frozen=True, kw_only=True):
-    """What a window waits for. Times are in microseconds.
-
-    ``need`` is the least count that fulfils the bounds; ``sequence`` holds the rules of
-    a temporal correlation in their order.
-    """
-
-    kind: CorrelationKind
-    timespan: int
-    lateness: int
-    need: int = 1
-    bounds: tuple[Bound, ...] = ()
-    sequence: tuple[str, ...] = ()
-    terms: Term | None = None
-    percentile: int = 50
-
-    @property
-    def horizon(self) -> int:
-        """How far back an event may still matter."""
-        return self.timespan + self.lateness
-
-    def accepts(self, figure: float) -> bool:
-        """Whether a figure is within the bounds."""
-        return all(COMPARISONS[bound.op](figure, bound.number) for bound in self.bounds)
-
-
-def term_holds(term: Term, seen: Container[Counted]) -> bool:
-    """Whether an extended condition holds for the rules seen."""
-    match term:
-        case RuleTerm(rule=rule):
-            return rule in seen
-        case TermsAll(terms=terms):
-            return all(term_holds(one, seen) for one in terms)
-        case TermsAny(terms=terms):
-            return any(term_holds(one, seen) for one in terms)
-        case TermNot(term=inner):
-            return not term_holds(inner, seen)
 
 
 def first_crowd(times: Sequence[int], need: int, span: int, start: int) -> int | None:
@@ -226,6 +159,15 @@ class DistinctWindow(Struct, tag="distinct"):
         return Fired(spot, self.times[start], end, stop - start, len(values), values)
 
 
+@lru_cache(maxsize=4_096)
+def _places(sequence: tuple[str, ...]) -> dict[str, list[int]]:
+    """For each rule the places it has in a sequence, last first."""
+    places: dict[str, list[int]] = {}
+    for place, rule in enumerate(sequence):
+        places.setdefault(rule, []).insert(0, place)
+    return places
+
+
 class SequenceWindow(Struct, tag="sequence"):
     """Waits for events of several rules in the order stated, within the timespan.
 
@@ -258,16 +200,14 @@ class SequenceWindow(Struct, tag="sequence"):
                         return self._fired(spot)
         oldest = events[-1][0] - demand.horizon
         del events[: bisect_left(events, oldest, key=lambda known: known[0])]
-        del events[:-MOST_NUMBERS]
+        del events[:-MOST_EVENTS]
         return None
 
     def _advance(self, demand: Demand, event: tuple[int, str]) -> bool:
         """Let an event take its places; True when the sequence is complete."""
         time, rule = event
         starts = self.starts
-        for place in range(len(starts) - 1, -1, -1):
-            if demand.sequence[place] != rule:
-                continue
+        for place in _places(demand.sequence)[rule]:
             if place == 0:
                 starts[0] = time
             else:
@@ -282,110 +222,3 @@ class SequenceWindow(Struct, tag="sequence"):
         begin = self.events[0][0] if first is None else first
         count = sum(1 for time, _ in self.events if time >= begin)
         return Fired(spot, begin, self.events[-1][0], count, len(self.starts))
-
-
-class FigureWindow(Struct, tag="figure"):
-    """Waits until a sum, mean, median or percentile within the timespan fulfils the bounds.
-
-    Asked after every event, over the window that ends at the newest.
-    """
-
-    numbers: list[tuple[int, float]] = []
-
-    def take(
-        self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None],
-        start: int, stop: int,
-    ) -> Fired | None:  # fmt: skip
-        """Take the events from ``start`` up to ``stop``, or up to the one that fires."""
-        kept = self.numbers
-        for spot in range(start, stop):
-            number = as_number(values[spot])
-            if number is None:
-                continue
-            insort(kept, (times[spot], number))
-            newest = kept[-1][0]
-            del kept[: bisect_left(kept, newest - demand.timespan, key=lambda item: item[0])]
-            if len(kept) > MOST_NUMBERS:
-                del kept[0]
-            figure = figure_of(demand, [item[1] for item in kept])
-            if demand.accepts(figure):
-                return Fired(spot, kept[0][0], newest, len(kept), figure)
-        return None
-
-
-def figure_of(demand: Demand, numbers: Sequence[float]) -> float:
-    """Sum, mean, median or percentile (nearest rank) of some numbers, at least one."""
-    match demand.kind:
-        case CorrelationKind.VALUE_SUM:
-            return sum(numbers)
-        case CorrelationKind.VALUE_AVG:
-            return sum(numbers) / len(numbers)
-        case CorrelationKind.VALUE_MEDIAN:
-            ordered = sorted(numbers)
-            middle = len(ordered) // 2
-            if len(ordered) % 2:
-                return ordered[middle]
-            return (ordered[middle - 1] + ordered[middle]) / 2
-        case _:
-            ordered = sorted(numbers)
-            rank = -(-demand.percentile * len(ordered) // 100)
-            return ordered[max(rank, 1) - 1]
-
-
-class PeriodWindow(Struct, tag="period"):
-    """Waits for the end of a period of one timespan that began with its first event.
-
-    Conditions that more events may undo (at most, exactly, not) can only be judged when
-    all are in; the figure is that of the whole period.
-    """
-
-    begin: int | None = None
-    newest: int = 0
-    count: int = 0
-    values: dict[Counted, int] = {}
-    numbers: list[float] = []
-
-    def take(
-        self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None],
-        start: int, stop: int,
-    ) -> int:  # fmt: skip
-        """Take the events of the period; the number of the first that is not in it."""
-        for spot in range(start, stop):
-            time = times[spot]
-            if self.begin is None:
-                self.begin = time
-            elif time - self.begin > demand.timespan:
-                return spot
-            self.newest = max(self.newest, time)
-            value = values[spot] if values else None
-            self.count += 1
-            if value is not None:
-                number = as_number(value)
-                if number is not None and len(self.numbers) < MOST_NUMBERS:
-                    self.numbers.append(number)
-                if len(self.values) < MOST_NUMBERS:
-                    self.values[value] = self.values.get(value, 0) + 1
-        return stop
-
-    def verdict(self, demand: Demand) -> Fired | None:
-        """Judge the period."""
-        if self.begin is None:
-            return None
-        figure: float = len(self.values)
-        if demand.terms is not None:
-            fulfilled = term_holds(demand.terms, set(self.values))
-        else:
-            if demand.kind is CorrelationKind.EVENT_COUNT:
-                figure = self.count
-            elif demand.kind not in (CorrelationKind.VALUE_COUNT, CorrelationKind.TEMPORAL):
-                if not self.numbers:
-                    return None
-                figure = figure_of(demand, self.numbers)
-            fulfilled = demand.accepts(figure)
-        if not fulfilled:
-            return None
-        return Fired(-1, self.begin, self.newest, self.count, figure)
-
-
-Window = DistinctWindow | SequenceWindow | FigureWindow
-AnyWindow = Window | PeriodWindow
