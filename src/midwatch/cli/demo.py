@@ -32,18 +32,13 @@ def command(*, html: Path | None, keep: Path | None) -> None:
     The firm, its people and its attackers are invented; the logs are made on the spot and
     end this morning, and nothing on this machine is read.
     """
-    if keep is not None and keep.is_dir() and any(keep.iterdir()):
-        raise ConfigurationError(
-            "the folder is not empty, and its files might be overwritten",
-            remedy="name a new folder",
-            path=name_of(keep),
-        )
     # The week ends at eight in the morning, so that the story lies in the last night.
     end = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     morning = end.replace(hour=8)
     end = morning if end.hour >= 8 else morning - timedelta(days=1)
     with ExitStack() as stack:
         try:
+            _expect_empty(keep)
             folder = keep or Path(
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="midwatch-demo-")),
                 "harbour-accounts",
@@ -59,3 +54,12 @@ def command(*, html: Path | None, keep: Path | None) -> None:
         run_check((folder,), zone="UTC", html=html)
         if keep is not None:
             click.echo(f"\nThe logs are kept; try: midwatch check {folder}")
+
+
+def _expect_empty(keep: Path | None) -> None:
+    if keep is not None and keep.is_dir() and any(keep.iterdir()):
+        raise ConfigurationError(
+            "the folder is not empty, and its files might be overwritten",
+            remedy="name a new folder",
+            path=name_of(keep),
+        )
