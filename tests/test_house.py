@@ -124,6 +124,19 @@ def test_a_file_past_500_lines_is_data_or_named_in_a_decision_record() -> None:
     assert {path for path in long if path not in records} == set()
 
 
+def test_no_expression_repeats_a_group_possessively() -> None:
+    """Python before 3.11.5 mismatches such repeats (gh-106052); an atomic group is right in all."""
+    repeated = re.compile(r"(?<!\\)\)(?:[*+?]|\{\d+,\d*\})\+")
+    offenders = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if repeated.search(line)
+    ]
+
+    assert not offenders, "write (?>(?:...)*) instead of (?:...)*+"
+
+
 def test_no_module_is_a_drawer_for_everything() -> None:
     drawers = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
     named = {path.stem.strip("_") for path in PACKAGE.rglob("*.py")}

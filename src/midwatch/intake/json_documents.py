@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-_PIECES: Final = re.compile(r'"(?:[^"\\\n]|\\.)*+"|[{}"]')
+_PIECES: Final = re.compile(r'"(?>(?:[^"\\\n]|\\.)*)"|[{}"]')
 _ARRAY: Final = re.compile(r'\[\s*\{\s*"')
 _WRAPPER: Final = re.compile(
     r'\{\s*(?:"@odata[^"]*"\s*:\s*"[^"]*"\s*,\s*)?"(?:[Rr]ecords|value)"\s*:\s*\[\s*(?=\{)'

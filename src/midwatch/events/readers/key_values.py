@@ -21,7 +21,7 @@ from midwatch.events.source import Reading, Value
 
 # A key begins where no key goes on, so that no text is looked at from each of its places.
 _SPACED: Final = re.compile(
-    r'(?<![\w.@/-])([A-Za-z_][\w.@/-]{0,63}+)=("(?:[^"\\]|\\.)*+"|[^ \t]*+)'
+    r'(?<![\w.@/-])([A-Za-z_][\w.@/-]{0,63}+)=("(?>(?:[^"\\]|\\.)*)"|[^ \t]*+)'
 )
 _ESCAPE: Final = re.compile(r'\\(["\\])')
 _MOST_KEYS: Final = 100

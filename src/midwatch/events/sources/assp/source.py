@@ -7,7 +7,7 @@ from midwatch.events.source import Source, Value
 _STAMP = r"(?:[A-Z][a-z]{2}-\d\d-\d\d \d\d:\d\d:\d\d )?"
 _HEAD = (
     _STAMP
-    + r"(?:\[[^\]]*\] )*+(?:(?P<session>[\w-]+-\d{5}) )?(?:\[[^\]]*\] )*+(?P<src_ip>[0-9A-Fa-f.:]{3,45}) (?:<(?P<mail_from>[^>]*)> )?(?:to: (?P<mail_to>[^ ]+) )?(?:\[[^\]]*\] )*+"
+    + r"(?>(?:\[[^\]]*\] )*)(?:(?P<session>[\w-]+-\d{5}) )?(?>(?:\[[^\]]*\] )*)(?P<src_ip>[0-9A-Fa-f.:]{3,45}) (?:<(?P<mail_from>[^>]*)> )?(?:to: (?P<mail_to>[^ ]+) )?(?>(?:\[[^\]]*\] )*)"
 )
 _FAILED: dict[str, Value] = {"category": "authentication", "outcome": "failure", "action": "login"}
 
@@ -28,7 +28,7 @@ SOURCE = Source(
                 rf"{_HEAD}(?P<reason>max sender authentication errors) \(\d+\) exceeded", **_FAILED
             ),
             Pattern(
-                rf"{_STAMP}(?:\[[^\]]*\] )*+Blocking (?P<src_ip>[0-9A-Fa-f.:]+) - (?P<reason>too much AUTH errors)",
+                rf"{_STAMP}(?>(?:\[[^\]]*\] )*)Blocking (?P<src_ip>[0-9A-Fa-f.:]+) - (?P<reason>too much AUTH errors)",
                 **_FAILED,
             ),
             Pattern(

@@ -67,7 +67,7 @@ SOURCE = Source(
             ),
             When({"logType": "AUDIT"}, category="configuration", action="change", service="admin"),
             pair=re.compile(
-                r"(?:^|(?<=\s))([A-Za-z_]\w{0,40})=((?:[^\s]|\s(?![A-Za-z_]\w{0,40}=))*+)"
+                r"(?:^|(?<=\s))([A-Za-z_]\w{0,40})=((?>(?:[^\s]|\s(?![A-Za-z_]\w{0,40}=))*))"
             ),
             one_of=(" logType=",),
             category="system",

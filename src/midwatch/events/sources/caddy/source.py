@@ -42,10 +42,10 @@ _REFUSED = (
 _QUOTE = r"\\\""
 # Every part is optional and looked for once only (an atomic group): nothing is tried again.
 _RULE = (
-    rf"(?:(?>.*?\[id {_QUOTE})(?P<signature_id>\d+){_QUOTE}\])?+(?:(?>.*?\[msg {_QUOTE})(?P<signature>.*?){_QUOTE}\])?+"
-    rf"(?:(?>.*?\[severity {_QUOTE})(?P<severity>[^\\]*){_QUOTE}\])?+(?:(?>.*?\[tag {_QUOTE}attack-)(?P<signature_class>[^\\]*){_QUOTE}\])?+"
-    rf"(?:(?>.*?\[hostname {_QUOTE})(?P<http_host>[^\\]*){_QUOTE}\])?+(?:(?>.*?\[uri {_QUOTE})(?P<url_path>.*?){_QUOTE}\])?+"
-    rf"(?:(?>.*?\[unique_id {_QUOTE})(?P<session>[^\\]*){_QUOTE}\])?+"
+    rf"(?>(?:(?>.*?\[id {_QUOTE})(?P<signature_id>\d+){_QUOTE}\])?)(?>(?:(?>.*?\[msg {_QUOTE})(?P<signature>.*?){_QUOTE}\])?)"
+    rf"(?>(?:(?>.*?\[severity {_QUOTE})(?P<severity>[^\\]*){_QUOTE}\])?)(?>(?:(?>.*?\[tag {_QUOTE}attack-)(?P<signature_class>[^\\]*){_QUOTE}\])?)"
+    rf"(?>(?:(?>.*?\[hostname {_QUOTE})(?P<http_host>[^\\]*){_QUOTE}\])?)(?>(?:(?>.*?\[uri {_QUOTE})(?P<url_path>.*?){_QUOTE}\])?)"
+    rf"(?>(?:(?>.*?\[unique_id {_QUOTE})(?P<session>[^\\]*){_QUOTE}\])?)"
 )
 _WAF = (
     r'\{"level":"[a-z]+","ts":"?(?P<time>[^",]+)"?,"logger":"http\.handlers\.waf","msg":"'
@@ -54,9 +54,9 @@ _WAF = (
 # ``level<tab>logger<tab>message<tab>{"request": {…}, "status": 200}``, time taken off.
 _CONSOLE = (
     r"(?P<severity>[A-Z]{1,16})\s+http\.log\.(?:access|error)[^\s]*\s+(?P<reason>[^\t{]*?)\s+\{"
-    r'(?>.*?"remote_ip": ?")(?P<src_ip>[^"]*)"(?:(?>.*?"client_ip": ?")(?P<client_ip>[^"]*)")?+(?>.*?"method": ?")(?P<http_method>[^"]*)", ?'
-    r'"host": ?"(?P<http_host>[^"]*)", ?"uri": ?"(?P<url_path>(?:[^"\\]|\\.)*+)"(?:(?>.*?"User-Agent": ?\[")(?P<user_agent>(?:[^"\\]|\\.)*+)")?+'
-    r'(?:(?>.*?"user_id": ?")(?P<user>[^"]*)")?+'
+    r'(?>.*?"remote_ip": ?")(?P<src_ip>[^"]*)"(?>(?:(?>.*?"client_ip": ?")(?P<client_ip>[^"]*)")?)(?>.*?"method": ?")(?P<http_method>[^"]*)", ?'
+    r'"host": ?"(?P<http_host>[^"]*)", ?"uri": ?"(?P<url_path>(?>(?:[^"\\]|\\.)*))"(?>(?:(?>.*?"User-Agent": ?\[")(?P<user_agent>(?>(?:[^"\\]|\\.)*))")?)'
+    r'(?>(?:(?>.*?"user_id": ?")(?P<user>[^"]*)")?)'
 )
 
 SOURCE = Source(
@@ -72,7 +72,7 @@ SOURCE = Source(
             Pattern(rf"{_WAF}Access denied{_RULE}", category="ids", action="block", service="web"),
             Pattern(rf"{_WAF}{_RULE}", category="ids", action="alert", service="web"),
             Pattern(rf'{_CONSOLE}(?>.*?"status": ?)(?P<http_status>401)(?>.*?"Www-Authenticate")', **_FAILED),
-            Pattern(rf'{_CONSOLE}(?:(?>.*?"status": ?)(?P<http_status>\d+))?+', **_WEB),
+            Pattern(rf'{_CONSOLE}(?>(?:(?>.*?"status": ?)(?P<http_status>\d+))?)', **_WEB),
         ),
         JsonObject(_FIELDS, *_REFUSED, require=("request.method", "request.uri"), **_WEB),
         JsonObject({"time": "ts", "severity": "level", "reason": "msg", "module": "logger"}, require=("logger", "msg"), category="system"),

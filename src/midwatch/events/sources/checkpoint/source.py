@@ -149,7 +149,7 @@ _CASES = (
     When({"src": ANY, "dst": ANY}, category="network"),
 )
 
-_COLON_PAIR = re.compile(r'(?<![\w-])([\w-]{1,60}+):{1,2}"((?:[^"\\]|\\.)*+)"')
+_COLON_PAIR = re.compile(r'(?<![\w-])([\w-]{1,60}+):{1,2}"((?>(?:[^"\\]|\\.)*))"')
 
 SOURCE = Source(
     name="checkpoint",

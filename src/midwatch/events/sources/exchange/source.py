@@ -59,7 +59,7 @@ SOURCE = Source(
             ),
             Pattern(rf"{_PROXY}(?P<http_status>\d*),[^,]*,[^,]*,(?P<http_method>[A-Z]*)", **_WEB),
             Pattern(
-                r"(?P<computer>[^,]+),ECP\.Request,\"?(?:(?>.*?S:CMD=)(?P<command>.*?)'?;S:REQID=)?+(?:(?>.*?;S:URL=)(?P<url_path>[^;]*))?+",
+                r"(?P<computer>[^,]+),ECP\.Request,\"?(?>(?:(?>.*?S:CMD=)(?P<command>.*?)'?;S:REQID=)?)(?>(?:(?>.*?;S:URL=)(?P<url_path>[^;]*))?)",
                 category="configuration",
                 action="change",
                 service="admin",

@@ -16,12 +16,12 @@ from midwatch.events.schema import Logsource
 from midwatch.events.source import Source, Value
 
 # Every part is optional and looked for once only (an atomic group): nothing is tried again.
-_VALUE = r'(?:[^"\\]|\\.)*+'
+_VALUE = r'(?>(?:[^"\\]|\\.)*)'
 _RULE = (
-    rf'(?:(?>.*?\[id ")(?P<signature_id>\d+)"\])?+(?:(?>.*?\[msg ")(?P<signature>{_VALUE})"\])?+'
-    r'(?:(?>.*?\[severity ")(?P<severity>[^"]*)"\])?+(?:(?>.*?\[tag "attack-)(?P<signature_class>[^"]*)"\])?+'
-    rf'(?:(?>.*?\[hostname ")(?P<http_host>[^"]*)"\])?+(?:(?>.*?\[uri ")(?P<url_path>{_VALUE})"\])?+'
-    r'(?:(?>.*?\[unique_id ")(?P<session>[^"]*)"\])?+'
+    rf'(?>(?:(?>.*?\[id ")(?P<signature_id>\d+)"\])?)(?>(?:(?>.*?\[msg ")(?P<signature>{_VALUE})"\])?)'
+    r'(?>(?:(?>.*?\[severity ")(?P<severity>[^"]*)"\])?)(?>(?:(?>.*?\[tag "attack-)(?P<signature_class>[^"]*)"\])?)'
+    rf'(?>(?:(?>.*?\[hostname ")(?P<http_host>[^"]*)"\])?)(?>(?:(?>.*?\[uri ")(?P<url_path>{_VALUE})"\])?)'
+    r'(?>(?:(?>.*?\[unique_id ")(?P<session>[^"]*)"\])?)'
 )
 _CLIENT = (
     r"\[(?:client|remote) \"?(?P<src_ip>\d+\.\d+\.\d+\.\d+(?=[\]:\"])|[^\]\"]+?(?=:\d{5}\])|[^\]\"]+)"

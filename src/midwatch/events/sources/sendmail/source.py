@@ -96,7 +96,7 @@ SOURCE = Source(
                 action="accept",
             ),
             Pattern(
-                rf"{_QUEUED}to=<?(?P<mail_to>[^ >,]*)>?, (?:(?>.*?\brelay=)(?P<relay>[^ ,]+)(?: \[(?P<dst_ip>[^\]]+)\])?, )?+(?>.*?\bstat=)(?P<status>.*)",
+                rf"{_QUEUED}to=<?(?P<mail_to>[^ >,]*)>?, (?>(?:(?>.*?\brelay=)(?P<relay>[^ ,]+)(?: \[(?P<dst_ip>[^\]]+)\])?, )?)(?>.*?\bstat=)(?P<status>.*)",
                 category="mail",
             ),
             Pattern(

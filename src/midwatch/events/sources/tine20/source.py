@@ -5,7 +5,7 @@ from midwatch.events.schema import Logsource
 from midwatch.events.source import Source, Value
 
 _HEAD = (
-    r"(?>(?:.*? )?(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^ ]{0,8}) )?+(?>.*?\b(?P<severity>[A-Z]{1,10}) \(\d\): )"
+    r"(?>(?>(?:.*? )?(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^ ]{0,8}) )?)(?>.*?\b(?P<severity>[A-Z]{1,10}) \(\d\): )"
     r"(?>.*?Login with username )"
 )
 _LOGIN: dict[str, Value] = {"category": "authentication", "action": "login"}
