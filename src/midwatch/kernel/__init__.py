@@ -1,4 +1,4 @@
-"""The few words every room uses: errors and severities. Nothing else lives here."""
+"""The few words every room uses: errors, severities, identifiers. Nothing else lives here."""
 
 from midwatch.kernel.errors import (
     BadInputError,
@@ -7,6 +7,7 @@ from midwatch.kernel.errors import (
     MidwatchError,
     RemoteFailureError,
 )
+from midwatch.kernel.identifiers import derived_id, timed_id
 from midwatch.kernel.severities import Level
 
 __all__ = [
@@ -16,4 +17,6 @@ __all__ = [
     "Level",
     "MidwatchError",
     "RemoteFailureError",
+    "derived_id",
+    "timed_id",
 ]

@@ -1,0 +1,208 @@
+"""Tenants, offices and feeds in the state file.
+
+Every process opens its own store. ``revision`` grows with each change, so that whoever
+keeps a copy in memory knows when to read again.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+
+from midwatch.database import open_database, transaction
+from midwatch.kernel import BadInputError
+from midwatch.tenants.values import Feed, Mark, MarkKind, Office, Tenant
+
+_MIGRATIONS: Final = (
+    """
+    CREATE TABLE tenant (
+        id TEXT PRIMARY KEY, title TEXT NOT NULL, zone TEXT NOT NULL,
+        retention_days INTEGER NOT NULL, legal_hold INTEGER NOT NULL,
+        demo INTEGER NOT NULL, created INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE office (
+        id TEXT NOT NULL, tenant TEXT NOT NULL REFERENCES tenant ON DELETE CASCADE,
+        title TEXT NOT NULL, zone TEXT NOT NULL, PRIMARY KEY (tenant, id)
+    ) STRICT;
+    CREATE TABLE feed (
+        id TEXT PRIMARY KEY, tenant TEXT NOT NULL, office TEXT NOT NULL,
+        title TEXT NOT NULL, product TEXT NOT NULL, zone TEXT NOT NULL,
+        silence INTEGER NOT NULL, paused INTEGER NOT NULL, created INTEGER NOT NULL,
+        FOREIGN KEY (tenant, office) REFERENCES office (tenant, id) ON DELETE CASCADE
+    ) STRICT;
+    CREATE TABLE mark (
+        feed TEXT NOT NULL REFERENCES feed ON DELETE CASCADE, kind TEXT NOT NULL,
+        value TEXT NOT NULL, port INTEGER NOT NULL, host TEXT NOT NULL,
+        PRIMARY KEY (kind, value, port, host)
+    ) STRICT;
+    CREATE TABLE tenants_revision (number INTEGER NOT NULL) STRICT;
+    INSERT INTO tenants_revision VALUES (0);
+    """,
+)
+_Row = TypeVar("_Row", bound=msgspec.Struct)
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+class TenantStore:
+    """Reads and writes; see the module's documentation. All writes are durable on return."""
+
+    def __init__(self, path: Path) -> None:
+        """``path``: the state file, made when missing."""
+        self._database = open_database(path, "tenants", _MIGRATIONS)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    @property
+    def revision(self) -> int:
+        """Grows with every change by any process."""
+        row = self._database.execute("SELECT number FROM tenants_revision").fetchone()
+        return int(row[0])
+
+    def tenants(self) -> list[Tenant]:
+        """All, by id."""
+        return _read(self._database, "SELECT * FROM tenant ORDER BY id", (), Tenant)
+
+    def tenant(self, tenant: str) -> Tenant | None:
+        """The tenant of that id."""
+        found = _read(self._database, "SELECT * FROM tenant WHERE id = ?", (tenant,), Tenant)
+        return found[0] if found else None
+
+    def offices(self, tenant: str) -> list[Office]:
+        """A tenant's offices, by id."""
+        query = "SELECT * FROM office WHERE tenant = ? ORDER BY id"
+        return _read(self._database, query, (tenant,), Office)
+
+    def feeds(self, tenant: str | None = None) -> list[Feed]:
+        """The feeds of one tenant, or of all, by id, with their marks."""
+        marks: dict[str, list[Mark]] = {}
+        for feed, kind, value, port, host in self._database.execute(
+            "SELECT feed, kind, value, port, host FROM mark ORDER BY kind, value, port, host"
+        ):
+            marks.setdefault(feed, []).append(Mark(MarkKind(kind), value, port, host))
+        query, given = "SELECT * FROM feed ORDER BY id", list[str]()
+        if tenant is not None:
+            query, given = "SELECT * FROM feed WHERE tenant = ? ORDER BY id", [tenant]
+        return [
+            msgspec.structs.replace(feed, marks=tuple(marks.get(feed.id, ())))
+            for feed in _read(self._database, query, given, Feed)
+        ]
+
+    def feed(self, feed: str) -> Feed | None:
+        """The feed of that id."""
+        return next((known for known in self.feeds() if known.id == feed), None)
+
+    def save_tenant(self, tenant: Tenant) -> None:
+        """Add or change a tenant.
+
+        Raises:
+            BadInputError: The id is not a plain name.
+        """
+        _check_name("tenant", tenant.id)
+        self._write("tenant", tenant, key=("id",))
+
+    def save_office(self, office: Office) -> None:
+        """Add or change an office.
+
+        Raises:
+            BadInputError: The id is not a plain name, or there is no such tenant.
+        """
+        _check_name("office", office.id)
+        if self.tenant(office.tenant) is None:
+            raise _unknown("tenant", office.tenant)
+        self._write("office", office, key=("tenant", "id"))
+
+    def save_feed(self, feed: Feed) -> None:
+        """Add or change a feed and its marks.
+
+        Raises:
+            BadInputError: The id is not a plain name or is another tenant's, there is no such
+                office, or a mark already tells another feed.
+        """
+        _check_name("source", feed.id)
+        known = self.feed(feed.id)
+        if known is not None and known.tenant != feed.tenant:
+            raise BadInputError(
+                f"the source {feed.id!r} is another client's", remedy="choose another name"
+            )
+        if feed.office not in {office.id for office in self.offices(feed.tenant)}:
+            raise _unknown("office", feed.office)
+        with transaction(self._database) as database:
+            self._upsert(database, "feed", feed, ("id",))
+            database.execute("DELETE FROM mark WHERE feed = ?", (feed.id,))
+            for mark in feed.marks:
+                try:
+                    database.execute(
+                        "INSERT INTO mark VALUES (?, ?, ?, ?, ?)",
+                        (feed.id, mark.kind.value, mark.value, mark.port, mark.host),
+                    )
+                except sqlite3.IntegrityError as error:
+                    raise BadInputError(
+                        f"another source is already told by that {mark.kind.value}",
+                        remedy="give each source a token, certificate, port or host of its own",
+                    ) from error
+            database.execute("UPDATE tenants_revision SET number = number + 1")
+
+    def remove_feed(self, feed: str) -> None:
+        """Forget a feed; what it sent stays in the lake."""
+        self._delete("DELETE FROM feed WHERE id = ?", (feed,))
+
+    def remove_tenant(self, tenant: str) -> None:
+        """Forget a tenant with offices and feeds; what they sent stays in the lake."""
+        self._delete("DELETE FROM tenant WHERE id = ?", (tenant,))
+
+    def _delete(self, statement: str, given: tuple[str, ...]) -> None:
+        with transaction(self._database) as database:
+            database.execute(statement, given)
+            database.execute("UPDATE tenants_revision SET number = number + 1")
+
+    def _write(self, table: str, value: msgspec.Struct, key: Sequence[str]) -> None:
+        with transaction(self._database) as database:
+            self._upsert(database, table, value, key)
+            database.execute("UPDATE tenants_revision SET number = number + 1")
+
+    @staticmethod
+    def _upsert(
+        database: sqlite3.Connection, table: str, value: msgspec.Struct, key: Sequence[str]
+    ) -> None:
+        fields = {
+            name: content
+            for name, content in msgspec.structs.asdict(value).items()
+            if name != "marks"
+        }
+        changes = ", ".join(f"{name} = excluded.{name}" for name in fields if name not in key)
+        names, blanks = ", ".join(fields), ", ".join("?" * len(fields))
+        database.execute(
+            f"INSERT INTO {table} ({names}) VALUES ({blanks}) "  # noqa: S608  # names of our own structs
+            f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}",
+            [int(content) if isinstance(content, bool) else content for content in fields.values()],
+        )
+
+
+def _read(
+    database: sqlite3.Connection, query: str, given: Sequence[str], kind: type[_Row]
+) -> list[_Row]:
+    cursor = database.execute(query, given)
+    names = [column[0] for column in cursor.description]
+    return [
+        msgspec.convert(dict(zip(names, row, strict=True)), kind, strict=False) for row in cursor
+    ]
+
+
+def _check_name(what: str, name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise BadInputError(
+            f"{name!r} cannot be the id of a {what}",
+            remedy="use small letters, digits and hyphens, at most 63, beginning with a letter or "
+            "digit",
+        )
+
+
+def _unknown(what: str, name: str) -> BadInputError:
+    return BadInputError(f"there is no {what} {name!r}", remedy=f"add the {what} first")
