@@ -1,11 +1,11 @@
 """How often a source usually speaks, learnt from its own past, and when silence is an alarm.
 
-A day is cut into blocks of four hours. Of each block of the last days the longest gap
-between two lines is kept; the *usual* gap of a block is the longest of them, the worst
-day left out once there are enough. Silence is an alarm after three times the usual gap,
-never before ``SHORTEST`` and never later than ``LONGEST``. Since the worst day is left out,
-one outage does not make the next one seem usual, while a source that falls quiet every
-night is left alone after the first.
+Of each hour of the last days the longest silence that began in it is kept; the *usual*
+silence of an hour is the longest of it and the hour before, the worst day left out once
+there are enough. Silence is an alarm after three times the usual one, never before
+``SHORTEST`` and never later than ``LONGEST``. Since the worst day is left out, one outage
+does not make the next one seem usual, while a source that falls quiet every night is left
+alone after the first.
 
 Times are UTC microseconds, lengths too. Pure: time comes from the caller.
 
@@ -27,20 +27,19 @@ SECOND: Final = 1_000_000
 MINUTE: Final = 60 * SECOND
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
-BLOCK: Final = 4 * HOUR
 SHORTEST: Final = 5 * MINUTE
 """No silence shorter than this is ever an alarm, unless the source's own setting says so."""
 LONGEST: Final = 24 * HOUR
 TIMES_USUAL: Final = 3
-_BLOCKS: Final = DAY // BLOCK
+_HOURS: Final = DAY // HOUR
 _DAYS_KEPT: Final = 8
 _ENOUGH_DAYS: Final = 4
 _FIRST_GUESS: Final = 20 * MINUTE
-"""What counts as usual before anything was learnt of a block."""
+"""What counts as usual before anything was learnt of an hour."""
 
 
 class DayGaps(Struct):
-    """The longest gap of each block of one day; 0 where nothing is known."""
+    """The longest silence that began in each hour of one day; 0 where nothing is known."""
 
     day: int
     longest: list[int]
@@ -60,16 +59,16 @@ class Rhythm(Struct):
             return
         if time <= self.last:
             return
-        self._learn(self.last, time)
+        self._note(self.last, min(time - self.last, LONGEST))
         self.last = time
 
     def usual(self, time: int) -> int:
-        """The usual longest gap around this time."""
-        block = time % DAY // BLOCK
+        """The usual longest silence that begins around this time."""
+        hour = time % DAY // HOUR
         gaps = sorted(
-            max(day.longest[block], day.longest[(block - 1) % _BLOCKS])
+            max(day.longest[hour], day.longest[(hour - 1) % _HOURS])
             for day in self.days
-            if day.longest[block]
+            if day.longest[hour]
         )
         if not gaps:
             known = max((max(day.longest) for day in self.days), default=0)
@@ -88,23 +87,12 @@ class Rhythm(Struct):
             return None
         return self.last + self.allowed(self.last, fixed)
 
-    def _learn(self, begin: int, end: int) -> None:
-        """Remember the gap between two lines in every block that it touches."""
-        gap = min(end - begin, LONGEST)
-        at = max(begin, end - DAY)
-        while True:
-            self._note(at, gap)
-            following = (at // BLOCK + 1) * BLOCK
-            if following > end:
-                return
-            at = following
-
     def _note(self, time: int, gap: int) -> None:
-        number, block = time // DAY, time % DAY // BLOCK
+        number, hour = time // DAY, time % DAY // HOUR
         if not self.days or self.days[-1].day < number:
-            self.days.append(DayGaps(number, [0] * _BLOCKS))
+            self.days.append(DayGaps(number, [0] * _HOURS))
             del self.days[:-_DAYS_KEPT]
         for day in reversed(self.days):
             if day.day == number:
-                day.longest[block] = max(day.longest[block], gap, 1)
+                day.longest[hour] = max(day.longest[hour], gap, 1)
                 return
