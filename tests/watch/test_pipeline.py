@@ -1,0 +1,230 @@
+"""From the spool to alerts and the lake, over crashes at every step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from midwatch.detection import Alert, AlertState
+from midwatch.intake.parcels import Parcel, Spooled, Transport, Usage
+from midwatch.rules import RuleSet, load_rules
+from midwatch.rules import __file__ as rules_file
+from midwatch.watch.checkpoints import Checkpoints
+from midwatch.watch.feeds import FeedEvents, line_number
+from midwatch.watch.pipeline import OWN_TENANT, Pipeline, PipelineLimits
+from midwatch.watch.rhythm import SECOND
+
+START = 1_789_995_600 * SECOND
+"""2026-09-21 13:00 UTC."""
+
+
+@cache
+def bundled() -> RuleSet:
+    return load_rules([Path(rules_file).parent / "pack"])
+
+
+def guessing(attempt: int, address: str = "203.0.113.9") -> bytes:
+    second = 20 + attempt
+    return (
+        f"Sep 21 13:{second // 60:02}:{second % 60:02} gate sshd[77{attempt}]: Failed password "
+        f"for root from {address} port {40_000 + attempt} ssh2"
+    ).encode()
+
+
+def parcel(*lines: bytes, tenant: str = "harbour", at: int = 0) -> Parcel:
+    return Parcel(
+        tenant, "main", f"{tenant}-ssh", "", Transport.UDP, "192.0.2.1", START + at, tuple(lines)
+    )
+
+
+class Crash(Exception):  # noqa: N818  # it is a crash that a test plays, not an error
+    """The process ends here."""
+
+
+@dataclass
+class World:
+    """What outlives a process; it can end one at a chosen step."""
+
+    parcels: list[Parcel] = field(default_factory=list)
+    released: int = 0
+    rows: list[tuple[str, int, str]] = field(default_factory=list)
+    in_lake: int = 0
+    alerts: dict[tuple[str, str], Alert] = field(default_factory=dict)
+    crash_at: int = -1
+    steps: int = 0
+
+    def step(self) -> None:
+        self.steps += 1
+        if self.steps == self.crash_at:
+            raise Crash
+
+    # the spool
+    def append(self, parcels: Sequence[Parcel]) -> int:
+        self.parcels.extend(parcels)
+        return len(self.parcels)
+
+    def read(self, after: int, most_bytes: int) -> list[Spooled]:
+        assert most_bytes > 0
+        assert after >= self.released, "what was released is gone"
+        return [Spooled(after + 1 + spot, each) for spot, each in enumerate(self.parcels[after:])][
+            :3
+        ]
+
+    def release(self, offset: int) -> None:
+        self.step()
+        self.released = offset
+        self.step()
+
+    def usage(self) -> Usage:
+        return Usage(len(self.parcels) - self.released, 0, 1, None)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    # the lake
+    def committed(self, application: str) -> int:
+        assert application
+        return self.in_lake
+
+    def commit(self, events: Sequence[FeedEvents], application: str, offset: int) -> None:
+        assert application
+        self.step()
+        for each in events:
+            for batch in each.batches:
+                self.rows.extend(
+                    (each.tenant, line, raw)
+                    for line, raw in zip(batch.lines, batch.raws, strict=True)
+                )
+            self.rows.extend((each.tenant, failed.line, failed.raw) for failed in each.failures)
+        self.in_lake = offset
+        self.step()
+
+    # the sink of alerts
+    def take(self, tenant: str, alerts: Sequence[Alert], now: int) -> None:
+        assert now
+        self.step()
+        for alert in alerts:
+            self.alerts[tenant, alert.id] = alert
+        self.step()
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    for attempt in range(30):
+        world.append([parcel(guessing(attempt), at=attempt * SECOND)])
+        world.append([parcel(guessing(attempt), b"", tenant="quay", at=attempt * SECOND)])
+    return world
+
+
+def run(world: World, path: Path, steps: int = 200) -> Pipeline:
+    """A process that runs to the end of what there is."""
+    pipeline = Pipeline(
+        world,
+        world,
+        world,
+        Checkpoints(path / "state.sqlite", "test"),
+        lambda _tenant: bundled(),
+        limits=PipelineLimits(flush=5 * SECOND, rows=10),
+    )
+    now = START
+    for _ in range(steps):
+        now += SECOND
+        if not pipeline.run_once(now):
+            break
+    pipeline.flush(now)
+    return pipeline
+
+
+def kept(world: World) -> list[tuple[str, int, str]]:
+    return sorted(
+        (each.tenant, line_number(offset, place), line.decode())
+        for offset, each in enumerate(world.parcels, 1)
+        for place, line in enumerate(each.lines)
+    )
+
+
+def told(world: World) -> set[tuple[str, str, str]]:
+    return {(tenant, found.rule.id, found.id) for (tenant, _), found in world.alerts.items()}
+
+
+def test_every_line_is_in_the_lake_once_and_alerts_are_raised(world: World, tmp_path: Path) -> None:
+    run(world, tmp_path)
+
+    assert sorted(world.rows) == kept(world)
+    assert world.released == len(world.parcels)
+    kinds = {alert.rule.advice.kind for alert in world.alerts.values()}
+    assert "SSH guessing" in kinds
+    assert {tenant for tenant, _ in world.alerts} == {"harbour", "quay"}
+
+
+def test_tenants_never_meet(world: World, tmp_path: Path) -> None:
+    world.parcels = [
+        parcel(guessing(attempt), tenant="quay" if attempt % 2 else "harbour")
+        for attempt in range(4)
+    ]
+    run(world, tmp_path)
+    apart = set(world.alerts)
+
+    assert not [alert for alert in world.alerts.values() if alert.count > 2]
+    assert {tenant for tenant, _ in apart} <= {"quay", "harbour"}
+
+
+@pytest.mark.parametrize("crash_at", range(1, 60, 4))
+def test_a_crash_at_any_step_loses_and_doubles_nothing(
+    world: World, tmp_path: Path, crash_at: int
+) -> None:
+    calm = World(parcels=list(world.parcels))
+    (tmp_path / "calm").mkdir()
+    run(calm, tmp_path / "calm")
+    world.crash_at = crash_at
+    with pytest.raises(Crash):
+        run(world, tmp_path)
+
+    run(world, tmp_path)
+
+    assert sorted(world.rows) == sorted(calm.rows) == kept(world)
+    assert told(world) == told(calm)
+    final = {key: alert.count for key, alert in calm.alerts.items()}
+    assert {key: alert.count for key, alert in world.alerts.items()} == final
+    assert world.released == len(world.parcels)
+
+
+def test_time_closes_what_has_gone_quiet(world: World, tmp_path: Path) -> None:
+    pipeline = run(world, tmp_path)
+    assert {alert.state for alert in world.alerts.values()} == {AlertState.OPEN}
+
+    pipeline.run_once(START + 48 * 3600 * SECOND)
+
+    assert {alert.state for alert in world.alerts.values()} == {AlertState.CLOSED}
+
+
+def test_midwatchs_own_lines_are_heard_and_not_kept(tmp_path: Path) -> None:
+    heard: list[str] = []
+    world = World([parcel(b"midwatch canary 7", tenant=OWN_TENANT)])
+    pipeline = Pipeline(
+        world,
+        world,
+        world,
+        Checkpoints(tmp_path / "state.sqlite", "test"),
+        lambda _tenant: bundled(),
+        heard=heard.append,
+    )
+    pipeline.run_once(START)
+    pipeline.flush(START)
+
+    assert heard == ["midwatch canary 7"]
+    assert world.rows == []
+    assert pipeline.counts == {}
+
+
+def test_feeds_are_counted(world: World, tmp_path: Path) -> None:
+    pipeline = run(world, tmp_path)
+
+    count = pipeline.counts["quay-ssh"]
+    assert (count.lines, count.parsed) == (60, 30)
+    assert (count.first, count.last) == (START, START + 29 * SECOND)
