@@ -1,0 +1,251 @@
+"""The watch watches itself: what is wrong now, judged from plain facts.
+
+``examine`` is pure: facts in, findings out, each a kind, a subject and a sentence. What was
+found before and no longer is has ended. ``SelfWatch`` keeps them in the health store and
+hands them on as alerts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from midwatch.detection import Alert
+from midwatch.intake.parcels import Usage
+from midwatch.tenants import Feed
+from midwatch.watch.health import FeedHealth, HealthStore, Heartbeat
+from midwatch.watch.own_alerts import alert_of
+from midwatch.watch.rhythm import DAY, HOUR, MINUTE, SECOND
+
+BEAT: Final = 5 * SECOND
+"""How often a process beats."""
+MISSED_BEATS: Final = 6
+CANARY_LATE: Final = 3
+"""A canary is lost after so many times its interval."""
+SPOOL_WARNING: Final = 0.9
+DISK_WARNING: Final = 0.9
+SKEW: Final = 10 * MINUTE
+CERTIFICATE_DAYS: Final = 21
+RULES_DAYS: Final = 30
+_FEWEST_LINES: Final = 50
+_DRIFT: Final = 0.2
+_ZONE_STEP: Final = 15 * MINUTE
+
+
+class ShareOfLines(Struct, frozen=True):
+    """Lines of a feed and how many were understood, lately and in the days before."""
+
+    lines: int
+    parsed: int
+    lines_before: int
+    parsed_before: int
+
+
+class Facts(Struct, frozen=True):
+    """What is judged. Times are UTC microseconds.
+
+    ``canary``: when the last canary came through, or None before the first was sent;
+    ``disk``: the share of the disk that is used, by folder; ``certificates``: when each
+    expires, by path; ``rules``: when the newest signatures were published, by pack.
+    """
+
+    now: int
+    feeds: Sequence[Feed] = ()
+    health: Mapping[str, FeedHealth] = {}
+    shares: Mapping[str, ShareOfLines] = {}
+    heartbeats: Sequence[Heartbeat] = ()
+    expected_processes: Sequence[str] = ()
+    spool: Usage | None = None
+    disk: Mapping[str, float] = {}
+    canary: int | None = None
+    canary_every: int = 0
+    certificates: Mapping[str, int] = {}
+    rules: Mapping[str, int] = {}
+
+
+class Finding(Struct, frozen=True):
+    """One thing that is wrong now; an empty ``tenant`` is the provider's own."""
+
+    kind: str
+    subject: str
+    text: str
+    tenant: str = ""
+
+
+def examine(facts: Facts) -> list[Finding]:
+    """All that is wrong."""
+    return [
+        *_silent(facts),
+        *_drifted(facts),
+        *_skewed(facts),
+        *_stopped(facts),
+        *_lost_canary(facts),
+        *_full(facts),
+        *_expiring(facts),
+    ]
+
+
+def _silent(facts: Facts) -> Iterator[Finding]:
+    for feed in facts.feeds:
+        known = facts.health.get(feed.id)
+        if feed.paused or known is None:
+            continue
+        alarm = known.rhythm.alarm_at(feed.silence * SECOND)
+        if alarm is None or facts.now < alarm:
+            continue
+        silent = facts.now - known.last
+        usual = feed.silence * SECOND or known.rhythm.usual(known.last)
+        yield Finding(
+            "silence",
+            feed.id,
+            f"{feed.title or feed.id} has been silent for {duration(silent)}; "
+            f"usually it is for {duration(usual)} at most.",
+            feed.tenant,
+        )
+
+
+def _drifted(facts: Facts) -> Iterator[Finding]:
+    for feed in facts.feeds:
+        share = facts.shares.get(feed.id)
+        if share is None or min(share.lines, share.lines_before) < _FEWEST_LINES:
+            continue
+        now, before = share.parsed / share.lines, share.parsed_before / share.lines_before
+        if before - now >= _DRIFT:
+            yield Finding(
+                "drift",
+                feed.id,
+                f"Of the lines of {feed.title or feed.id} {now:.0%} are understood, "
+                f"{before:.0%} were before.",
+                feed.tenant,
+            )
+
+
+def _skewed(facts: Facts) -> Iterator[Finding]:
+    for feed in facts.feeds:
+        known = facts.health.get(feed.id)
+        # Only what is ahead is surely the clock: lines that come late are late for many reasons.
+        if known is None or known.lag > -SKEW:
+            continue
+        ahead = -known.lag
+        steps = round(ahead / _ZONE_STEP)
+        zone = (
+            " That looks like a time zone."
+            if abs(ahead - steps * _ZONE_STEP) < MINUTE and ahead < 15 * HOUR
+            else ""
+        )
+        yield Finding(
+            "clock",
+            feed.id,
+            f"Events of {feed.title or feed.id} are {duration(ahead)} ahead of our clock.{zone}",
+            feed.tenant,
+        )
+
+
+def _stopped(facts: Facts) -> Iterator[Finding]:
+    beating = {beat.process: beat for beat in facts.heartbeats}
+    for process in facts.expected_processes:
+        beat = beating.get(process)
+        if beat is None:
+            yield Finding("process", process, f"The process {process} has never started.")
+        elif facts.now - beat.beat > MISSED_BEATS * BEAT:
+            silent = duration(facts.now - beat.beat)
+            yield Finding("process", process, f"The process {process} last beat {silent} ago.")
+
+
+def _lost_canary(facts: Facts) -> Iterator[Finding]:
+    if facts.canary is None or not facts.canary_every:
+        return
+    late = facts.now - facts.canary
+    if late > CANARY_LATE * facts.canary_every:
+        yield Finding(
+            "canary", "chain", f"No test line came through the chain for {duration(late)}."
+        )
+
+
+def _full(facts: Facts) -> Iterator[Finding]:
+    if facts.spool is not None and facts.spool.budget:
+        share = facts.spool.bytes_used / facts.spool.budget
+        if share >= SPOOL_WARNING:
+            yield Finding("spool", "spool", f"{share:.0%} of the spool's room is used.")
+    for folder, share in facts.disk.items():
+        if share >= DISK_WARNING:
+            yield Finding("disk", folder, f"{share:.0%} of the disk under {folder} is used.")
+
+
+def _expiring(facts: Facts) -> Iterator[Finding]:
+    for path, expires in facts.certificates.items():
+        left = expires - facts.now
+        if left <= 0:
+            yield Finding("certificate", path, f"The certificate {path} has expired.")
+        elif left < CERTIFICATE_DAYS * DAY:
+            yield Finding(
+                "certificate", path, f"The certificate {path} expires in {duration(left)}."
+            )
+    for pack, published in facts.rules.items():
+        age = facts.now - published
+        if age > RULES_DAYS * DAY:
+            yield Finding("rules", pack, f"The rules of {pack} are {duration(age)} old.")
+
+
+def duration(length: int) -> str:
+    """A length of time in words, from microseconds.
+
+    >>> duration(90 * SECOND), duration(26 * HOUR)
+    ('2 minutes', '26 hours')
+    """
+    for unit, name, most in (
+        (SECOND, "second", 90),
+        (MINUTE, "minute", 90),
+        (HOUR, "hour", 48),
+    ):
+        number = round(length / unit)
+        if number < most:
+            return f"{number} {name}{'' if number == 1 else 's'}"
+    number = round(length / DAY)
+    return f"{number} days"
+
+
+class AlertSink(Protocol):
+    """Where alerts go (see ``pipeline.AlertSink``)."""
+
+    def take(self, tenant: str, alerts: Sequence[Alert], now: int) -> None:
+        """Take alerts of one tenant."""
+        ...
+
+
+class SelfWatch:
+    """Keeps what is wrong and hands it on.
+
+    What stands is handed on every time under the same id, and what ended before the store
+    is told, so that a crash in between hides nothing.
+    """
+
+    def __init__(self, store: HealthStore, alerts: AlertSink, own_tenant: str) -> None:
+        """``own_tenant``: the provider's own, for what concerns no client."""
+        self._store = store
+        self._alerts = alerts
+        self._own_tenant = own_tenant
+
+    def run_once(self, facts: Facts) -> list[Finding]:
+        """Judge the facts; all that is wrong now."""
+        findings = examine(facts)
+        standing = {
+            (each.kind, each.subject): each
+            for each in self._store.concerns()
+            if each.kind != "delivery"
+        }
+        for finding in findings:
+            standing.pop((finding.kind, finding.subject), None)
+            tenant = finding.tenant or self._own_tenant
+            concern = self._store.concern(
+                finding.kind, finding.subject, tenant, facts.now, finding.text
+            )
+            self._alerts.take(tenant, [alert_of(concern)], facts.now)
+        for (kind, subject), concern in standing.items():
+            ended = msgspec.structs.replace(concern, ended=facts.now)
+            self._alerts.take(concern.tenant, [alert_of(ended)], facts.now)
+            self._store.relieve(kind, [subject], facts.now)
+        return findings
