@@ -1,0 +1,105 @@
+"""Keeping real processes running."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from midwatch.watch.supervisor import Child, Supervisor
+
+STEADY = """
+import pathlib, signal, sys, time
+log = pathlib.Path(sys.argv[1])
+def note(text):
+    with log.open("a") as file:
+        file.write(text + "\\n")
+def end(*_):
+    note(sys.argv[2] + " stopped")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+signal.signal(signal.SIGHUP, lambda *_: note(sys.argv[2] + " reloaded"))
+note(sys.argv[2] + " started")
+while True:
+    signal.pause()
+"""
+DEAF = STEADY.replace("    sys.exit(0)\n", "")
+
+
+def child(log: Path, name: str, script: str = STEADY, stop_within: float = 20.0) -> Child:
+    return Child(
+        name, (sys.executable, "-c", script, str(log), name), stop_within=stop_within
+    )  # fmt: skip
+
+
+async def until(log: Path, *lines: str) -> None:
+    """Wait until the log holds these lines."""
+    async with asyncio.timeout(30):
+        while not log.exists() or not set(lines) <= set(log.read_text("utf-8").splitlines()):
+            await asyncio.sleep(0.02)
+
+
+def test_children_are_started_reloaded_and_stopped_in_order(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+
+    async def scene() -> None:
+        supervisor = Supervisor([child(log, "intake"), child(log, "pipeline")])
+        running = asyncio.create_task(supervisor.run())
+        await until(log, "intake started", "pipeline started")
+        os.kill(os.getpid(), signal.SIGHUP)
+        await until(log, "intake reloaded", "pipeline reloaded")
+        os.kill(os.getpid(), signal.SIGTERM)
+        async with asyncio.timeout(30):
+            await running
+
+    asyncio.run(scene())
+
+    assert log.read_text("utf-8").splitlines()[-2:] == ["intake stopped", "pipeline stopped"]
+
+
+def test_a_child_that_dies_is_started_again(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    dying = "import pathlib,sys; pathlib.Path(sys.argv[1]).open('a').write('x\\n'); sys.exit(3)"
+
+    async def scene() -> None:
+        supervisor = Supervisor([child(log, "intake", dying)])
+        running = asyncio.create_task(supervisor.run())
+        async with asyncio.timeout(30):
+            while supervisor.starts["intake"] < 3:
+                await asyncio.sleep(0.02)
+        supervisor.stop()
+        async with asyncio.timeout(30):
+            await running
+
+    asyncio.run(scene())
+
+
+def test_a_child_that_does_not_stop_is_killed(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+
+    async def scene() -> None:
+        supervisor = Supervisor([child(log, "intake", DEAF, stop_within=0.3)])
+        running = asyncio.create_task(supervisor.run())
+        await until(log, "intake started")
+        supervisor.stop()
+        async with asyncio.timeout(30):
+            await running
+
+    asyncio.run(scene())
+
+    assert "intake stopped" in log.read_text("utf-8")
+
+
+def test_a_command_that_is_missing_does_not_stop_the_others(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+
+    async def scene() -> None:
+        missing = Child("clock", (str(tmp_path / "missing"),))
+        supervisor = Supervisor([missing, child(log, "intake")])
+        running = asyncio.create_task(supervisor.run())
+        await until(log, "intake started")
+        supervisor.stop()
+        async with asyncio.timeout(30):
+            await running
+
+    asyncio.run(scene())
