@@ -14,7 +14,7 @@ FIREWALLS = {
     "pfsense", "opnsense", "fortigate", "sonicwall", "watchguard", "sophos", "cisco_asa", "meraki",
     "mikrotik", "paloalto", "unifi",
 }  # fmt: skip
-TOKEN = "t0k"
+SHOWN_ONCE = "t0k"
 
 
 def test_every_firewall_of_the_first_order_has_its_guide() -> None:
@@ -28,7 +28,7 @@ def test_a_guide_belongs_to_a_source() -> None:
 @pytest.mark.parametrize("product", [*WRITTEN, "", "postfix"])
 def test_a_guide_is_filled_whole(product: str) -> None:
     asked = set(re.findall(r"\{([a-z]+)\}", guide_of(product)))
-    text = filled_guide(product, host="192.0.2.9", port=5514, http="http://h:1", token=TOKEN)
+    text = filled_guide(product, host="192.0.2.9", port=5514, http="http://h:1", token=SHOWN_ONCE)
 
     assert asked <= PLACEHOLDERS
     assert asked & {"host", "http"}
