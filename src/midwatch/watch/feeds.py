@@ -57,6 +57,18 @@ class FeedEvents:
         times = [time for batch in self.batches for time in batch.times if time is not None]
         return max(times, default=None)
 
+    @property
+    def sample(self) -> dict[str, object]:
+        """The newest line: its event, or the reason why it is none."""
+        newest = max(self.batches, key=lambda batch: batch.lines[-1], default=None)
+        failure = max(self.failures, key=lambda failed: failed.line, default=None)
+        if failure is not None and (newest is None or newest.lines[-1] < failure.line):
+            return {"failure": failure.reason, "raw": failure.raw}
+        if newest is None:
+            return {}
+        event = next(newest.take([len(newest) - 1]).rows())
+        return {**event, "raw": newest.raws[-1]}
+
 
 class FeedReaders:
     """The readers of all feeds, as many as fit; the idlest are forgotten first."""

@@ -25,7 +25,7 @@ _MIGRATIONS: Final = (
     ) STRICT;
     CREATE TABLE feed_health (
         feed TEXT PRIMARY KEY, tenant TEXT NOT NULL, last INTEGER NOT NULL,
-        lag INTEGER NOT NULL, rhythm BLOB NOT NULL
+        lag INTEGER NOT NULL, rhythm BLOB NOT NULL, sample BLOB NOT NULL
     ) STRICT;
     CREATE TABLE feed_hour (
         feed TEXT NOT NULL, hour INTEGER NOT NULL, lines INTEGER NOT NULL,
@@ -46,7 +46,8 @@ class FeedCount(Struct):
     """What came of one feed since it was counted last.
 
     ``first`` and ``last``: when lines were received; ``lag``: by how much the newest event
-    was older than its receipt, microseconds (0 where no event states a time).
+    was older than its receipt, microseconds (0 where no event states a time). ``sample``: the
+    newest event as a JSON object, its raw line under ``raw``.
     """
 
     tenant: str
@@ -56,6 +57,7 @@ class FeedCount(Struct):
     parsed: int = 0
     size: int = 0
     lag: int = 0
+    sample: bytes = b"{}"
 
 
 class FeedHealth(Struct, frozen=True):
@@ -66,6 +68,7 @@ class FeedHealth(Struct, frozen=True):
     last: int
     lag: int
     rhythm: Rhythm
+    sample: bytes = b"{}"
 
 
 class Heartbeat(Struct, frozen=True):
@@ -133,10 +136,17 @@ class HealthStore:
                 rhythm.hear(count.first)
                 rhythm.hear(count.last)
                 database.execute(
-                    "INSERT INTO feed_health VALUES (?, ?, ?, ?, ?) ON CONFLICT (feed) DO UPDATE "
-                    "SET tenant = excluded.tenant, last = max(last, excluded.last), "
-                    "lag = excluded.lag, rhythm = excluded.rhythm",
-                    (feed, count.tenant, count.last, count.lag, msgspec.msgpack.encode(rhythm)),
+                    "INSERT INTO feed_health VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (feed) DO "
+                    "UPDATE SET tenant = excluded.tenant, last = max(last, excluded.last), "
+                    "lag = excluded.lag, rhythm = excluded.rhythm, sample = excluded.sample",
+                    (
+                        feed,
+                        count.tenant,
+                        count.last,
+                        count.lag,
+                        msgspec.msgpack.encode(rhythm),
+                        count.sample,
+                    ),
                 )
                 hour = count.last // HOUR
                 database.execute(
@@ -153,9 +163,9 @@ class HealthStore:
         """Every feed that ever spoke, of one tenant or of all, by id."""
         where, given = ("", ()) if tenant is None else (" WHERE tenant = ?", (tenant,))
         return [
-            FeedHealth(feed, owner, last, lag, msgspec.msgpack.decode(rhythm, type=Rhythm))
-            for feed, owner, last, lag, rhythm in self._database.execute(
-                f"SELECT feed, tenant, last, lag, rhythm FROM feed_health{where} ORDER BY feed",  # noqa: S608  # a constant clause
+            FeedHealth(feed, owner, last, lag, msgspec.msgpack.decode(rhythm, type=Rhythm), sample)
+            for feed, owner, last, lag, rhythm, sample in self._database.execute(
+                f"SELECT feed, tenant, last, lag, rhythm, sample FROM feed_health{where} ORDER BY feed",  # noqa: S608  # a constant clause
                 given,
             )
         ]

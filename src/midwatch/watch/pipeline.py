@@ -191,6 +191,7 @@ class Pipeline:
         count.size += events.size
         latest = events.latest
         count.lag = 0 if latest is None else last - latest
+        count.sample = msgspec.json.encode(events.sample)
 
     def _gather(self, events: FeedEvents, now: int) -> None:
         """Keep for the lake what it does not have yet."""
