@@ -21,7 +21,11 @@ _COMMANDS: Final = {
     "hunt": ("midwatch.cli.hunt", "Every match of Sigma rules as one JSON object."),
     "explain": ("midwatch.cli.explain", "What a rule looks for, what it means, what to do."),
     "demo": ("midwatch.cli.demo", "The morning check of a bundled sample office."),
-    "source": ("midwatch.cli.source", "The log sources that Midwatch reads."),
+    "source": (
+        "midwatch.cli.source",
+        "The devices that send logs, and the products that are read.",
+    ),
+    "client": ("midwatch.cli.client", "The firms that are watched, and their offices."),
 }
 STOPPED: Final = 130
 BROKEN_PIPE: Final = 141

@@ -1,4 +1,4 @@
-"""``midwatch source``: which products can be read, and the expectations of their samples."""
+"""``midwatch source``: the devices that send logs, and the products that can be read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 from rich import box
 from rich.table import Table
 
+from midwatch.cli import feeds
 from midwatch.cli.options import product_of
 from midwatch.cli.screen import Screen
 from midwatch.events import sources as sources_package
@@ -19,7 +20,11 @@ from midwatch.events.recognition import Recogniser
 
 @click.group("source")
 def command() -> None:
-    """The log sources that Midwatch reads."""
+    """Your devices and servers that send logs, and the products that can be read."""
+
+
+for _each in (feeds.add, feeds.test, feeds.status, feeds.pause, feeds.remove):
+    command.add_command(_each)
 
 
 @command.command("list")

@@ -1,0 +1,283 @@
+"""``midwatch source add``, ``test``, ``status`` …: the devices and servers that send logs."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+import socket
+import time
+from pathlib import Path
+from typing import Final
+
+import click
+import msgspec
+from rich import box
+from rich.table import Table
+
+from midwatch.cli.options import product_of, zone_of
+from midwatch.cli.screen import Screen
+from midwatch.cli.state_options import opened, state_option, with_office
+from midwatch.kernel import BadInputError
+from midwatch.reports.defusing import defuse
+from midwatch.tenants import Feed, Mark, MarkKind, TenantStore, hash_of_token
+from midwatch.watch.configuration import Configuration, load_configuration
+from midwatch.watch.health import FeedHealth, HealthStore
+from midwatch.watch.self_watch import duration
+from midwatch.watch.setup_guides import filled_guide, guide_of
+
+_SECOND: Final = 1_000_000
+_LOOK: Final = 0.25
+_SHOWN: Final = (
+    "source", "category", "action", "outcome", "src_ip", "src_port", "dst_ip", "dst_port", "user",
+    "host", "program",
+)  # fmt: skip
+
+
+@click.command("add")
+@state_option
+@click.argument("name")
+@click.option(
+    "--product",
+    metavar="NAME",
+    help="What it is (midwatch source list). Default: told by each line.",
+)
+@click.option("--client", "tenant", help="Whose it is, where there are several clients.")
+@click.option("--office", help="At which office, where there are several.")
+@click.option("--title", help="What people call it. Default: NAME.")
+@click.option(
+    "--address",
+    "addresses",
+    multiple=True,
+    help="Address or network it sends from; may be repeated.",
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="Only what comes to this port here.")
+@click.option(
+    "--host", default="", help="Only lines of this host name (several devices behind a relay)."
+)
+@click.option(
+    "--token", "by_token", is_flag=True, help="It proves itself by a token (HTTP shippers)."
+)
+@click.option(
+    "--path",
+    "paths",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A log file or folder on this machine to follow.",
+)
+@click.option("--zone", default="", help="Zone of stamps that state none. Default: the client's.")
+@click.option(
+    "--silence",
+    type=click.IntRange(10),
+    default=None,
+    metavar="SECONDS",
+    help="Alarm after so long a silence. Default: learnt.",
+)
+def add(  # noqa: PLR0913  # one option for each thing that can be said of a source
+    *,
+    state: Path | None,
+    name: str,
+    product: str | None,
+    tenant: str | None,
+    office: str | None,
+    title: str | None,
+    addresses: tuple[str, ...],
+    port: int | None,
+    host: str,
+    by_token: bool,
+    paths: tuple[Path, ...],
+    zone: str,
+    silence: int | None,
+) -> None:
+    """Add a source and print what to type into the device. NAME is short, such as gate."""
+    folder = opened(state)
+    product_of(product)
+    if zone:
+        zone_of(zone)
+    store = TenantStore(folder.database)
+    if store.feed(name) is not None:
+        raise BadInputError(
+            f"there is a source {name!r} already", remedy="choose another name, or remove it first"
+        )
+    token = ""
+    marks = [Mark(MarkKind.ADDRESS, _network(text), port or 0, host) for text in addresses]
+    marks += [Mark(MarkKind.PATH, str(path.absolute())) for path in paths]
+    if by_token or ("{token}" in guide_of(product or "") and not marks):
+        token = secrets.token_urlsafe(24)
+        marks.append(Mark(MarkKind.TOKEN, hash_of_token(token)))
+    if not marks:
+        raise BadInputError(
+            "nothing says by what this source is told",
+            remedy="name the device's address with --address, or give it a --token, or a --path",
+        )
+    tenant, office = with_office(store, tenant, office)
+    store.save_feed(
+        Feed(
+            name, tenant, office, title or name, product or "", zone, tuple(marks),
+            silence or 0, created=int(time.time() * _SECOND),
+        )
+    )  # fmt: skip
+    click.echo(f"Added {title or name} at {tenant}, {office}.\n")
+    if token:
+        click.echo(f"Its token, shown only now:  {token}\n")
+    if not paths:
+        click.echo(_guide(product or "", load_configuration(), token, port))
+    click.echo(f"Then see it arrive:  midwatch source test {name}")
+
+
+@click.command("test")
+@state_option
+@click.argument("name")
+@click.option(
+    "--wait",
+    type=click.IntRange(1),
+    default=300,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait.",
+)
+def test(*, state: Path | None, name: str, wait: int) -> None:
+    """Wait for a line of a source and tell what was understood. Exit status 1: none came."""
+    folder = opened(state)
+    feed = _known(TenantStore(folder.database), name)
+    health = HealthStore(folder.database)
+    screen = Screen()
+    began = int(time.time() * _SECOND)
+    click.echo(f"Waiting for a line of {feed.title}; up to {duration(wait * _SECOND)} …")
+    while True:
+        known = _health(health, name)
+        if known is not None and known.last >= began:
+            break
+        if time.time() * _SECOND - began > wait * _SECOND:
+            if known is not None:
+                ago = duration(int(time.time() * _SECOND) - known.last)
+                click.echo(f"Nothing came. Its last line came {ago} ago.")
+            else:
+                click.echo("Nothing came, and nothing ever has.")
+            click.echo(
+                "See whether the watch runs (midwatch status), whether a firewall lies between, "
+                "and whether it comes as an unknown sender (midwatch source unknown)."
+            )
+            raise click.exceptions.Exit(1)
+        time.sleep(_LOOK)
+    found: dict[str, object] = msgspec.json.decode(known.sample)
+    raw = defuse(str(found.pop("raw", "")))
+    if "failure" in found:
+        click.echo(f"A line came, but it was not understood: {found['failure']}.")
+        screen.print(f"  {raw}", style="dim", markup=False)
+        raise click.exceptions.Exit(1)
+    click.echo("A line came and was understood:")
+    screen.print(f"  {raw}", style="dim", markup=False)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for field in _SHOWN:
+        if found.get(field) is not None:
+            table.add_row(f"  {field}", defuse(str(found[field])))
+    screen.print(table)
+
+
+@click.command("status")
+@state_option
+@click.option("--client", "tenant", help="Only this client's.")
+def status(*, state: Path | None, tenant: str | None) -> None:
+    """Your sources: when each last spoke, and how much of it is understood.
+
+    Exit status 1 where one is silent.
+    """
+    folder = opened(state)
+    feeds = TenantStore(folder.database).feeds(tenant)
+    if not feeds:
+        click.echo("There is no source yet. Add one: midwatch source add gate --product pfsense "
+                   "--address 192.0.2.1")  # fmt: skip
+        return
+    health = HealthStore(folder.database)
+    known = {each.feed: each for each in health.feeds(tenant)}
+    now = int(time.time() * _SECOND)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("source", "client", "product", "last line", "lines today", "understood"):
+        table.add_column(heading, justify="right" if "l" in heading[:1] else "left")
+    silent = False
+    for feed in feeds:
+        mine = known.get(feed.id)
+        last = "never" if mine is None else f"{duration(now - mine.last)} ago"
+        if mine is not None and not feed.paused:
+            alarm = mine.rhythm.alarm_at(feed.silence * _SECOND)
+            if alarm is not None and now >= alarm:
+                silent, last = True, f"■ silent, {last}"
+        day = 24 * 3600 * _SECOND
+        lines, parsed = health.shares(feed.id, now - day, now + day)
+        share = f"{parsed / lines:.0%}" if lines else "–"
+        table.add_row(feed.id, feed.tenant, feed.product or "told by each line", last,
+                      f"{lines:,}", share)  # fmt: skip
+    Screen().print(table)
+    raise click.exceptions.Exit(1 if silent else 0)
+
+
+@click.command("remove")
+@state_option
+@click.argument("name")
+def remove(*, state: Path | None, name: str) -> None:
+    """Forget a source; what it sent stays."""
+    store = TenantStore(opened(state).database)
+    _known(store, name)
+    store.remove_feed(name)
+    click.echo(f"Removed {name}. What it sent is kept.")
+
+
+@click.command("pause")
+@state_option
+@click.argument("name")
+@click.option("--end", is_flag=True, help="End the pause.")
+def pause(*, state: Path | None, name: str, end: bool) -> None:
+    """Do not alarm a source's silence (its lines are still taken), or end that."""
+    store = TenantStore(opened(state).database)
+    feed = _known(store, name)
+    store.save_feed(msgspec.structs.replace(feed, paused=not end))
+    click.echo(f"The silence of {name} is {'alarmed again' if end else 'not alarmed'}.")
+
+
+def _guide(product: str, settings: Configuration, token: str, port: int | None) -> str:
+    here = _own_address()
+    scheme = "https" if settings.http.certificate else "http"
+    return filled_guide(
+        product,
+        host=here,
+        port=port or settings.syslog.udp or settings.syslog.tcp or settings.syslog.tls,
+        http=f"{scheme}://{here}:{settings.http.port}",
+        token=token,
+    )
+
+
+def _own_address() -> str:
+    """This machine's address as others in the network see it; no packet is sent for it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError as error:
+        raise BadInputError(
+            f"{text!r} is neither an address nor a network",
+            remedy="write 192.0.2.1 or 192.0.2.0/24",
+        ) from error
+
+
+def _known(store: TenantStore, name: str) -> Feed:
+    feed = store.feed(name)
+    if feed is None:
+        close = [each.id for each in store.feeds() if name in each.id or each.id in name]
+        raise BadInputError(
+            f"there is no source {name!r}",
+            remedy=f"did you mean {', '.join(close[:3])}?"
+            if close
+            else "midwatch source status names them",
+        )
+    return feed
+
+
+def _health(store: HealthStore, feed: str) -> FeedHealth | None:
+    return next((each for each in store.feeds() if each.feed == feed), None)

@@ -1,0 +1,73 @@
+"""The state folder that commands about the running watch share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from midwatch.tenants import Office, Tenant, TenantStore
+from midwatch.watch.state_folder import VARIABLE, StateFolder, default_state
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+OWN_CLIENT = "office"
+"""The client that is made when a firm watches itself and names none."""
+MAIN_OFFICE = "main"
+
+
+def state_option(command: _Command) -> _Command:
+    """``--state``: the state folder."""
+    return click.option(
+        "--state",
+        "state",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar=VARIABLE,
+        metavar="DIR",
+        help="The state folder. Default: ~/.local/state/midwatch.",
+    )(command)
+
+
+def opened(state: Path | None) -> StateFolder:
+    """The state folder that a person named, or the usual one.
+
+    Raises:
+        ConfigurationError: It cannot be used.
+    """
+    return StateFolder(state or default_state()).open()
+
+
+def with_office(store: TenantStore, tenant: str | None, office: str | None) -> tuple[str, str]:
+    """The client and office that a person named; those that a firm has by itself are made.
+
+    Raises:
+        BadInputError: There is no such client or office, or one must be named.
+    """
+    from midwatch.kernel import BadInputError  # noqa: PLC0415
+
+    known = [each.id for each in store.tenants() if not each.demo]
+    if tenant is None:
+        if len(known) > 1:
+            raise BadInputError(
+                "there are several clients, so it must be said whose source this is",
+                remedy=f"name one with --client: {', '.join(known[:8])}",
+            )
+        tenant = known[0] if known else OWN_CLIENT
+        if not known:
+            store.save_tenant(Tenant(tenant, "This office"))
+    elif store.tenant(tenant) is None:
+        raise BadInputError(
+            f"there is no client {tenant!r}", remedy="add it first: midwatch client add"
+        )
+    offices = [each.id for each in store.offices(tenant)]
+    if office is None:
+        if len(offices) > 1:
+            raise BadInputError(
+                "the client has several offices, so one must be named",
+                remedy=f"name it with --office: {', '.join(offices[:8])}",
+            )
+        office = offices[0] if offices else MAIN_OFFICE
+    if office not in offices:
+        store.save_office(Office(office, tenant, office.replace("-", " ").capitalize()))
+    return tenant, office
