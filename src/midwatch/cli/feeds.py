@@ -192,8 +192,10 @@ def status(*, state: Path | None, tenant: str | None) -> None:
     known = {each.feed: each for each in health.feeds(tenant)}
     now = int(time.time() * _SECOND)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("source", "client", "product", "last line", "lines today", "understood"):
-        table.add_column(heading, justify="right" if "l" in heading[:1] else "left")
+    for heading in ("source", "client", "product", "last line"):
+        table.add_column(heading)
+    for heading in ("lines today", "understood"):
+        table.add_column(heading, justify="right")
     silent = False
     for feed in feeds:
         mine = known.get(feed.id)

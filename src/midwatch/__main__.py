@@ -1,0 +1,5 @@
+"""``python -m midwatch`` is the command ``midwatch``."""
+
+from midwatch.cli import main
+
+main()
