@@ -64,6 +64,34 @@ def _week(last_day: datetime, chance: random.Random) -> Iterator[_Line]:
     yield from _break_in(last_day)
 
 
+def ordinary_day(day: datetime, seed: int) -> list[tuple[datetime, str, str]]:
+    """(time, log, line) of a whole day without the break-in, in order; the same seed, the same day.
+
+    ``day``: midnight UTC.
+    """
+    chance = random.Random(seed)  # noqa: S311  # a story, not a secret
+    makers = (_firewall, _ssh, _web, _windows, _vpn)
+    lines = [line for make in makers for line in make(day, chance)]
+    lines.extend(_mail(day, chance, silent=False))
+    return sorted(line for line in lines if line[0] < day + timedelta(days=1))
+
+
+def guessed_password(start: datetime) -> list[tuple[datetime, str, str]]:
+    """(time, log, line) of a VPN password being guessed, in two minutes: 21 tries and a way in."""
+    lines = []
+    when = start
+    for attempt in range(22):
+        when += timedelta(seconds=5)
+        end = f"{_VPN_GUESSER}:{40_000 + 37 * attempt}"
+        text = (
+            f"{end} TLS Auth Error: Auth Username/Password verification failed for peer"
+            if attempt < 21
+            else f"{end} [j.ortiz] Peer Connection Initiated with [AF_INET]{end}"
+        )
+        lines.append((when, "openvpn.log", _syslog(when, "gate", "openvpn[31337]", text)))
+    return lines
+
+
 def _syslog(when: datetime, host: str, tag: str, text: str) -> str:
     return f"{when:%b} {when.day:2} {when:%H:%M:%S} {host} {tag}: {text}"
 

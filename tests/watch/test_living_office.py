@@ -1,0 +1,75 @@
+"""The sample office that keeps sending."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from pathlib import Path
+
+from midwatch.events.catalogue import all_sources
+from midwatch.events.reading import LineReader
+from midwatch.events.timestamps import ClockContext
+from midwatch.tenants import Tenant, TenantStore
+from midwatch.watch.living_office import (
+    CLIENT,
+    add_living_office,
+    living_lines,
+    remove_living_office,
+)
+
+START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+
+
+def test_its_lines_come_in_order_and_without_end() -> None:
+    end = START + timedelta(hours=26)
+    sent = list(takewhile(lambda line: line[0] < end, living_lines(START)))
+
+    times = [when for when, _ in sent]
+    assert times == sorted(times)
+    assert times[0] >= START
+    assert len(sent) > 1000
+
+
+def test_the_story_is_told_within_three_minutes() -> None:
+    soon = START + timedelta(minutes=3)
+    lines = [line for when, line in living_lines_until(soon)]
+
+    assert sum(b"verification failed" in line for line in lines) == 21
+    assert any(b"[j.ortiz] Peer Connection Initiated" in line for line in lines)
+
+
+def living_lines_until(end: datetime) -> list[tuple[datetime, bytes]]:
+    return list(takewhile(lambda line: line[0] < end, living_lines(START)))
+
+
+def test_every_line_is_understood_at_its_own_time() -> None:
+    day = living_lines_until(START + timedelta(hours=24))
+    microseconds = int((START + timedelta(days=1)).timestamp() * 1e6)
+    reader = LineReader(all_sources(), ClockContext(reference=microseconds))
+
+    result = reader.read([line.decode() for _, line in day], 0)
+
+    assert result.failures == []
+    assert {batch.source for batch in result.batches} >= {
+        "filterlog", "openvpn", "openssh", "postfix", "dovecot", "access_log", "windows",
+    }  # fmt: skip
+    for batch in result.batches:
+        for spot, time in zip(batch.lines, batch.times, strict=True):
+            assert time is not None
+            assert abs(time - day[spot][0].timestamp() * 1e6) < 1e6
+
+
+def test_it_comes_and_goes_whole(tmp_path: Path) -> None:
+    store = TenantStore(tmp_path / "state.sqlite")
+    store.save_tenant(Tenant("quay", "Quay"))
+    add_living_office(store, 1)
+
+    assert len(store.feeds(CLIENT)) == 5
+    assert remove_living_office(store)
+    assert [tenant.id for tenant in store.tenants()] == ["quay"]
+    assert not remove_living_office(store)
+
+
+def test_a_real_client_of_that_name_is_not_removed(tmp_path: Path) -> None:
+    store = TenantStore(tmp_path / "state.sqlite")
+    store.save_tenant(Tenant(CLIENT, "A real firm"))
+
+    assert not remove_living_office(store)
