@@ -44,6 +44,7 @@ class SpoolFolder:
         self.database = path / "current" / _NAME
         self.log = path / "current" / f"{_NAME}-wal"
         self.next = path / "next" / _NAME
+        self.closed = False
         self._threads = threading.Lock()
         try:
             missing = [folder for folder in (path, *path.parents) if not folder.exists()]
@@ -80,6 +81,7 @@ class SpoolFolder:
     def close(self) -> None:
         """Let go of the folder; nothing else may follow."""
         os.close(self._handle)
+        self.closed = True
 
     def generation(self) -> tuple[int, int] | None:
         """Tells the present database from one that was set aside; None while there is none."""

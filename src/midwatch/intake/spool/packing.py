@@ -45,18 +45,20 @@ class Packer:
         content = self._pack(self._encode(list(parcels)))
         return Group(content, len(parcels), min(parcel.received for parcel in parcels))
 
-    def unpack(self, content: bytes, count: int) -> list[Parcel]:
-        """The parcels of a group.
+    def checked(self, group: Group, last: int, expected: bytes) -> list[Parcel]:
+        """The parcels of a group that belongs to ``last`` and had that checksum.
 
         Raises:
-            DamagedGroupError: These are no such bytes.
+            DamagedGroupError: It is not what was packed.
         """
+        if checksum(last, group) != expected:
+            raise DamagedGroupError("its checksum is wrong")
         try:
-            parcels = self._decode(self._unpack(content))
+            parcels = self._decode(self._unpack(group.content))
         except (zstandard.ZstdError, msgspec.DecodeError) as error:
             raise DamagedGroupError(str(error)) from error
-        if len(parcels) != count:
-            raise DamagedGroupError(f"{len(parcels)} parcels where {count} were")
+        if len(parcels) != group.count:
+            raise DamagedGroupError(f"{len(parcels)} parcels where {group.count} were")
         return parcels
 
 

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from midwatch.intake.parcels import Spooled
-from midwatch.intake.spool.packing import DamagedGroupError, Group, Packer, checksum
+from midwatch.intake.spool.packing import Group, Packer, checksum
 from midwatch.kernel import ConfigurationError
 
 _APPLICATION: Final = 0x4D57_5350
@@ -56,9 +56,7 @@ class Row(msgspec.Struct, frozen=True):
         Raises:
             DamagedGroupError: The row is not what was written.
         """
-        if checksum(self.last, self.group) != self.checksum:
-            raise DamagedGroupError("its checksum is wrong")
-        parcels = packer.unpack(self.group.content, self.group.count)
+        parcels = packer.checked(self.group, self.last, self.checksum)
         first = self.last - self.group.count + 1
         return [Spooled(offset, parcel) for offset, parcel in enumerate(parcels, first)]
 

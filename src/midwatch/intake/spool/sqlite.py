@@ -154,6 +154,8 @@ class SqliteSpool:
 
     def close(self) -> None:
         """See ``Spool.close``."""
+        if self._folder.closed:
+            return
         with self._folder:
             self._reader.close()
             self._forget()
