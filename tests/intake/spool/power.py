@@ -21,6 +21,21 @@ _RESUMED = re.compile(r"^(\d+) +<\.\.\. (\w+) resumed>.*= (-?\d+)")
 _STRING = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 _HANDLE = re.compile(r"^\d+<([^>]*)>")
 
+_ON_FILES = {
+    "pwrite64": "write",
+    "write": "append",
+    "ftruncate": "truncate",
+    "fsync": "sync",
+    "fdatasync": "sync",
+}
+_ON_NAMES = {
+    "openat": "make",
+    "unlink": "delete",
+    "unlinkat": "delete",
+    "rmdir": "delete",
+    "rename": "rename",
+    "mkdir": "folder",
+}
 Fate = Literal["all", "none", "some"]
 
 
@@ -57,37 +72,22 @@ def events(trace: Path, folder: Path) -> Iterator[Event]:
 def _event(call: str, given: str, folder: Path) -> Event | None:
     strings = [bytes.fromhex(text.replace("\\x", "")) for text in _STRING.findall(given)]
     if handle := _HANDLE.match(given):
+        if call == "write" and given.startswith("1<"):
+            return Event("told", data=strings[0])
         name = handle[1]
         if "\\x" in name:
             name = bytes.fromhex(name.replace("\\x", "")).decode()
-        if call == "write" and given.startswith("1<"):
-            return Event("told", data=strings[0])
         path = _inside(name, folder)
-        if path is None:
-            return None
         number = int(given.rsplit(", ", 1)[-1]) if call in {"pwrite64", "ftruncate"} else 0
-        match call:
-            case "pwrite64":
-                return Event("write", path, strings[0], number)
-            case "write":
-                return Event("append", path, strings[0])
-            case "ftruncate":
-                return Event("truncate", path, number=number)
-            case "fsync" | "fdatasync":
-                return Event("sync", path)
+        data = strings[0] if strings else b""
+        kind = _ON_FILES.get(call)
+        return Event(kind, path, data, number) if kind and path is not None else None
     paths = [_inside(text.decode(), folder) for text in strings]
-    if not paths or paths[0] is None:
+    kind = _ON_NAMES.get(call)
+    if not paths or paths[0] is None or (call == "openat" and "O_CREAT" not in given):
         return None
-    match call:
-        case "openat" if "O_CREAT" in given:
-            return Event("make", paths[0])
-        case "unlink" | "unlinkat" | "rmdir":
-            return Event("delete", paths[0])
-        case "rename":
-            return Event("rename", paths[0], (paths[1] or "").encode())
-        case "mkdir":
-            return Event("folder", paths[0])
-    return None
+    target = (paths[1] or "") if len(paths) > 1 else ""
+    return Event(kind, paths[0], target.encode()) if kind else None
 
 
 def _inside(name: str, folder: Path) -> str | None:

@@ -38,7 +38,6 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(rounds: int, tmp_path: Pa
         lines = (tmp_path / "told").read_text().split("\n")[:-1]
         acks = {int(line[4:]) for line in lines if line.startswith("ack ")}
         done = {int(line[5:]) for line in lines if line.startswith("done ")}
-        assert acks, "the worker was killed before it did anything: the test tests nothing"
         acknowledged += len(acks)
         owed = (owed | acks) - done
 
@@ -53,4 +52,4 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(rounds: int, tmp_path: Pa
         assert offsets == sorted(set(offsets))
         assert all(each.parcel.lines[0] == b"%d" % each.parcel.received for each in read)
         owed &= set(numbers)
-    assert acknowledged > 20 * rounds
+    assert acknowledged > 20 * rounds, "killed too early: the test tests nothing"

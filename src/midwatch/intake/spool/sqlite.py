@@ -26,7 +26,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
@@ -35,7 +35,8 @@ from midwatch.intake.parcels import Parcel, SpoolDownError, Spooled, SpoolFullEr
 from midwatch.intake.spool import rows
 from midwatch.intake.spool.damage import Damage, Report, log_damage
 from midwatch.intake.spool.folder import SpoolFolder
-from midwatch.intake.spool.packing import DamagedGroupError, Group, Packer, in_groups, size_of
+from midwatch.intake.spool.packing import Group, Packer, in_groups
+from midwatch.intake.spool.reading import Bad, Reader, opened
 from midwatch.intake.spool.salvage import salvage
 from midwatch.kernel import MidwatchError
 
@@ -46,7 +47,8 @@ _LOG_SHARE: Final = 16
 _ROW_BYTES: Final = 4200
 """What a row may take besides its content: the rest of a page and its entry."""
 _PAGE_BYTES: Final = 4096
-_READER_MILLISECONDS: Final = 500
+_READER_MILLISECONDS: Final = 100
+_CUT_SECONDS: Final = 2.0
 _VACUUM_PAGES: Final = 512
 _LEAST_FREE_PAGES: Final = 256
 _SHORTEST_NAP: Final = 0.001
@@ -82,11 +84,12 @@ class SqliteSpool:
         self._clock = clock
         self._report = report
         self._most_log = max(_LEAST_LOG, min(_MOST_LOG, budget // _LOG_SHARE))
+        self._next_cut = 0.0
         self._generation: tuple[int, int] | None = None
         self._writing: sqlite3.Connection | None = None
         self._packer = Packer()
         self._packing = threading.Lock()
-        self._reader = _Reader(self._folder, clock)
+        self._reader = Reader(self._folder, clock)
         try:
             self._locked(lambda _: self._folder.keep_reserve(2 * self._most_log))
         except BaseException:
@@ -183,7 +186,7 @@ class SqliteSpool:
     def _connection(self) -> sqlite3.Connection:
         if self._writing is None or self._folder.generation() != self._generation:
             self._forget()
-            self._writing = _opened(self._folder, self._clock())
+            self._writing = opened(self._folder, self._clock())
             # A checkpoint at a commit fails without the commit failing (sqlite3WalDefaultHook).
             self._writing.execute(f"PRAGMA wal_autocheckpoint={self._most_log // _PAGE_BYTES}")
             self._writing.execute(f"PRAGMA journal_size_limit={self._most_log}")
@@ -233,10 +236,11 @@ class SqliteSpool:
         """Keep the log short.
 
         SQLite copies it into the database as it grows, and starts it again from the front
-        unless somebody is just reading from it; here readers are waited for, briefly.
+        unless somebody is just reading from it. Then, now and then, the reader is waited for.
         """
-        if self._log_bytes() > 4 * self._most_log:
+        if self._log_bytes() > 4 * self._most_log and time.monotonic() > self._next_cut:
             self._cut_log(connection)
+            self._next_cut = time.monotonic() + _CUT_SECONDS
 
     @staticmethod
     def _cut_log(connection: sqlite3.Connection) -> None:
@@ -281,7 +285,7 @@ class SqliteSpool:
     def _tight(self) -> bool:
         return self._folder.room() < 4 * self._most_log
 
-    def _set_aside(self, bad: Sequence[_Bad], connection: sqlite3.Connection) -> None:
+    def _set_aside(self, bad: Sequence[Bad], connection: sqlite3.Connection) -> None:
         for row, cause in bad:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -321,97 +325,6 @@ class SqliteSpool:
             remedy="check the disk and the folder's owner; it is tried again",
             path=path,
         )
-
-
-_Bad = tuple[rows.Row, str]
-
-
-class _Reader:
-    """The reading side: its own connection, so that reading never waits for a sync."""
-
-    def __init__(self, folder: SpoolFolder, clock: Callable[[], int]) -> None:
-        self._folder = folder
-        self._clock = clock
-        self._connection: sqlite3.Connection | None = None
-        self._packer = Packer()
-        self._lock = threading.Lock()
-        self._last: tuple[rows.Row, list[Spooled]] | None = None
-        self.generation: tuple[int, int] | None = None
-
-    def read(self, after: int, most_bytes: int) -> tuple[list[Spooled], list[_Bad]]:
-        """Parcels, and the rows before or between them that are damaged."""
-        with self._lock:
-            found: list[Spooled] = []
-            bad: list[_Bad] = []
-            size = 0
-            with closing(rows.rows(self._open(), after)) as following:
-                for row in following:
-                    try:
-                        spooled = self._spooled(row)
-                    except DamagedGroupError as error:
-                        bad.append((row, str(error)))
-                        continue
-                    for each in spooled:
-                        if each.offset <= after:
-                            continue
-                        size += size_of(each.parcel)
-                        if found and size > most_bytes:
-                            return found, bad
-                        found.append(each)
-                    if size >= most_bytes:
-                        break
-            return found, bad
-
-    def has_more(self, after: int) -> bool:
-        """Whether there is a row behind an offset."""
-        query = "SELECT EXISTS (SELECT 1 FROM parcels WHERE last > ?)"
-        with self._lock:
-            try:
-                return bool(rows.number(self._open(), query, (after,)))
-            except sqlite3.Error:
-                # Reading tells what is wrong.
-                return True
-
-    def forget(self) -> None:
-        """Open the database anew next time."""
-        with self._lock, self._folder:
-            self.close()
-
-    def close(self) -> None:
-        """Let go of the database. Locked, since closing may checkpoint."""
-        if self._connection is not None:
-            with suppress(sqlite3.Error):
-                self._connection.close()
-        self._connection = None
-
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None or self._folder.generation() != self.generation:
-            with self._folder:
-                self.close()
-                self._last = None
-                self.generation = self._folder.generation()
-                self._connection = _opened(self._folder, self._clock(), reading=True)
-                self.generation = self._folder.generation()
-        return self._connection
-
-    def _spooled(self, row: rows.Row) -> list[Spooled]:
-        """The parcels of a row; the last row's are remembered for a reader of small steps."""
-        if self._last is not None and self._last[0].last == row.last:
-            return self._last[1]
-        spooled = row.spooled(self._packer)
-        self._last = row, spooled
-        return spooled
-
-
-def _opened(folder: SpoolFolder, clock: int, *, reading: bool = False) -> sqlite3.Connection:
-    """Open the present database. On a full disk the reserve makes room for SQLite's own files."""
-    folder.prepare()
-    try:
-        return rows.connect(folder.database, clock=clock, reading=reading)
-    except sqlite3.OperationalError:
-        if folder.room() >= _LEAST_LOG or not folder.drop_reserve():
-            raise
-    return rows.connect(folder.database, clock=clock, reading=reading)
 
 
 def _pages(connection: sqlite3.Connection) -> tuple[int, int, int]:
