@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 
-.PHONY: help up test test-fast cases bench docs lint format lock clean setup setup-dev
+.PHONY: help up test test-fast faults cases bench docs lint format lock clean setup setup-dev
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ test: setup-dev lint docs ## Set up, then run every check and test
 
 test-fast: setup-dev ## Run the tests only
 	$(BIN)/pytest -n 2
+
+faults: setup-dev ## Kill, cut the power and fill the disk under the spool, for minutes
+	$(BIN)/pytest -m faults
 
 cases: setup-dev ## Score against the shared third-party cases
 	scripts/cases
