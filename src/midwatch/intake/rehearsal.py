@@ -29,6 +29,7 @@ class MemorySink:
         self.open.set()
         self.arrived = asyncio.Condition()
         self.asked = 0
+        self._count = 0
 
     async def submit(self, parcels: Sequence[Parcel]) -> None:
         """See ``Sink``."""
@@ -38,6 +39,7 @@ class MemorySink:
             raise SpoolFullError("no room", remedy="wait")
         async with self.arrived:
             self.parcels += parcels
+            self._count += sum(len(each.lines) for each in parcels)
             self.arrived.notify_all()
 
     @property
@@ -52,7 +54,7 @@ class MemorySink:
 
     async def until_lines(self, count: int) -> None:
         """Wait until there are so many lines."""
-        await self.until(lambda sink: sum(len(each.lines) for each in sink.parcels) >= count)
+        await self.until(lambda sink: sink._count >= count)
 
 
 class MemoryQuarantine:
