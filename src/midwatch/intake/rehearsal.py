@@ -29,7 +29,7 @@ class MemorySink:
         self.open.set()
         self.arrived = asyncio.Condition()
         self.asked = 0
-        self._count = 0
+        self.count = 0
 
     async def submit(self, parcels: Sequence[Parcel]) -> None:
         """See ``Sink``."""
@@ -39,7 +39,7 @@ class MemorySink:
             raise SpoolFullError("no room", remedy="wait")
         async with self.arrived:
             self.parcels += parcels
-            self._count += sum(len(each.lines) for each in parcels)
+            self.count += sum(len(each.lines) for each in parcels)
             self.arrived.notify_all()
 
     @property
@@ -54,7 +54,7 @@ class MemorySink:
 
     async def until_lines(self, count: int) -> None:
         """Wait until there are so many lines."""
-        await self.until(lambda sink: sink._count >= count)
+        await self.until(lambda sink: sink.count >= count)
 
 
 class MemoryQuarantine:
