@@ -1,0 +1,319 @@
+"""Questions to the lake: SQL over a view ``events`` of certain tenants, and nothing else.
+
+DuckDB only reads, over the list of data files that the Delta log names for those tenants. The
+connection is told these files, then locked: no other file, no network, no setting, no extension,
+no Python variable, no second statement, nothing but SELECT. This is the one place where
+the scope of a question is enforced.
+
+>>> import pathlib, tempfile
+>>> from midwatch.lake.writing import LakeWriter
+>>> folder = tempfile.TemporaryDirectory()
+>>> lake = pathlib.Path(folder.name) / "lake"
+>>> _ = LakeWriter(lake)
+>>> LakeReader(lake, ["acme"]).query("SELECT count(*) AS events FROM events").rows
+[(0,)]
+>>> folder.cleanup()
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from midwatch.kernel import BadInputError, ConfigurationError
+from midwatch.lake.addresses import MACROS
+from midwatch.lake.columns import NUMBERS, TYPES, duckdb_type, field_id
+from midwatch.lake.delta_log import ActiveFile, DeltaLog, active_files
+from midwatch.lake.files import PREFIX, read_file
+from midwatch.lake.line_forms import whole_line_sql
+
+MOST_ROWS: Final = 10_000
+SECONDS: Final = 60.0
+_DAY: Final = 86_400_000_000
+_ATTEMPTS: Final = 4
+_HIDDEN: Final = {"raw", "line_form", *NUMBERS}
+_FIRST: Final = ("time", "tenant", "office", "feed", "source", "host", "category", "action",
+                 "outcome", "src_ip", "user")  # fmt: skip
+COLUMNS: Final = (
+    *_FIRST,
+    *(name for name in TYPES if name not in {*_FIRST, *_HIDDEN, "fields", "raw_bytes"}),
+    "fields", "raw", "raw_bytes", "day", "id",
+)  # fmt: skip
+"""The columns of the view, in order."""
+_DAMAGE: Final = (duckdb.IOException, duckdb.InvalidInputException, duckdb.InternalException,
+                  duckdb.SerializationException, duckdb.FatalException)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The rows of a question. ``cut``: there were more than the limit."""
+
+    table: pa.Table
+    cut: bool = False
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+        return list(self.table.column_names)
+
+    @property
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The rows as Python values."""
+        return list(zip(*(column.to_pylist() for column in self.table.columns), strict=True))
+
+
+class LakeReader:
+    """One snapshot of the lake, for some tenants and times; see the module's documentation."""
+
+    def __init__(
+        self,
+        folder: Path,
+        tenants: Sequence[str] | None,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        memory: str = "2GB",
+    ) -> None:
+        """Take a snapshot.
+
+        Args:
+            folder: The lake, STATE/lake.
+            tenants: Whose events are seen; None means everybody's, which only the operator of
+                the whole installation may see.
+            since: Leave out files that hold only earlier events (UTC microseconds).
+            until: Leave out files that hold only events at or after this.
+            memory: How much memory DuckDB may take.
+
+        Raises:
+            ConfigurationError: There is no lake.
+            BadInputError: Its log is damaged.
+        """
+        self._log = DeltaLog(folder)
+        if not self._log.exists():
+            raise ConfigurationError(
+                "there is no lake yet",
+                remedy="start the watch first, or name the state folder with --state",
+                path=str(folder),
+            )
+        self._tenants = None if tenants is None else frozenset(tenants)
+        self._range = (since, until)
+        self._memory = memory
+        self._excluded: set[str] = set()
+        self.problems: list[str] = []
+        self._connection = self._open()
+
+    def close(self) -> None:
+        """Let go of files and memory."""
+        self._connection.close()
+
+    def query(
+        self,
+        sql: str,
+        parameters: Sequence[object] = (),
+        *,
+        limit: int = MOST_ROWS,
+        seconds: float = SECONDS,
+    ) -> Answer:
+        """The rows of one SELECT over ``events``, at most ``limit``.
+
+        A damaged file is left out, told in ``problems``, and the rest is read.
+
+        Raises:
+            BadInputError: The SQL is not one SELECT, is wrong, or took longer than ``seconds``.
+        """
+        statement = _only_select(sql)
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._run(statement, parameters, limit, seconds)
+            except _DAMAGE as error:
+                if not self._leave_damaged_out():
+                    raise _refused(error) from error
+                self._connection.close()
+                self._connection = self._open()
+        raise BadInputError(
+            "files of the lake keep disappearing while they are read",
+            remedy="see which other program removes files there",
+            path=str(self._log.table_folder),
+        )
+
+    def _run(
+        self, statement: str, parameters: Sequence[object], limit: int, seconds: float
+    ) -> Answer:
+        timer = threading.Timer(seconds, self._connection.interrupt)
+        timer.start()
+        try:
+            relation = self._connection.sql(statement, params=list(parameters))
+            batches = relation.to_arrow_reader(min(limit + 1, 100_000))
+            taken, count = [], 0
+            for batch in batches:
+                taken.append(batch)
+                count += len(batch)
+                if count > limit:
+                    break
+            table = pa.Table.from_batches(taken, batches.schema)
+            return Answer(table.slice(0, limit), cut=count > limit)
+        except duckdb.InterruptException as error:
+            raise BadInputError(
+                f"the question took longer than {seconds:g} seconds",
+                remedy="narrow it by time (since:1d) or tenant, or allow more seconds",
+            ) from error
+        except _DAMAGE:
+            raise
+        except duckdb.Error as error:
+            raise _refused(error) from error
+        except pa.ArrowException as error:
+            if "INTERRUPT" in str(error):
+                raise BadInputError(
+                    f"the question took longer than {seconds:g} seconds",
+                    remedy="narrow it by time (since:1d) or tenant, or allow more seconds",
+                ) from error
+            raise duckdb.IOException(str(error)) from error
+        finally:
+            timer.cancel()
+
+    def _files(self) -> list[ActiveFile]:
+        table, problems = self._log.readable()
+        self.problems.extend(each for each in problems if each not in self.problems)
+        return [
+            file
+            for file in active_files(table)
+            if (self._tenants is None or file.tenant in self._tenants)
+            and file.path not in self._excluded
+            and _overlaps(file, *self._range)
+        ]
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        files = self._files()
+        paths = [str((self._log.table_folder / file.path).resolve()) for file in files]
+        connection = duckdb.connect(":memory:")
+        for macro in MACROS:
+            connection.execute(macro)
+        connection.execute(_view(paths))
+        quoted = ", ".join(_quoted(path) for path in paths)
+        for setting in (
+            "temp_directory = ''",
+            f"allowed_paths = [{quoted}]",
+            "enable_external_access = false",
+            "python_enable_replacements = false",
+            "autoinstall_known_extensions = false",
+            "autoload_known_extensions = false",
+            "allow_community_extensions = false",
+            f"memory_limit = {_quoted(self._memory)}",
+            "TimeZone = 'UTC'",
+            "lock_configuration = true",
+        ):
+            connection.execute(f"SET {setting}")
+        return connection
+
+    def _leave_damaged_out(self) -> bool:
+        """Find the files that cannot be read; whether there were any to leave out."""
+        found = False
+        for file in self._files():
+            path = self._log.table_folder / file.path
+            try:
+                read_file(path)
+            except FileNotFoundError:
+                self._excluded.add(file.path)
+                found = True
+                self.problems.append(f"{file.path} is missing and was left out")
+            except (OSError, pa.ArrowException) as error:
+                self._excluded.add(file.path)
+                found = True
+                reason = str(error).splitlines()[0]
+                self.problems.append(f"{file.path} is damaged and was left out: {reason}")
+        return found
+
+
+def _overlaps(file: ActiveFile, since: int | None, until: int | None) -> bool:
+    """Whether a file may hold rows of these times; rows without a time count by their day."""
+    if file.first_time is not None and file.last_time is not None:
+        early = until is not None and file.first_time >= until
+        if not early and (since is None or file.last_time >= since):
+            return True
+    if file.untimed or file.first_time is None:
+        first = None if since is None else since // _DAY
+        last = None if until is None else until // _DAY
+        day = _day_number(file.day)
+        return day is None or ((first is None or day >= first) and (last is None or day <= last))
+    return False
+
+
+def _day_number(day: str) -> int | None:
+    try:
+        return (date.fromisoformat(day) - date(1970, 1, 1)).days
+    except ValueError:
+        return None
+
+
+def _view(paths: Sequence[str]) -> str:
+    """The view ``events`` over data files: ours by field ids, another engine's by names."""
+    ours = [path for path in paths if Path(path).name.startswith(PREFIX)]
+    foreign = [path for path in paths if not Path(path).name.startswith(PREFIX)]
+    parts = []
+    if ours:
+        schema = ", ".join(
+            f"{field_id(name)}: {{name: '{name}', type: '{duckdb_type(name)}', default_value: NULL}}"
+            for name in TYPES
+        )
+        files = ", ".join(map(_quoted, ours))
+        parts.append(_selection(f"read_parquet([{files}], schema = MAP {{{schema}}})", set(TYPES)))
+    for path in foreign:
+        known = set(pq.read_schema(path).names)
+        parts.append(_selection(f"read_parquet([{_quoted(path)}])", known))
+    if not parts:
+        parts.append(_selection("(SELECT '' AS filename) WHERE false", set()))
+    return f"CREATE VIEW events AS {' UNION ALL '.join(parts)}"
+
+
+def _selection(source: str, known: set[str]) -> str:
+    """The view's columns out of files that hold the known ones."""
+    stored = ", ".join(
+        f"CAST({name if name in known else 'NULL'} AS {duckdb_type(name)}) AS {name}"
+        for name in TYPES
+    )
+    place = "regexp_extract(filename, '/tenant=([^/]*)/day=([^/]*)/[^/]*$', {})"
+    derived = {
+        "tenant": place.format(1),
+        "day": f"TRY_CAST({place.format(2)} AS DATE)",
+        "raw": whole_line_sql(),
+        "id": "spool || '-' || delivery || '-' || line",
+    }
+    shown = ", ".join(f"{derived[name]} AS {name}" if name in derived else name for name in COLUMNS)
+    return f"SELECT {shown} FROM (SELECT {stored}, filename FROM {source})"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _only_select(sql: str) -> str:
+    """The statement, if it is a single SELECT.
+
+    Raises:
+        BadInputError: It is not.
+    """
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error as error:
+        raise _refused(error) from error
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise BadInputError(
+            "only a single SELECT is answered", remedy="write SELECT ... FROM events"
+        )
+    return str(statements[0].query)
+
+
+def _refused(error: Exception) -> BadInputError:
+    text = str(error).strip()
+    return BadInputError(
+        f"the question cannot be answered: {text}",
+        remedy="the table is called events; its columns stand in the reference",
+    )
