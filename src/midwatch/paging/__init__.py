@@ -1,0 +1,1 @@
+"""Stores incidents and gets them to people."""
