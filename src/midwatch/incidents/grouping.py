@@ -176,6 +176,23 @@ def open_storm(signal: Signal, now: int) -> Incident:
     return _as_new(count_in(incident, signal, None, now))
 
 
+def open_self(operator: str, subject: str, what: str, since: int, now: int) -> Incident:
+    """An incident of the operator's about Midwatch itself: what does not work, since when."""
+    return Incident(
+        id=derived_id("self", operator, subject, since, now),
+        tenant=operator,
+        kind=IncidentKind.SELF,
+        opened=now,
+        changed=now,
+        alarmed=now,
+        level=Level.HIGH,
+        title=what,
+        keys=(subject,),
+        first=since or None,
+        last=now if since else None,
+    )
+
+
 def add(incident: Incident, signal: Signal, before: Signal | None, now: int) -> Incident:
     """The incident with the signal in it: counted, perhaps raised, perhaps reopened.
 
@@ -194,6 +211,8 @@ def add(incident: Incident, signal: Signal, before: Signal | None, now: int) -> 
         incident = move(incident, IncidentState.REOPENED, by=MIDWATCH, now=now, why=why)
     incident = count_in(incident, signal, before, now)
     level, why = _level_of(incident, signal)
+    if chain := chain_of(incident.signals) if incident.kind is IncidentKind.FINDING else None:
+        incident = msgspec.structs.replace(incident, chain=chain.why)
     return raise_level(incident, level, now=now, why=why)
 
 

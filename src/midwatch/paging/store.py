@@ -134,11 +134,10 @@ class SqliteIncidents:
 
     def candidates(self, tenant: str, keys: Sequence[str]) -> list[Incident]:
         """The tenant's incidents that have one of the keys, the latest hundred."""
-        blanks = ", ".join("?" * len(keys))
         return self._incidents(
-            "WHERE id IN (SELECT incident FROM incident_key "
-            f"WHERE tenant = ? AND key IN ({blanks})) ORDER BY changed DESC LIMIT ?",
-            (tenant, *keys, _MOST_CANDIDATES),
+            "WHERE id IN (SELECT incident FROM incident_key WHERE tenant = ? "
+            "AND key IN (SELECT value FROM json_each(?))) ORDER BY changed DESC LIMIT ?",
+            (tenant, msgspec.json.encode(keys).decode(), _MOST_CANDIDATES),
         )
 
     def openings(self, tenant: str, since: int) -> tuple[int, int]:
@@ -159,6 +158,12 @@ class SqliteIncidents:
         """All incidents with an alarm that nobody has answered, the gravest first."""
         return self._incidents("WHERE waiting = 1 ORDER BY level DESC, opened, id", ())
 
+    def self_incidents(self, tenant: str) -> list[Incident]:
+        """The tenant's incidents about Midwatch itself that are not resolved."""
+        where = "WHERE tenant = ? AND kind = ? AND state <> ? ORDER BY opened, id"
+        given = (tenant, IncidentKind.SELF.value, IncidentState.RESOLVED.value)
+        return self._incidents(where, given)
+
     def incidents(
         self,
         tenant: str | None = None,
@@ -167,6 +172,7 @@ class SqliteIncidents:
         most: int = 200,
     ) -> list[Incident]:
         """For a list: of one tenant or of all, in these states or any, the latest first."""
+        # Our own clauses, the values apart.
         where, given = ["1"], list[object]()
         if tenant is not None:
             where.append("tenant = ?")
@@ -338,14 +344,14 @@ class SqliteIncidents:
         )
         return [Try(*row) for row in rows]
 
-    def held(self, window: str, person: str, channel: str, address: str) -> list[Delivery]:
-        """The pending deliveries that tell the same person of the same maintenance."""
+    def held(self, delivery: Delivery) -> list[Delivery]:
+        """The pending deliveries that go into one message with a held one, itself too."""
         rows = self._database.execute("SELECT body FROM delivery WHERE state = 'pending'")
+        fields = ("tenant", "window", "person", "channel", "address")
         return [
             each
             for each in _deliveries(rows)
-            if (each.window, each.person, each.channel, each.address)
-            == (window, person, channel, address)
+            if all(getattr(each, name) == getattr(delivery, name) for name in fields)
         ]
 
     # ------------------------------------------------------------ channels
