@@ -62,12 +62,7 @@ def next_due(incident: Incident, policy: Policy, past: Sequence[Delivery], now: 
     mine = [each for each in past if each.alarm == incident.alarm]
     start = _start(incident, policy, route, mine, now)
     times = [max(now, each) for each in (start,) if each is not None]
-    times += [
-        max(now, each.trouble + policy.failover * MINUTE)
-        for each in mine
-        if each.state is DeliveryState.PENDING and each.trouble is not None
-        if not any(other.instead_of == each.id for other in mine)
-    ]
+    times += [max(now, begin) for begin, _each, _way in _failing(policy, route, mine)]
     return min(times, default=None)
 
 
@@ -202,23 +197,15 @@ def _lost(
             continue
         if _next_way(policy, step, each, mine) is not None:
             return None
-        patience = 0 if each.state is DeliveryState.FAILED else policy.failover * MINUTE
-        since.append(each.trouble + patience)
+        since.append(each.trouble + _patience(policy, each))
     return max(since, default=None)
 
 
 def _failovers(
     policy: Policy, route: Route, mine: Sequence[Delivery], now: int
 ) -> Iterator[Delivery]:
-    for each in mine:
-        if each.trouble is None or each.state in (DeliveryState.SENT, DeliveryState.DROPPED):
-            continue
-        patience = 0 if each.state is DeliveryState.FAILED else policy.failover * MINUTE
-        if now < each.trouble + patience or any(other.instead_of == each.id for other in mine):
-            continue
-        step = route.steps[min(each.step, len(route.steps) - 1)]
-        way = _next_way(policy, step, each, mine)
-        if way is None:
+    for begin, each, way in _failing(policy, route, mine):
+        if now < begin:
             continue
         yield Delivery(
             id=derived_id("failover", each.id, way.channel, way.address),
@@ -236,6 +223,25 @@ def _failovers(
             window=each.window,
             instead_of=each.id,
         )
+
+
+def _failing(
+    policy: Policy, route: Route, mine: Sequence[Delivery]
+) -> Iterator[tuple[int, Delivery, Reach]]:
+    """(when to fail over, what fails, the next way) for all that fails and has a next way."""
+    replaced = {each.instead_of for each in mine}
+    for each in mine:
+        if each.trouble is None or each.state in (DeliveryState.SENT, DeliveryState.DROPPED):
+            continue
+        step = route.steps[min(each.step, len(route.steps) - 1)]
+        way = _next_way(policy, step, each, mine)
+        if way is not None and each.id not in replaced:
+            yield each.trouble + _patience(policy, each), each, way
+
+
+def _patience(policy: Policy, failing: Delivery) -> int:
+    """How long to go on trying before the next way is taken; what was refused stays refused."""
+    return 0 if failing.state is DeliveryState.FAILED else policy.failover * MINUTE
 
 
 def _next_way(
