@@ -1,0 +1,390 @@
+"""Incidents, signals, exceptions and the outbox in the state file. Durable on return.
+
+One transaction holds an incident's change and the deliveries planned about it, so that
+after a crash either both are there or neither. Every process opens its own store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from midwatch.database import open_database, transaction
+from midwatch.incidents import (
+    AlertException,
+    Delivery,
+    Filed,
+    Incident,
+    IncidentKind,
+    IncidentState,
+    Signal,
+)
+from midwatch.incidents.deliveries import DELIVERY_TRANSITIONS
+from midwatch.kernel import DefectError
+
+_MOST_CANDIDATES: Final = 100
+_MIGRATIONS: Final = (
+    """
+    CREATE TABLE incident (
+        id TEXT PRIMARY KEY, tenant TEXT NOT NULL, reference TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('finding', 'storm', 'self')),
+        state TEXT NOT NULL
+            CHECK (state IN ('new', 'acknowledged', 'working', 'resolved', 'reopened')),
+        level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 4),
+        success INTEGER NOT NULL, waiting INTEGER NOT NULL,
+        opened INTEGER NOT NULL, changed INTEGER NOT NULL, body BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX incident_by_reference ON incident (reference);
+    CREATE INDEX incident_by_opening ON incident (tenant, kind, opened);
+    CREATE INDEX incident_waiting ON incident (waiting) WHERE waiting = 1;
+    CREATE TABLE incident_key (
+        tenant TEXT NOT NULL, key TEXT NOT NULL,
+        incident TEXT NOT NULL REFERENCES incident ON DELETE CASCADE,
+        PRIMARY KEY (tenant, key, incident)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE signal (
+        tenant TEXT NOT NULL, id TEXT NOT NULL, incident TEXT NOT NULL,
+        recorded INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (tenant, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX signal_by_time ON signal (tenant, recorded);
+    CREATE TABLE alert_exception (
+        id TEXT PRIMARY KEY, tenant TEXT NOT NULL, created INTEGER NOT NULL,
+        hits INTEGER NOT NULL DEFAULT 0, last_hit INTEGER, body BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE delivery (
+        id TEXT PRIMARY KEY, incident TEXT NOT NULL REFERENCES incident ON DELETE CASCADE,
+        state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'failed', 'dropped')),
+        next INTEGER NOT NULL, body BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX delivery_pending ON delivery (next) WHERE state = 'pending';
+    CREATE INDEX delivery_by_incident ON delivery (incident);
+    CREATE TABLE delivery_try (
+        delivery TEXT NOT NULL, at INTEGER NOT NULL, outcome TEXT NOT NULL,
+        detail TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX delivery_try_by_delivery ON delivery_try (delivery, at);
+    CREATE TABLE channel_health (
+        channel TEXT PRIMARY KEY, failing_since INTEGER, last_success INTEGER,
+        error TEXT NOT NULL
+    ) STRICT;
+    """,
+)
+
+
+class Try(msgspec.Struct, frozen=True):
+    """One attempt at a delivery: when (UTC microseconds), how it ended, in words."""
+
+    at: int
+    outcome: str
+    detail: str
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How a channel does: since when it fails (None: it does not), and its last success."""
+
+    channel: str
+    failing_since: int | None
+    last_success: int | None
+    error: str
+
+
+class Hits(msgspec.Struct, frozen=True):
+    """An exception with the alerts it suppressed so far."""
+
+    exception: AlertException
+    hits: int
+    last: int | None
+
+
+class SqliteIncidents:
+    """Keeps what ``IncidentStore`` demands, and the outbox for the pager."""
+
+    def __init__(self, path: Path) -> None:
+        """``path``: the state file, made when missing."""
+        self._database = open_database(path, "paging", _MIGRATIONS)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """All writes inside happen or none does; nobody else writes meanwhile."""
+        if self._database.in_transaction:
+            yield
+            return
+        with transaction(self._database):
+            yield
+
+    # ------------------------------------------------------------ incidents
+
+    def incident(self, incident: str) -> Incident | None:
+        """The incident of that id."""
+        return next(iter(self._incidents("WHERE id = ?", (incident,))), None)
+
+    def by_reference(self, reference: str) -> Incident | None:
+        """The incident of that reference, whatever the case; None too if it names several."""
+        name = "MW-" + reference.strip().lower().removeprefix("mw-")
+        found = self._incidents("WHERE reference = ? LIMIT 2", (name,))
+        return found[0] if len(found) == 1 else None
+
+    def candidates(self, tenant: str, keys: Sequence[str]) -> list[Incident]:
+        """The tenant's incidents that have one of the keys, the latest hundred."""
+        return self._incidents(
+            "WHERE id IN (SELECT incident FROM incident_key WHERE tenant = ? "
+            "AND key IN (SELECT value FROM json_each(?))) ORDER BY changed DESC LIMIT ?",
+            (tenant, msgspec.json.encode(keys).decode(), _MOST_CANDIDATES),
+        )
+
+    def openings(self, tenant: str, since: int) -> tuple[int, int]:
+        """The tenant's findings that opened after that time: (all, those of a break-in)."""
+        row = self._database.execute(
+            "SELECT count(*), coalesce(sum(success), 0) FROM incident "
+            "WHERE tenant = ? AND kind = ? AND opened > ?",
+            (tenant, IncidentKind.FINDING.value, since),
+        ).fetchone()
+        return int(row[0]), int(row[1])
+
+    def last_storm(self, tenant: str) -> Incident | None:
+        """The tenant's latest storm."""
+        where = "WHERE tenant = ? AND kind = ? ORDER BY opened DESC, id LIMIT 1"
+        return next(iter(self._incidents(where, (tenant, IncidentKind.STORM.value))), None)
+
+    def waiting(self) -> list[Incident]:
+        """All incidents with an alarm that nobody has answered, the gravest first."""
+        return self._incidents("WHERE waiting = 1 ORDER BY level DESC, opened, id", ())
+
+    def self_incidents(self, tenant: str) -> list[Incident]:
+        """The tenant's incidents about Midwatch itself that are not resolved."""
+        where = "WHERE tenant = ? AND kind = ? AND state <> ? ORDER BY opened, id"
+        given = (tenant, IncidentKind.SELF.value, IncidentState.RESOLVED.value)
+        return self._incidents(where, given)
+
+    def incidents(
+        self,
+        tenant: str | None = None,
+        states: Sequence[IncidentState] = (),
+        *,
+        most: int = 200,
+    ) -> list[Incident]:
+        """For a list: of one tenant or of all, in these states or any, the latest first."""
+        # Our own clauses, the values apart.
+        where, given = ["1"], list[object]()
+        if tenant is not None:
+            where.append("tenant = ?")
+            given.append(tenant)
+        if states:
+            where.append(f"state IN ({', '.join('?' * len(states))})")
+            given += [state.value for state in states]
+        query = f"WHERE {' AND '.join(where)} ORDER BY changed DESC, id LIMIT ?"
+        return self._incidents(query, (*given, most))
+
+    def save(self, incident: Incident) -> None:
+        """Add or change an incident."""
+        self._database.execute(
+            "INSERT INTO incident VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET state = excluded.state, level = excluded.level, "
+            "success = excluded.success, waiting = excluded.waiting, "
+            "changed = excluded.changed, body = excluded.body",
+            (
+                incident.id,
+                incident.tenant,
+                incident.reference,
+                incident.kind.value,
+                incident.state.value,
+                incident.level.rank,
+                int(incident.success),
+                int(incident.waiting),
+                incident.opened,
+                incident.changed,
+                msgspec.json.encode(incident),
+            ),
+        )
+        self._database.executemany(
+            "INSERT OR IGNORE INTO incident_key VALUES (?, ?, ?)",
+            [(incident.tenant, key, incident.id) for key in incident.keys],
+        )
+
+    # ------------------------------------------------------------ signals and exceptions
+
+    def filed(self, tenant: str, signal: str) -> Filed | None:
+        """The tenant's signal of that id, and where it is."""
+        row = self._database.execute(
+            "SELECT body, incident FROM signal WHERE tenant = ? AND id = ?", (tenant, signal)
+        ).fetchone()
+        return None if row is None else Filed(msgspec.json.decode(row[0], type=Signal), row[1])
+
+    def file(self, signal: Signal, incident: str, now: int) -> None:
+        """Keep a signal as it now is."""
+        self._database.execute(
+            "INSERT INTO signal VALUES (?, ?, ?, ?, ?) ON CONFLICT (tenant, id) "
+            "DO UPDATE SET incident = excluded.incident, body = excluded.body",
+            (signal.tenant, signal.id, incident, now, msgspec.json.encode(signal)),
+        )
+
+    def signals(self, tenant: str, since: int) -> list[Signal]:
+        """The tenant's signals recorded after that time, suppressed ones too."""
+        rows = self._database.execute(
+            "SELECT body FROM signal WHERE tenant = ? AND recorded > ? ORDER BY recorded, id",
+            (tenant, since),
+        )
+        return [msgspec.json.decode(body, type=Signal) for (body,) in rows]
+
+    def exceptions(self, tenant: str) -> list[AlertException]:
+        """All exceptions of the tenant, the oldest first."""
+        return [each.exception for each in self.hits(tenant)]
+
+    def hits(self, tenant: str) -> list[Hits]:
+        """All exceptions of the tenant with what they suppressed, the oldest first."""
+        rows = self._database.execute(
+            "SELECT body, hits, last_hit FROM alert_exception WHERE tenant = ? "
+            "ORDER BY created, id",
+            (tenant,),
+        )
+        return [
+            Hits(msgspec.json.decode(body, type=AlertException), hits, last)
+            for body, hits, last in rows
+        ]
+
+    def save_exception(self, exception: AlertException) -> None:
+        """Add or change an exception; its hits stay."""
+        self._database.execute(
+            "INSERT INTO alert_exception (id, tenant, created, body) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            (exception.id, exception.tenant, exception.created, msgspec.json.encode(exception)),
+        )
+
+    def count_hit(self, exception: str, now: int) -> None:
+        """One more alert was suppressed by it."""
+        self._database.execute(
+            "UPDATE alert_exception SET hits = hits + 1, last_hit = ? WHERE id = ?",
+            (now, exception),
+        )
+
+    # ------------------------------------------------------------ outbox
+
+    def deliveries(self, incident: str) -> list[Delivery]:
+        """All deliveries of an incident, in the order planned."""
+        rows = self._database.execute(
+            "SELECT body FROM delivery WHERE incident = ? ORDER BY rowid", (incident,)
+        )
+        return _deliveries(rows)
+
+    def pending(self, now: int, *, ahead: int) -> list[Delivery]:
+        """What is to be tried now, in the order planned.
+
+        What waits for a time further than ``ahead`` microseconds away is tried too: the clock
+        was set back.
+        """
+        rows = self._database.execute(
+            "SELECT body FROM delivery WHERE state = 'pending' AND (next <= ? OR next > ?) "
+            "ORDER BY rowid",
+            (now, now + ahead),
+        )
+        return _deliveries(rows)
+
+    def next_pending(self) -> int | None:
+        """When the next pending delivery is to be tried; None: there is none."""
+        row = self._database.execute(
+            "SELECT min(next) FROM delivery WHERE state = 'pending'"
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def plan(self, deliveries: Iterable[Delivery]) -> None:
+        """Add deliveries; those that are known already stay as they are."""
+        self._database.executemany(
+            "INSERT INTO delivery (id, incident, state, next, body) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (id) DO NOTHING",
+            [
+                (each.id, each.incident, each.state.value, each.next, msgspec.json.encode(each))
+                for each in deliveries
+            ],
+        )
+
+    def delivery(self, delivery: str) -> Delivery | None:
+        """The delivery of that id."""
+        row = self._database.execute(
+            "SELECT body FROM delivery WHERE id = ?", (delivery,)
+        ).fetchone()
+        return None if row is None else msgspec.json.decode(row[0], type=Delivery)
+
+    def save_delivery(self, delivery: Delivery) -> None:
+        """Change a delivery.
+
+        Raises:
+            DefectError: It is unknown, or its state does not lead to the new one.
+        """
+        known = self.delivery(delivery.id)
+        if known is None:
+            raise DefectError(f"the delivery {delivery.id} was never planned")
+        allowed = DELIVERY_TRANSITIONS[known.state] | {known.state}
+        if delivery.state not in allowed:
+            raise DefectError(f"a delivery that is {known.state} cannot become {delivery.state}")
+        self._database.execute(
+            "UPDATE delivery SET state = ?, next = ?, body = ? WHERE id = ?",
+            (delivery.state.value, delivery.next, msgspec.json.encode(delivery), delivery.id),
+        )
+
+    def log_try(self, delivery: str, tried: Try) -> None:
+        """Keep how an attempt ended."""
+        self._database.execute(
+            "INSERT INTO delivery_try VALUES (?, ?, ?, ?)",
+            (delivery, tried.at, tried.outcome, tried.detail),
+        )
+
+    def tries(self, delivery: str) -> list[Try]:
+        """All attempts at a delivery, the first first."""
+        rows = self._database.execute(
+            "SELECT at, outcome, detail FROM delivery_try WHERE delivery = ? ORDER BY rowid",
+            (delivery,),
+        )
+        return [Try(*row) for row in rows]
+
+    def held(self, delivery: Delivery) -> list[Delivery]:
+        """The pending deliveries that go into one message with a held one, itself too."""
+        rows = self._database.execute("SELECT body FROM delivery WHERE state = 'pending'")
+        fields = ("tenant", "window", "person", "channel", "address")
+        return [
+            each
+            for each in _deliveries(rows)
+            if all(getattr(each, name) == getattr(delivery, name) for name in fields)
+        ]
+
+    # ------------------------------------------------------------ channels
+
+    def health(self) -> list[Health]:
+        """How every channel that was ever used does, by name."""
+        rows = self._database.execute(
+            "SELECT channel, failing_since, last_success, error FROM channel_health "
+            "ORDER BY channel"
+        )
+        return [Health(*row) for row in rows]
+
+    def channel_worked(self, channel: str, now: int) -> None:
+        """The channel took a message."""
+        self._database.execute(
+            "INSERT INTO channel_health VALUES (?, NULL, ?, '') ON CONFLICT (channel) "
+            "DO UPDATE SET failing_since = NULL, last_success = excluded.last_success, error = ''",
+            (channel, now),
+        )
+
+    def channel_failed(self, channel: str, now: int, error: str) -> None:
+        """The channel itself could not take a message."""
+        self._database.execute(
+            "INSERT INTO channel_health VALUES (?, ?, NULL, ?) ON CONFLICT (channel) "
+            "DO UPDATE SET failing_since = coalesce(failing_since, excluded.failing_since), "
+            "error = excluded.error",
+            (channel, now, error),
+        )
+
+    def _incidents(self, where: str, given: Sequence[object]) -> list[Incident]:
+        rows = self._database.execute(f"SELECT body FROM incident {where}", tuple(given))  # noqa: S608  # our own clauses, values apart
+        return [msgspec.json.decode(body, type=Incident) for (body,) in rows]
+
+
+def _deliveries(rows: Iterable[tuple[bytes]]) -> list[Delivery]:
+    return [msgspec.json.decode(body, type=Delivery) for (body,) in rows]
