@@ -25,8 +25,14 @@ _COMMANDS: Final = {
         "midwatch.cli.source",
         "The devices that send logs, and the products that are read.",
     ),
+    "up": ("midwatch.cli.up:up", "Start the watch on this machine."),
+    "down": ("midwatch.cli.up:down", "Stop it."),
+    "status": ("midwatch.cli.status", "How the watch is."),
+    "policy": ("midwatch.cli.policy", "Who is told of incidents."),
     "client": ("midwatch.cli.client", "The firms that are watched, and their offices."),
+    "watch": ("midwatch.cli.watch", "One process of the watch."),
 }
+_UNLISTED: Final = frozenset({"watch"})
 STOPPED: Final = 130
 BROKEN_PIPE: Final = 141
 DEFECT: Final = 3
@@ -45,19 +51,26 @@ class _Commands(click.Group):
             raise _ReaderGoneError from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # the signature is click's
-        return list(_COMMANDS)
+        return [name for name in _COMMANDS if name not in _UNLISTED]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # the signature is click's
         entry = _COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        command = import_module(entry[0]).command
+        module, _, name = entry[0].partition(":")
+        command = getattr(import_module(module), name or "command")
         assert isinstance(command, click.Command)  # noqa: S101  # a defect of ours, not input
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # the signature is click's
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_module, text) in _COMMANDS.items()])
+            formatter.write_dl(
+                [
+                    (name, text)
+                    for name, (_module, text) in _COMMANDS.items()
+                    if name not in _UNLISTED
+                ]
+            )
 
 
 @click.group(

@@ -8,7 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
+from midwatch.kernel import BadInputError
 from midwatch.tenants import Office, Tenant, TenantStore
+from midwatch.watch.configuration import SYSTEM_FILE
+from midwatch.watch.configuration import VARIABLE as CONFIG
 from midwatch.watch.state_folder import VARIABLE, StateFolder, default_state
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -29,6 +32,18 @@ def state_option(command: _Command) -> _Command:
     )(command)
 
 
+def config_option(command: _Command) -> _Command:
+    """``--config``: the configuration file."""
+    return click.option(
+        "--config",
+        "config",
+        type=click.Path(dir_okay=False, path_type=Path),
+        envvar=CONFIG,
+        metavar="FILE",
+        help=f"The configuration file. Default: {SYSTEM_FILE} where it is, else all defaults.",
+    )(command)
+
+
 def opened(state: Path | None) -> StateFolder:
     """The state folder that a person named, or the usual one.
 
@@ -44,8 +59,6 @@ def with_office(store: TenantStore, tenant: str | None, office: str | None) -> t
     Raises:
         BadInputError: There is no such client or office, or one must be named.
     """
-    from midwatch.kernel import BadInputError  # noqa: PLC0415
-
     known = [each.id for each in store.tenants() if not each.demo]
     if tenant is None:
         if len(known) > 1:

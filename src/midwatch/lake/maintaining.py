@@ -171,9 +171,7 @@ class LakeKeeper:
             outputs += 1 if done else 0
         return inputs, outputs, False
 
-    def _join(
-        self, tenant: str, day: str, files: Sequence[ActiveFile], problems: list[str]
-    ) -> int:
+    def _join(self, tenant: str, day: str, files: Sequence[ActiveFile], problems: list[str]) -> int:
         """Make one file of several; how many went into it."""
         tables, sound = [], []
         for file in files:

@@ -90,13 +90,32 @@ class MailSettings(Struct, forbid_unknown_fields=True, frozen=True):
     host: Annotated[str, _says("Server; empty: no mail is sent.")] = ""
     port: Annotated[Port, _says("Port.")] = 587
     security: Annotated[
-        str, Meta(pattern="^(starttls|tls|none)$"), _says("`starttls`, `tls` or `none`.")
+        str,
+        Meta(pattern="^(starttls|tls|plain)$"),
+        _says("`starttls`, `tls` or `plain` (this machine only)."),
     ] = "starttls"
     user: Annotated[str, _says("User name; empty: none is given.")] = ""
     password: Annotated[
         str, _says("Where the password is: `env:NAME` or `file:PATH`. Never the password itself.")
     ] = ""
     sender: Annotated[str, _says("Address that mail comes from.")] = ""
+    authority: Annotated[
+        str, _says("PEM file of the authority to trust instead of the system's.")
+    ] = ""
+
+
+class WebhookSettings(Struct, forbid_unknown_fields=True, frozen=True):
+    """``[webhook]``: signed calls of other systems."""
+
+    secret: Annotated[
+        str, _says("Where the secret is that calls are signed with: `env:NAME` or `file:PATH`.")
+    ] = ""
+
+
+class ChatSettings(Struct, forbid_unknown_fields=True, frozen=True):
+    """``[chat]``: chat, SMS, push and voice through apprise."""
+
+    on: Annotated[bool, _says("Whether the channel `chat` may be used in policies.")] = False
 
 
 class SelfWatchSettings(Struct, forbid_unknown_fields=True, frozen=True):
@@ -121,6 +140,8 @@ class Configuration(Struct, forbid_unknown_fields=True, frozen=True):
     spool: SpoolSettings = SpoolSettings()
     lake: LakeSettings = LakeSettings()
     mail: MailSettings = MailSettings()
+    webhook: WebhookSettings = WebhookSettings()
+    chat: ChatSettings = ChatSettings()
     self: SelfWatchSettings = SelfWatchSettings()
 
 

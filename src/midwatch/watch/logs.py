@@ -32,9 +32,7 @@ class JsonFormatter(logging.Formatter):
             "from": record.name,
             "message": record.getMessage(),
         }
-        told.update(
-            (name, value) for name, value in vars(record).items() if name not in _STANDARD
-        )
+        told.update((name, value) for name, value in vars(record).items() if name not in _STANDARD)
         if record.exc_info:
             told["exception"] = self.formatException(record.exc_info)
         return json.dumps(told, default=str, ensure_ascii=False)

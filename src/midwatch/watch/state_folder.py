@@ -5,6 +5,9 @@
     spool/           what came in and is not yet in the lake
     lake/            the Delta table of events
     packs/           installed rule packs
+    rules/           rules of your own, for all clients or one
+    policies/        who is told of whose incidents
+    links.key        what links in messages are signed with
     backups/         made by ``midwatch backup``
 
 The folder is the owner's alone (mode 0700): logs name people.
@@ -54,6 +57,16 @@ class StateFolder:
     def quarantine(self) -> Path:
         """Lines of senders that nobody knows."""
         return self.path / "spool" / "quarantine.sqlite"
+
+    @property
+    def rules(self) -> Path:
+        """Rules of the provider's and the clients' own."""
+        return self.path / "rules"
+
+    @property
+    def policies(self) -> Path:
+        """Who is told of whose incidents."""
+        return self.path / "policies"
 
     @property
     def lake(self) -> Path:

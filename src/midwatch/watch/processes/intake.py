@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
+from pathlib import Path
 from typing import Final
 
 from midwatch.intake.certificates import CertificateFiles
@@ -67,9 +68,13 @@ def listen_settings(configuration: Configuration) -> ListenSettings:
     syslog, http = configuration.syslog, configuration.http
     files = None
     if syslog.certificate:
-        files = CertificateFiles(syslog.certificate, syslog.key, syslog.client_authority or None)
+        files = CertificateFiles(
+            Path(syslog.certificate),
+            Path(syslog.key),
+            Path(syslog.client_authority) if syslog.client_authority else None,
+        )
     elif http.certificate:
-        files = CertificateFiles(http.certificate, http.key)
+        files = CertificateFiles(Path(http.certificate), Path(http.key))
     address = "" if syslog.address == "::" else syslog.address
     secure = bool(http.certificate)
     door = ((http.address, http.port),) if http.port else ()

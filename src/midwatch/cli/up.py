@@ -1,0 +1,174 @@
+"""``midwatch up``, ``down``: the whole watch on one machine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import click
+
+from midwatch.cli.state_options import config_option, opened, state_option
+from midwatch.kernel import ConfigurationError, RemoteFailureError
+from midwatch.tenants import TenantStore
+from midwatch.watch.configuration import Configuration, load_configuration
+from midwatch.watch.health import HealthStore
+from midwatch.watch.living_office import CLIENT, add_living_office
+from midwatch.watch.logs import log_to_stderr
+from midwatch.watch.state_folder import StateFolder
+from midwatch.watch.supervisor import Child, Supervisor
+
+_SECOND: Final = 1_000_000
+_PATIENCE: Final = 60.0
+_LOOK: Final = 0.1
+_PROCESSES: Final = ("intake", "pipeline", "clock")
+
+
+@click.command("up")
+@state_option
+@config_option
+@click.option(
+    "--demo/--no-demo",
+    default=None,
+    help="Whether a sample office sends. Default: only while there is no client of your own.",
+)
+@click.option("--detach", is_flag=True, help="Return once everything runs; midwatch down stops it.")
+def up(*, state: Path | None, config: Path | None, demo: bool | None, detach: bool) -> None:
+    """Start the watch: take logs in, detect, alert, keep. Ctrl-C or midwatch down stops it."""
+    folder = opened(state)
+    configuration = load_configuration(config)
+    running = running_pid(folder)
+    if running is not None:
+        raise ConfigurationError(
+            f"a watch runs already in this state folder (process {running})",
+            remedy="stop it with midwatch down, or name another folder with --state",
+            path=str(folder.path),
+        )
+    if detach:
+        _detach(folder, state, config, demo=demo)
+        click.echo(_summary(configuration, folder))
+        return
+    sample = _sample_office(folder, wanted=demo)
+    pid_file = folder.path / "up.pid"
+    pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
+    log_to_stderr("up")
+    if sys.stdout.isatty():
+        click.echo(_summary(configuration, folder))
+    names = (*_PROCESSES, "demo") if sample else _PROCESSES
+    try:
+        asyncio.run(Supervisor([_child(name, folder, config) for name in names]).run())
+    finally:
+        with suppress(FileNotFoundError):
+            pid_file.unlink()
+
+
+@click.command("down")
+@state_option
+def down(*, state: Path | None) -> None:
+    """Stop a watch that runs in this state folder; what came in is kept."""
+    folder = opened(state)
+    pid = running_pid(folder)
+    if pid is None:
+        click.echo("No watch runs in this state folder.")
+        return
+    os.kill(pid, signal.SIGTERM)
+    until = time.monotonic() + _PATIENCE
+    while running_pid(folder) is not None:
+        if time.monotonic() > until:
+            raise RemoteFailureError(
+                f"the watch (process {pid}) has not stopped yet",
+                remedy="wait a little and see midwatch status, or kill it",
+            )
+        time.sleep(_LOOK)
+    click.echo("The watch has stopped. What came in is kept.")
+
+
+def running_pid(folder: StateFolder) -> int | None:
+    """The process of the watch that runs in this folder; None where none does."""
+    try:
+        pid = int((folder.path / "up.pid").read_text(encoding="ascii"))
+        os.kill(pid, 0)
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return None
+    return pid if b"up" in words else None
+
+
+def _child(name: str, folder: StateFolder, config: Path | None) -> Child:
+    command = [sys.executable, "-m", "midwatch", "watch", name, "--state", str(folder.path)]
+    if config is not None:
+        command += ["--config", str(config)]
+    return Child(name, command)
+
+
+def _detach(
+    folder: StateFolder, state: Path | None, config: Path | None, *, demo: bool | None
+) -> None:
+    """Start the watch as a process of its own, and wait until all parts beat."""
+    command = [sys.executable, "-m", "midwatch", "up", "--state", str(state or folder.path)]
+    if config is not None:
+        command += ["--config", str(config)]
+    if demo is not None:
+        command.append("--demo" if demo else "--no-demo")
+    began = int(time.time() * _SECOND)
+    log = folder.path / "up.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(  # noqa: S603  # our own command
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
+    health = HealthStore(folder.database)
+    until = time.monotonic() + _PATIENCE
+    while True:
+        beating = {beat.process for beat in health.heartbeats() if beat.beat >= began}
+        if beating >= set(_PROCESSES):
+            return
+        if process.poll() is not None or time.monotonic() > until:
+            with suppress(ProcessLookupError):
+                process.terminate()
+            missing = ", ".join(name for name in _PROCESSES if name not in beating)
+            raise ConfigurationError(
+                f"the watch did not start: {missing} never came to life",
+                remedy="its log says why",
+                path=str(log),
+            )
+        time.sleep(_LOOK)
+
+
+def _sample_office(folder: StateFolder, *, wanted: bool | None) -> bool:
+    """Whether the sample office sends; it is made where it is wanted and missing."""
+    store = TenantStore(folder.database)
+    tenants = store.tenants()
+    known = any(tenant.id == CLIENT and tenant.demo for tenant in tenants)
+    if wanted is False or (wanted is None and not known and tenants):
+        return False
+    if not known:
+        add_living_office(store, int(time.time() * _SECOND))
+    return True
+
+
+def _summary(configuration: Configuration, folder: StateFolder) -> str:
+    syslog, http = configuration.syslog, configuration.http
+    ways = [
+        f"syslog  UDP {syslog.udp}" if syslog.udp else "",
+        f"TCP {syslog.tcp}" if syslog.tcp else "",
+        f"TLS {syslog.tls}" if syslog.tls and syslog.certificate else "",
+    ]
+    lines = ["Midwatch is on watch.", "", f"  {', '.join(way for way in ways if way)}"]
+    if http.port:
+        lines.append(f"  HTTP    {http.address}:{http.port}")
+    lines += [
+        f"  state   {folder.path}",
+        "",
+        "  midwatch status                 how the watch is",
+        "  midwatch source add gate --product pfsense --address 192.0.2.1",
+        "  midwatch incidents              what happened",
+        "  midwatch demo stop              take the sample office away",
+        "  midwatch down                   stop",
+    ]
+    return "\n".join(lines)

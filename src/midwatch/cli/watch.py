@@ -1,0 +1,48 @@
+"""``midwatch watch``: one process of the watch, as ``midwatch up`` and services start it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from midwatch.cli.rules import cache_folder
+from midwatch.cli.state_options import config_option, opened, state_option
+from midwatch.watch.configuration import load_configuration
+from midwatch.watch.logs import log_to_stderr
+
+
+@click.command("watch")
+@click.argument("process", type=click.Choice(["intake", "pipeline", "clock", "demo"]))
+@state_option
+@config_option
+def command(*, process: str, state: Path | None, config: Path | None) -> None:
+    """Run one process of the watch in the foreground.
+
+    intake takes logs in; pipeline detects and keeps; clock pages people and watches the
+    watch; demo sends the sample office's lines. `midwatch up` runs the first three.
+    """
+    folder = opened(state)
+    configuration = load_configuration(config)
+    log_to_stderr(process)
+    # Each process imports its own parts only; together they would cost each of them memory.
+    if process == "intake":
+        from midwatch.watch.processes.intake import run_intake  # noqa: PLC0415  # its parts only
+
+        run_intake(folder, configuration)
+        return
+    from midwatch.watch.processes.running import Signals  # noqa: PLC0415  # its parts only
+
+    signals = Signals()
+    if process == "pipeline":
+        from midwatch.watch.processes.pipeline import PipelineProcess  # noqa: PLC0415  # its parts only
+
+        PipelineProcess(folder, configuration, cache_folder()).run(signals)
+    elif process == "clock":
+        from midwatch.watch.processes.clock import ClockProcess  # noqa: PLC0415  # its parts only
+
+        ClockProcess(folder, configuration).run(signals)
+    else:
+        from midwatch.watch.processes.demo import run_demo  # noqa: PLC0415  # its parts only
+
+        run_demo(configuration, signals)

@@ -1,0 +1,277 @@
+"""The process that keeps time: pages people, watches the watch, tends the lake."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import secrets
+import shutil
+import threading
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from cryptography import x509
+
+from midwatch.incidents import Incidents
+from midwatch.kernel import MidwatchError
+from midwatch.lake import LakeKeeper
+from midwatch.paging import (
+    Channel,
+    MailChannel,
+    MailSettings,
+    Pager,
+    Security,
+    Signer,
+    SqliteIncidents,
+    WebhookChannel,
+    WebhookSettings,
+    Wording,
+)
+from midwatch.tenants import TenantStore
+from midwatch.watch.canary import PROCESS as CANARY
+from midwatch.watch.canary import send_canary
+from midwatch.watch.configuration import Configuration
+from midwatch.watch.health import HealthStore
+from midwatch.watch.policies import OPERATOR, Policies
+from midwatch.watch.processes.running import Heart, Signals, microseconds
+from midwatch.watch.rhythm import DAY, HOUR, MINUTE, SECOND
+from midwatch.watch.self_watch import Facts, SelfWatch, ShareOfLines
+from midwatch.watch.sinks import IncidentSink
+from midwatch.watch.spools import open_spool
+from midwatch.watch.state_folder import StateFolder
+
+EXPECTED: Final = ("intake", "pipeline", "clock")
+_LOG: Final = logging.getLogger(__name__)
+_WARM_UP: Final = 45 * SECOND
+"""How long after a start nothing is said of processes and the canary."""
+_SWITCH_TIMEOUT: Final = 10.0
+
+
+class _Every:
+    """Tells when something is due again."""
+
+    def __init__(self, interval: int) -> None:
+        self._interval = interval
+        self._last = 0
+
+    def due(self, now: int) -> bool:
+        """Whether it is; then it counts as done."""
+        if not self._interval or now - self._last < self._interval:
+            return False
+        self._last = now
+        return True
+
+
+class ClockProcess:
+    """See the module's documentation."""
+
+    def __init__(self, folder: StateFolder, configuration: Configuration) -> None:
+        """Open all it needs.
+
+        Raises:
+            ConfigurationError, BadInputError: A part of the state folder cannot be used.
+        """
+        self._folder = folder
+        self._configuration = configuration
+        self._tenants = TenantStore(folder.database)
+        self._health = HealthStore(folder.database)
+        self._heart = Heart(self._health, "clock")
+        self._store = SqliteIncidents(folder.database)
+        self._policies = Policies(folder.policies)
+        self._incidents = Incidents(self._store, self._policies.policy_of)
+        self._spool = open_spool(folder, configuration)
+        self._keeper = LakeKeeper(folder.lake)
+        self._self_watch = SelfWatch(self._health, IncidentSink(self._incidents), OPERATOR)
+        self._signer = Signer((signing_key(folder.path / "links.key"),))
+        self._channels = channels_of(configuration)
+        self._pager: Pager | None = None
+        self._started = microseconds()
+        self._canary_sent: int | None = None
+        self._tending: threading.Thread | None = None
+        settings = configuration.self
+        self._page_due = _Every(SECOND)
+        self._look_due = _Every(5 * SECOND)
+        self._canary_due = _Every(settings.canary * SECOND)
+        self._switch_due = _Every(MINUTE)
+        self._tend_due = _Every(5 * MINUTE)
+
+    def run(self, signals: Signals) -> None:
+        """Keep time until the end is asked for."""
+        while not signals.ending.is_set():
+            now = microseconds()
+            for due, work in self._works():
+                if due.due(now):
+                    self._guarded(work, now)
+            self._heart.beat(now, lambda: {"open_concerns": len(self._health.concerns())})
+            signals.rest(0.2)
+        if self._tending is not None:
+            self._tending.join()
+
+    def _works(self) -> list[tuple[_Every, Callable[[int], None]]]:
+        return [
+            (self._canary_due, self._send_canary),
+            (self._page_due, self._page),
+            (self._look_due, self._look),
+            (self._switch_due, self._press_switch),
+            (self._tend_due, self._tend),
+        ]
+
+    def _guarded(self, work: Callable[[int], None], now: int) -> None:
+        """One work that fails must not stop the others."""
+        try:
+            work(now)
+        except MidwatchError as error:
+            _LOG.error("%s failed: %s", work.__name__, error)
+        except Exception:  # noqa: BLE001  # whatever it is, the other works must go on
+            _LOG.exception("%s failed", work.__name__)
+
+    # ------------------------------------------------------------ people
+
+    def _page(self, now: int) -> None:
+        if self._policies.refresh():
+            self._pager = None
+        if self._policies.policy_of(OPERATOR) is None:
+            return
+        if self._pager is None:
+            self._pager = Pager(
+                self._store,
+                self._incidents,
+                self._policies.policy_of,
+                self._channels,
+                self._wording_of,
+                operator=OPERATOR,
+                chance=random.random,
+            )
+        self._pager.run_once(now)
+
+    def _wording_of(self, tenant: str) -> Wording:
+        known = self._tenants.tenant(tenant)
+        if known is None:
+            return Wording(tenant="Midwatch", zone=ZoneInfo("UTC"), signer=self._signer)
+        return Wording(tenant=known.title, zone=ZoneInfo(known.zone), signer=self._signer)
+
+    # ------------------------------------------------------------ the watch itself
+
+    def _send_canary(self, now: int) -> None:
+        syslog = self._configuration.syslog
+        if send_canary(now, udp=syslog.udp, tcp=syslog.tcp) and self._canary_sent is None:
+            self._canary_sent = now
+
+    def _look(self, now: int) -> None:
+        self._self_watch.run_once(self.facts(now))
+
+    def facts(self, now: int) -> Facts:
+        """What is known of the watch now."""
+        feeds = self._tenants.feeds()
+        warm = now - self._started > _WARM_UP
+        beats = self._health.heartbeats()
+        canary = next((beat.beat for beat in beats if beat.process == CANARY), None)
+        return Facts(
+            now=now,
+            feeds=feeds,
+            health={each.feed: each for each in self._health.feeds()},
+            shares={feed.id: self._share(feed.id, now) for feed in feeds},
+            heartbeats=beats,
+            expected_processes=EXPECTED if warm else (),
+            spool=self._spool.usage(),
+            disk=_disk(self._folder.path),
+            canary=max(canary or 0, self._started) if warm and self._canary_sent else None,
+            canary_every=self._configuration.self.canary * SECOND,
+            certificates=_certificates(self._configuration),
+        )
+
+    def _share(self, feed: str, now: int) -> ShareOfLines:
+        recent = now - 2 * HOUR
+        lines, parsed = self._health.shares(feed, recent, now + HOUR)
+        before, parsed_before = self._health.shares(feed, now - 7 * DAY, recent)
+        return ShareOfLines(lines, parsed, before, parsed_before)
+
+    def _press_switch(self, now: int) -> None:
+        """Call the outside URL while nothing grave is wrong with the watch itself."""
+        url = self._configuration.self.switch_url
+        grave = [each for each in self._health.concerns() if each.kind in ("process", "canary")]
+        if not url or grave or now - self._started < _WARM_UP:
+            return
+        request = urllib.request.Request(url, headers={"User-Agent": "midwatch"})  # noqa: S310  # the operator's own URL
+        with urllib.request.urlopen(request, timeout=_SWITCH_TIMEOUT) as answer:  # noqa: S310  # the operator's own URL
+            answer.read(64)
+
+    # ------------------------------------------------------------ the lake
+
+    def _tend(self, now: int) -> None:
+        """Expire, compact and vacuum, in a thread: it may take long, and pages must go out."""
+        if self._tending is not None and self._tending.is_alive():
+            return
+        self._tending = threading.Thread(target=self._tend_lake, args=(now,), name="lake")
+        self._tending.start()
+
+    def _tend_lake(self, now: int) -> None:
+        try:
+            done = self._keeper.maintain(now, self._tenants.tenants())
+            for problem in done.problems:
+                _LOG.warning("the lake: %s", problem)
+        except MidwatchError as error:
+            _LOG.error("the lake could not be tended: %s", error)
+        except Exception:  # noqa: BLE001  # whatever it is, it is tried again
+            _LOG.exception("the lake could not be tended")
+
+
+def channels_of(configuration: Configuration) -> Mapping[str, Channel]:
+    """The channels that the configuration offers, by the names that policies use."""
+    channels: dict[str, Channel] = {}
+    mail = configuration.mail
+    if mail.host:
+        channels["mail"] = MailChannel(
+            MailSettings(
+                host=mail.host, sender=mail.sender, port=mail.port,
+                security=Security(mail.security), user=mail.user, password=mail.password,
+                ca=mail.authority,
+            )
+        )  # fmt: skip
+    if configuration.webhook.secret:
+        channels["webhook"] = WebhookChannel(WebhookSettings(secret=configuration.webhook.secret))
+    if configuration.chat.on:
+        from midwatch.paging.chat import ChatChannel  # noqa: PLC0415  # a large library, for few
+
+        channels["chat"] = ChatChannel()
+    return channels
+
+
+def signing_key(path: Path) -> bytes:
+    """The key that links are signed with; made at first, readable by the owner alone."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        key = secrets.token_bytes(32)
+        beside = path.with_suffix(f".{os.getpid()}")
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(beside, path)
+        except FileExistsError:
+            key = path.read_bytes()
+        beside.unlink()
+        return key
+
+
+def _disk(folder: Path) -> dict[str, float]:
+    usage = shutil.disk_usage(folder)
+    return {str(folder): 1 - usage.free / usage.total if usage.total else 0.0}
+
+
+def _certificates(configuration: Configuration) -> dict[str, int]:
+    """When each configured certificate expires, UTC microseconds; 0 where it cannot be read."""
+    expires: dict[str, int] = {}
+    for path in {configuration.syslog.certificate, configuration.http.certificate} - {""}:
+        try:
+            found = x509.load_pem_x509_certificate(Path(path).read_bytes())
+            expires[path] = int(found.not_valid_after_utc.timestamp() * SECOND)
+        except (OSError, ValueError):
+            expires[path] = 0
+    return expires

@@ -1,0 +1,135 @@
+"""The process that works the spool off: reads, detects, files alerts, fills the lake."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Final
+
+from midwatch.incidents import Incidents
+from midwatch.kernel import MidwatchError
+from midwatch.lake import LakeWriter
+from midwatch.paging import SqliteIncidents
+from midwatch.tenants import TenantStore
+from midwatch.watch.canary import PROCESS as CANARY
+from midwatch.watch.canary import sent_at
+from midwatch.watch.checkpoints import Checkpoints
+from midwatch.watch.configuration import Configuration
+from midwatch.watch.health import HealthStore
+from midwatch.watch.pipeline import Pipeline, PipelineLimits
+from midwatch.watch.policies import Policies
+from midwatch.watch.processes.running import Heart, Signals, microseconds
+from midwatch.watch.rhythm import SECOND
+from midwatch.watch.rule_book import RuleBook
+from midwatch.watch.sinks import IncidentSink, LakeSink
+from midwatch.watch.spools import open_spool
+from midwatch.watch.state_folder import StateFolder
+
+_LOG: Final = logging.getLogger(__name__)
+_LOOK: Final = 5 * SECOND
+_RULES_LOOK: Final = 10 * SECOND
+_PAUSE: Final = 2.0
+
+
+class PipelineProcess:
+    """See the module's documentation."""
+
+    def __init__(
+        self, folder: StateFolder, configuration: Configuration, cache: Path | None
+    ) -> None:
+        """Open all it needs.
+
+        Raises:
+            ConfigurationError, BadInputError: A part of the state folder cannot be used.
+        """
+        self._folder = folder
+        self._limits = PipelineLimits(
+            flush=configuration.lake.flush * SECOND, rows=configuration.lake.rows
+        )
+        self._spool = open_spool(folder, configuration)
+        self._tenants = TenantStore(folder.database)
+        self._health = HealthStore(folder.database)
+        self._heart = Heart(self._health, "pipeline")
+        self._policies = Policies(folder.policies)
+        self._incidents = Incidents(SqliteIncidents(folder.database), self._policies.policy_of)
+        self._book = RuleBook(folder.rules, cache)
+        self._revision = -1
+        self._looked = self._looked_at_rules = 0
+        self._pipeline = self._made()
+
+    def _made(self) -> Pipeline:
+        """A pipeline that goes on from the last checkpoint."""
+        return Pipeline(
+            self._spool,
+            LakeSink(LakeWriter(self._folder.lake)),
+            IncidentSink(self._incidents),
+            Checkpoints(self._folder.database, "main"),
+            self._book.rules_of,
+            zones=self._zones(),
+            limits=self._limits,
+            heard=self._hear,
+        )
+
+    def run(self, signals: Signals) -> None:
+        """Work until the end is asked for; what was read is in the lake then."""
+        while not signals.ending.is_set():
+            now = microseconds()
+            try:
+                if signals.wants_reload():
+                    self._looked = self._looked_at_rules = 0
+                lines = self._pipeline.run_once(now)
+                self._look_around(now)
+            except MidwatchError as error:
+                _LOG.error("the pipeline begins again at its checkpoint: %s", error)
+                signals.rest(_PAUSE)
+                self._pipeline = self._made()
+                continue
+            if not lines:
+                signals.rest()
+        self._pipeline.flush(microseconds())
+        self._count()
+
+    def _look_around(self, now: int) -> None:
+        """Every few seconds: beat, count, take changed sources, policies and rules."""
+        pipeline = self._pipeline
+        if now - self._looked < _LOOK:
+            return
+        self._looked = now
+        self._count()
+        self._heart.beat(now, self._figures)
+        self._policies.refresh()
+        changed = self._tenants.revision != self._revision
+        if now - self._looked_at_rules >= _RULES_LOOK:
+            self._looked_at_rules = now
+            changed = self._book.refresh() or changed
+        if changed:
+            pipeline.renew(self._zones())
+
+    def _figures(self) -> dict[str, float]:
+        figures = self._pipeline.figures
+        return {
+            "lines_total": figures.lines,
+            "lines_not_understood_total": figures.failures,
+            "alerts_total": figures.alerts,
+            "lake_commits_total": figures.commits,
+            "position": self._pipeline.position,
+        }
+
+    def _count(self) -> None:
+        counts, self._pipeline.counts = self._pipeline.counts, {}
+        self._health.count(counts)
+
+    def _zones(self) -> dict[str, str]:
+        self._revision = self._tenants.revision
+        zones: dict[str, str] = {}
+        for tenant in self._tenants.tenants():
+            offices = {office.id: office.zone for office in self._tenants.offices(tenant.id)}
+            for feed in self._tenants.feeds(tenant.id):
+                zones[feed.id] = feed.zone or offices.get(feed.office, "") or tenant.zone
+        return zones
+
+    def _hear(self, line: str) -> None:
+        sent = sent_at(line)
+        if sent is not None:
+            now = microseconds()
+            self._health.beat(CANARY, sent, now, {"seconds": (now - sent) / SECOND})
