@@ -218,7 +218,7 @@ def _server(program: str) -> Iterator[Callable[[], Spool]]:
 
 
 def _stream(address: str) -> Spool:
-    from midwatch.intake.spool.jetstream import JetStreamSpool  # noqa: PLC0415  # an extra
+    from midwatch.intake.spool.jetstream import JetStreamSpool  # noqa: PLC0415  # an extra, perhaps not installed
 
     return JetStreamSpool([address], budget=_BUDGET, patience=20)
 

@@ -146,7 +146,8 @@ class Spool(Protocol):
     def release(self, offset: int) -> None:
         """All up to and with this offset are done with; their room may be used again.
 
-        An offset before the one released last changes nothing.
+        An offset before the one released last changes nothing. A restart or a crash does not
+        undo it; a power cut may undo the last ones, and the parcels come again.
 
         Raises:
             SpoolDownError: It could not be written down; nothing was released.
@@ -155,7 +156,7 @@ class Spool(Protocol):
 
     @property
     def released(self) -> int:
-        """The offset that was released last; 0 at first. Survives a restart."""
+        """The offset that was released last; 0 at first. Survives a restart and a crash."""
         ...
 
     def usage(self) -> Usage:

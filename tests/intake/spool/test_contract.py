@@ -43,7 +43,7 @@ def opens(
             spool = SqliteSpool(tmp_path / "spool", budget=budget, report=reports.append)
         else:
             pytest.importorskip("nats", reason="the extra nats is not installed")
-            from midwatch.intake.spool.jetstream import JetStreamSpool  # noqa: PLC0415  # an extra
+            from midwatch.intake.spool.jetstream import JetStreamSpool  # noqa: PLC0415  # an extra, perhaps not installed
 
             server = request.getfixturevalue("nats_server")
             spool = JetStreamSpool(
@@ -303,7 +303,7 @@ def test_what_cannot_be_read_is_set_aside_and_reported_and_the_rest_goes_on(
 
 
 def publish_garbage(address: str, spool: Spool) -> None:
-    import nats  # noqa: PLC0415  # an extra
+    import nats  # noqa: PLC0415  # an extra, perhaps not installed
 
     async def publish() -> None:
         client = await nats.connect(address)

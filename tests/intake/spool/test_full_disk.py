@@ -31,7 +31,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if mounted.returncode:
         pytest.skip(f"a small disk may not be mounted here: {mounted.stderr.strip()}")
     yield place
-    subprocess.run([unmount, str(place)], check=True)
+    subprocess.run([unmount, "-l", str(place)], check=True)
 
 
 def large(number: int) -> Parcel:

@@ -25,7 +25,7 @@ class Server(Protocol):
 @pytest.fixture
 def spool(nats_server: Server) -> Iterator[Spool]:
     pytest.importorskip("nats", reason="the extra nats is not installed")
-    from midwatch.intake.spool.jetstream import JetStreamSpool  # noqa: PLC0415  # an extra
+    from midwatch.intake.spool.jetstream import JetStreamSpool  # noqa: PLC0415  # an extra, perhaps not installed
 
     name = f"outage-{time.time_ns()}"
     spool = JetStreamSpool([nats_server.address], name=name, patience=1.5)
@@ -68,7 +68,7 @@ def test_what_is_appended_again_after_an_outage_is_kept_once(
 def test_an_acknowledgement_that_was_lost_does_not_double(
     spool: Spool, parcel: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from midwatch.intake.spool.stream import Headers, StreamLostError  # noqa: PLC0415  # an extra
+    from midwatch.intake.spool.stream import Headers, StreamLostError  # noqa: PLC0415  # an extra, perhaps not installed
 
     stream = spool._stream  # type: ignore[attr-defined]  # the one thing to break
     publish: Callable[..., Awaitable[int]] = stream.publish

@@ -50,6 +50,7 @@ _PAGE_BYTES: Final = 4096
 _READER_MILLISECONDS: Final = 100
 _CUT_SECONDS: Final = 2.0
 _VACUUM_PAGES: Final = 512
+_TIGHT_PAGES: Final = 64
 _LEAST_FREE_PAGES: Final = 256
 _SHORTEST_NAP: Final = 0.001
 _LONGEST_NAP: Final = 0.02
@@ -134,8 +135,7 @@ class SqliteSpool:
 
     def release(self, offset: int) -> None:
         """See ``Spool.release``. Rows go in steps between which others may write."""
-        self._locked(lambda connection: self._release(connection, offset))
-        while self._locked(self._give_back):
+        while self._locked(partial(self._release, offset)):
             pass
 
     @property
@@ -201,6 +201,7 @@ class SqliteSpool:
 
     def _insert(self, connection: sqlite3.Connection, groups: Sequence[Group]) -> int:
         self._make_room(connection, sum(len(group.content) + _ROW_BYTES for group in groups))
+        connection.execute("PRAGMA synchronous=FULL")
         connection.execute("BEGIN IMMEDIATE")
         try:
             offset = rows.insert(connection, groups)
@@ -250,37 +251,54 @@ class SqliteSpool:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         connection.execute(f"PRAGMA busy_timeout={rows.BUSY_MILLISECONDS}")
 
-    def _release(self, connection: sqlite3.Connection, offset: int) -> None:
-        try:
-            rows.release(connection, offset)
-        except sqlite3.OperationalError as error:
-            if not _is_full(error) or not self._folder.drop_reserve():
-                raise
-            rows.release(connection, offset)
+    def _release(self, offset: int, connection: sqlite3.Connection) -> bool:
+        """Note what is released and give a step's room back; whether there may be more to do.
 
-    def _give_back(self, connection: sqlite3.Connection) -> bool:
-        """One step of making released room free; whether there may be more to do."""
+        Without a sync of its own: the next append's is in time. A power cut before it brings
+        back what was released, and the offset with it.
+        """
+        connection.execute("PRAGMA synchronous=NORMAL")
         try:
-            more = rows.delete_released(connection)
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                rows.release(connection, offset)
+                more = rows.delete_released(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                _roll_back(connection)
+                raise
             more |= self._vacuum(connection)
         except sqlite3.OperationalError as error:
             if not _is_full(error) or not self._folder.drop_reserve():
                 raise
+            self._cut_log(connection)
             return True
         self._tidy(connection)
         if not more:
-            if self._tight():
-                self._cut_log(connection)
             self._folder.keep_reserve(2 * self._most_log)
         return more
 
     def _vacuum(self, connection: sqlite3.Connection) -> bool:
+        """A step of cutting free pages off the file; whether there may be more to do.
+
+        It moves pages, and needs room for that in the log: on a tight disk steps are small
+        and the log is emptied after each; with no room at all the pages just stay free.
+        """
         _, pages, free = _pages(connection)
-        if free > max(_LEAST_FREE_PAGES, pages // 4) or (free and self._tight()):
+        tight = self._tight()
+        if free <= (0 if tight else max(_LEAST_FREE_PAGES, pages // 4)):
+            return False
+        step = _TIGHT_PAGES if tight else _VACUUM_PAGES
+        try:
             # By executescript, since execute would step only once: over one page.
-            connection.executescript(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})")
-            return True
-        return False
+            connection.executescript(f"PRAGMA incremental_vacuum({step})")
+        except sqlite3.OperationalError as error:
+            if not _is_full(error):
+                raise
+            return False
+        if tight:
+            self._cut_log(connection)
+        return _pages(connection)[2] < free
 
     def _tight(self) -> bool:
         return self._folder.room() < 4 * self._most_log
