@@ -23,7 +23,7 @@ from midwatch.events.timestamps import ClockContext
 from midwatch.intake.parcels import Parcel, Spooled
 from midwatch.watch.rhythm import DAY
 
-PLACE_BITS: Final = 20
+PLACE_BITS: Final = 17
 """Bits of a line's number that tell its place in the parcel."""
 _MOST_READERS: Final = 4_096
 

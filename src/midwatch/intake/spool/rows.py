@@ -1,8 +1,9 @@
 """The tables of a spool's database, and what is read from and written to them.
 
 Offsets count parcels. A row holds a group of them and bears the offset of its last. A new
-database begins to count at the clock's microseconds: parcels never come faster than that, so
-an offset never comes again, even if a database was lost or deleted.
+database begins to count at the clock's ticks of 64 microseconds: parcels never come faster
+than that for long, so an offset never comes again, even if a database was lost or deleted.
+They stay below 2**46, so that whoever numbers lines has room for their place in a parcel.
 """
 
 from __future__ import annotations
@@ -61,6 +62,10 @@ class Row(msgspec.Struct, frozen=True):
         return [Spooled(offset, parcel) for offset, parcel in enumerate(parcels, first)]
 
 
+_TICK: Final = 64
+"""Microseconds; see the module's documentation."""
+
+
 def connect(path: Path, *, clock: int, reading: bool = False) -> sqlite3.Connection:
     """Open a spool's database, or make it with ``clock`` (microseconds) as its beginning.
 
@@ -104,7 +109,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, clock: int) -> None:
         connection.execute("BEGIN IMMEDIATE")
         for statement in _SCHEMA:
             connection.execute(statement)
-        connection.execute("INSERT INTO position VALUES (?, 0)", (clock,))
+        connection.execute("INSERT INTO position VALUES (?, 0)", (clock // _TICK,))
         connection.execute(f"PRAGMA application_id={_APPLICATION}")
         connection.execute(f"PRAGMA user_version={_VERSION}")
         connection.execute("COMMIT")
