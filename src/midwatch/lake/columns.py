@@ -100,7 +100,9 @@ def file_schema(names: list[str]) -> pa.Schema:
     """The Arrow schema of a data file that holds these columns."""
     return pa.schema(
         [
-            pa.field(name, TYPES[name], metadata={b"PARQUET:field_id": str(field_id(name)).encode()})
+            pa.field(
+                name, TYPES[name], metadata={b"PARQUET:field_id": str(field_id(name)).encode()}
+            )
             for name in names
         ]
     )

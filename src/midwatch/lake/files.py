@@ -85,9 +85,7 @@ def write_file(
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    return DataFile(
-        relative, tenant, day, target.stat().st_size, len(table), _stats(table)
-    )
+    return DataFile(relative, tenant, day, target.stat().st_size, len(table), _stats(table))
 
 
 def sync_files(table_folder: Path, files: Iterable[DataFile]) -> None:

@@ -94,11 +94,7 @@ def _fill(
 ) -> None:
     """Give the lines of one shape their form, or few forms where numbers cannot be taken out."""
     places = list(zip(*digits, strict=True))
-    wanted = [
-        spot
-        for spot, values in enumerate(places)
-        if values.count(values[0]) < len(values)
-    ]
+    wanted = [spot for spot, values in enumerate(places) if values.count(values[0]) < len(values)]
     if len(wanted) > len(NUMBERS):
         variety = {spot: len(set(places[spot])) for spot in wanted}
         wanted = sorted(sorted(wanted, key=variety.__getitem__)[-len(NUMBERS) :])

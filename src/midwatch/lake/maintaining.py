@@ -171,9 +171,7 @@ class LakeKeeper:
             outputs += 1 if done else 0
         return inputs, outputs, False
 
-    def _join(
-        self, tenant: str, day: str, files: Sequence[ActiveFile], problems: list[str]
-    ) -> int:
+    def _join(self, tenant: str, day: str, files: Sequence[ActiveFile], problems: list[str]) -> int:
         """Make one file of several; how many went into it."""
         tables, sound = [], []
         for file in files:
@@ -289,13 +287,14 @@ def _split_again(rows: pa.Table) -> pa.Table:
     """Rows of many small commits, their lines split anew, now that more are alike."""
     values = {name: rows[name].to_pylist() for name in ARGUMENTS if name in rows.column_names}
     blank = [None] * len(rows)
+    none: list[tuple[object, ...]] = [()] * len(rows)
     forms = rows["line_form"].to_pylist() if "line_form" in rows.column_names else blank
     raws = rows["raw"].to_pylist() if "raw" in rows.column_names else blank
     names = list(values)
     lines: list[str | None] = [
         raw if form is None else whole_line(form, dict(zip(names, row, strict=True)))
         for form, raw, row in zip(
-            forms, raws, zip(*values.values(), strict=True) if values else blank, strict=True
+            forms, raws, zip(*values.values(), strict=True) if values else none, strict=True
         )
     ]
     kept = {name: column for name, column in values.items() if name not in NUMBERS}

@@ -35,7 +35,7 @@ HIDDEN: Final = "***"
 _LENGTH: Final = 20
 _SHORTEST: Final = 3
 _UNMASKABLE: Final = frozenset(
-    {"time", "received", "office", "feed", "source", "spool", "delivery", "line", "parsed",
+    {"tenant", "day", "time", "received", "office", "feed", "source", "spool", "delivery", "line", "parsed",
      "failure", "dated_by_receipt", "masked", "fields", "raw", "raw_bytes", "line_form"}
 )  # fmt: skip
 

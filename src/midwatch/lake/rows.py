@@ -74,8 +74,7 @@ class TenantRows:
             {name: columns[name] for name in ARGUMENTS if name in columns},
         )
         columns["line_form"] = [
-            None if raw is None else form
-            for raw, form in zip(columns["raw"], forms, strict=True)
+            None if raw is None else form for raw, form in zip(columns["raw"], forms, strict=True)
         ]
         columns["raw"] = [
             raw if form is None else None
@@ -102,7 +101,9 @@ class TenantRows:
             if len(held) < self._count:
                 held.extend([None] * (self._count - len(held)))
 
-    def _mask(self, masking: Masking, columns: dict[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    def _mask(
+        self, masking: Masking, columns: dict[str, Sequence[Any]]
+    ) -> dict[str, Sequence[Any]]:
         chosen = [name for name in masking.fields if name in columns]
         texts = [
             name for name, values in columns.items()
@@ -240,8 +241,6 @@ def _fitting(kind: pa.DataType, value: Any) -> Any:  # noqa: ANN401  # any value
     return value
 
 
-def tenants_masking(
-    maskings: Mapping[str, Masking] | None, tenant: str
-) -> Masking | None:
+def tenants_masking(maskings: Mapping[str, Masking] | None, tenant: str) -> Masking | None:
     """The masking of one tenant."""
     return None if maskings is None else maskings.get(tenant)

@@ -247,7 +247,9 @@ class _Compiler:
         conditions = []
         for bound, operator in ((low, ">="), (high, "<")):
             if bound is not None:
-                self.parameters.append((_EPOCH + timedelta(microseconds=bound)).replace(tzinfo=None))
+                self.parameters.append(
+                    (_EPOCH + timedelta(microseconds=bound)).replace(tzinfo=None)
+                )
                 conditions.append(f"{column} {operator} ?")
         return "(" + (" AND ".join(conditions) or "true") + ")"
 

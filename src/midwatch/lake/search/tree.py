@@ -82,8 +82,7 @@ def written(query: Query) -> str:
         return f"-{inner}" if isinstance(query.part, (Word, Term)) else f"-({inner})"
     if isinstance(query, All):
         return " ".join(
-            f"({written(part)})" if isinstance(part, Any) else written(part)
-            for part in query.parts
+            f"({written(part)})" if isinstance(part, Any) else written(part) for part in query.parts
         )
     return " OR ".join(
         f"({written(part)})" if part == All(()) else written(part) for part in query.parts
