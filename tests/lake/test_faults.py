@@ -38,7 +38,7 @@ first = writer.last_offset("spool") + 1
 for offset in range(first, first + count):
     batches = [
         Placed(tenant, "hq", "gate", 1795176000000000, None,
-               [ParseFailure(line, "why", f"{offset} {line} " + "x" * 50) for line in range(1, %d + 1)])
+               [ParseFailure(line, "why", f"{offset} {line} " + "x" * 50) for line in range(1, ROWS + 1)])
         for tenant in ("acme", "other")
     ]
     try:
@@ -47,14 +47,15 @@ for offset in range(first, first + count):
         print("refused", error, flush=True)
         sys.exit(5)
     print(offset, flush=True)
-    if keep and offset %% 7 == 0:
+    if keep and offset % 7 == 0:
         keeper.maintain(1795176000000000 + 2 * 86400000000)
-""" % ROWS
+"""
+)
 
 
 def run(lake: Path, count: int, room: int = 0, *keep: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", COMMIT, lake, str(count), str(room), *keep],
+        [sys.executable, "-c", COMMIT.replace("ROWS", str(ROWS)), lake, str(count), str(room), *keep],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -82,7 +83,11 @@ def test_a_kill_at_any_moment_neither_doubles_nor_loses_nor_halves(lake: Path, r
         offset = LakeWriter(lake).last_offset("spool")
         assert offset >= promised
         for tenant in ("acme", "other"):
-            found = rows(lake, "SELECT count(*), count(DISTINCT raw), count(DISTINCT delivery) FROM events", [tenant])
+            found = rows(
+                lake,
+                "SELECT count(*), count(DISTINCT raw), count(DISTINCT delivery) FROM events",
+                [tenant],
+            )
             assert found == [(ROWS * offset, ROWS * offset, offset)]
     assert promised > ROUNDS // 2, "too few commits for the kills to hit any"
     assert LakeKeeper(lake).check() == ()
@@ -90,7 +95,9 @@ def test_a_kill_at_any_moment_neither_doubles_nor_loses_nor_halves(lake: Path, r
 
 @pytest.mark.faults
 @pytest.mark.parametrize("room", [200, 1500, 4000, 9000])
-def test_without_room_a_commit_is_refused_whole_and_taken_up_later(lake: Path, rows: Rows, room: int) -> None:
+def test_without_room_a_commit_is_refused_whole_and_taken_up_later(
+    lake: Path, rows: Rows, room: int
+) -> None:
     LakeWriter(lake)
     child = run(lake, 200, room)
     said, _ = child.communicate(timeout=120)

@@ -11,6 +11,7 @@ import pytest
 
 from midwatch.events.batch import ParseFailure
 from midwatch.lake import LakeKeeper, LakeReader, LakeWriter, Placed, read_batches
+from midwatch.lake import files as files_room
 from midwatch.lake.maintaining import KEPT_SECONDS
 from midwatch.tenants import Tenant
 
@@ -52,7 +53,9 @@ def test_a_legal_hold_wins(filled: Path, rows: Rows, noon: int) -> None:
     assert rows(filled, COUNT) == [(40,)]
 
 
-def test_small_files_become_day_files_with_the_same_rows(filled: Path, rows: Rows, noon: int) -> None:
+def test_small_files_become_day_files_with_the_same_rows(
+    filled: Path, rows: Rows, noon: int
+) -> None:
     everything = "SELECT * FROM events ORDER BY id"
     before = rows(filled, everything)
     done = LakeKeeper(filled).maintain(noon + 2 * DAY)
@@ -94,34 +97,37 @@ def test_leftovers_go_once_they_are_old(filled: Path, rows: Rows, noon: int) -> 
 
 
 def test_a_writer_commits_while_compaction_is_at_work(
-    filled: Path, place: Place, rows: Rows, ssh: tuple[str, ...], noon: int, monkeypatch: pytest.MonkeyPatch
+    filled: Path,
+    place: Place,
+    rows: Rows,
+    ssh: tuple[str, ...],
+    noon: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     writer, keeper = LakeWriter(filled), LakeKeeper(filled)
-    from midwatch.lake import maintaining  # noqa: PLC0415  # to reach into the middle of its work
-
-    original, offsets = maintaining.sync_files, iter(range(12, 99))
+    original, offsets = files_room.sync_files, iter(range(12, 99))
 
     def interfere(*given: Any) -> None:  # noqa: ANN401  # passed on as it came
         original(*given)
         writer.commit(place(ssh), "spool", next(offsets))
 
-    monkeypatch.setattr(maintaining, "sync_files", interfere)
+    monkeypatch.setattr("midwatch.lake.maintaining.sync_files", interfere)
     done = keeper.maintain(noon + 2 * DAY)
 
     assert done.written_files == 2
     assert rows(filled, "SELECT count(*), count(DISTINCT id) FROM events") == [(48, 48)]
 
 
-def test_compaction_gives_way_to_an_erasure(filled: Path, rows: Rows, noon: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    from midwatch.lake import maintaining  # noqa: PLC0415  # to reach into the middle of its work
-
-    original = maintaining.sync_files
+def test_compaction_gives_way_to_an_erasure(
+    filled: Path, rows: Rows, noon: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = files_room.sync_files
 
     def interfere(*given: Any) -> None:  # noqa: ANN401  # passed on as it came
         original(*given)
         LakeKeeper(filled).erase("acme")
 
-    monkeypatch.setattr(maintaining, "sync_files", interfere)
+    monkeypatch.setattr("midwatch.lake.maintaining.sync_files", interfere)
     LakeKeeper(filled).maintain(noon + 2 * DAY)
 
     assert rows(filled, COUNT) == [(0,)]
@@ -131,7 +137,9 @@ def test_compaction_gives_way_to_an_erasure(filled: Path, rows: Rows, noon: int,
 def test_an_erased_tenant_is_gone_from_the_disk(filled: Path, rows: Rows, noon: int) -> None:
     LakeKeeper(filled).maintain(noon + 2 * DAY)
     digests = {
-        path.relative_to(filled / "events").as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.relative_to(filled / "events").as_posix(): hashlib.sha256(
+            path.read_bytes()
+        ).hexdigest()
         for path in filled.glob("events/tenant=acme/*/*")
     }
     done = LakeKeeper(filled).erase("acme")
@@ -168,7 +176,9 @@ def test_a_damaged_file_is_set_aside_and_the_rest_stays(filled: Path, rows: Rows
     assert LakeKeeper(filled).check() == ()
 
 
-def test_a_torn_last_entry_is_set_aside(filled: Path, place: Place, rows: Rows, ssh: tuple[str, ...]) -> None:
+def test_a_torn_last_entry_is_set_aside(
+    filled: Path, place: Place, rows: Rows, ssh: tuple[str, ...]
+) -> None:
     last = max(filled.glob("events/_delta_log/*.json"))
     whole = last.read_bytes()
     for torn in (whole[: len(whole) // 2], b"", whole[:-1] + b"\0\0\0"):
@@ -179,7 +189,9 @@ def test_a_torn_last_entry_is_set_aside(filled: Path, place: Place, rows: Rows, 
 
         writer = LakeWriter(filled)
         assert len(writer.repaired) == 1
-        assert writer.commit(place(ssh, tenant="other"), "spool", 11).rows == 4, "the spool still has it"
+        assert writer.commit(place(ssh, tenant="other"), "spool", 11).rows == 4, (
+            "the spool still has it"
+        )
         assert rows(filled, COUNT, None) == [(44,)]
 
 
@@ -195,7 +207,9 @@ def test_checkpoints_are_written_and_serve(lake: Path, noon: int, rows: Rows) ->
     assert rows(lake, "SELECT count(*), count(DISTINCT raw) FROM events") == [(101, 101)]
 
 
-def test_batches_come_back_as_they_were(lake: Path, place: Place, ssh: tuple[str, ...], noon: int) -> None:
+def test_batches_come_back_as_they_were(
+    lake: Path, place: Place, ssh: tuple[str, ...], noon: int
+) -> None:
     given = place(ssh, delivery=5)
     LakeWriter(lake).commit(given, "spool", 5)
 
@@ -209,6 +223,8 @@ def test_batches_come_back_as_they_were(lake: Path, place: Place, ssh: tuple[str
 
     found = list(read_batches(lake, "acme", noon - 2 * DAY, noon + DAY))
     assert told(found) == told(given)
-    assert {(each.office, each.feed, each.received, each.delivery) for each in found} == {("hq", "gate", noon, 5)}
+    assert {(each.office, each.feed, each.received, each.delivery) for each in found} == {
+        ("hq", "gate", noon, 5)
+    }
     assert told(list(read_batches(lake, "acme", noon - DAY // 2, noon + DAY))) == told(given)[:2]
     assert list(read_batches(lake, "other", 0, noon + DAY)) == []

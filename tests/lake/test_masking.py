@@ -59,7 +59,9 @@ def test_kept_lines_bear_the_pseudonyms(lake: Path, place: Place, rows: Rows) ->
     assert third == (None, None), "nobody knows what a line that was not understood holds"
 
 
-def test_a_line_that_writes_the_value_otherwise_is_dropped(lake: Path, place: Place, rows: Rows) -> None:
+def test_a_line_that_writes_the_value_otherwise_is_dropped(
+    lake: Path, place: Place, rows: Rows
+) -> None:
     line = "Nov 20 11:59:58 gate sshd[77]: Failed password for carlotta from 2001:DB8:0:0::9 port 4022 ssh2"
     masking = Masking({"src_ip": MaskKind.ADDRESS}, Keys(), keep_lines=True)
     LakeWriter(lake, {"acme": masking}).commit(place([line]), "spool", 1)
@@ -72,7 +74,9 @@ def test_a_line_that_writes_the_value_otherwise_is_dropped(lake: Path, place: Pl
 def test_tenants_differ_and_the_others_are_not_masked(lake: Path, place: Place, rows: Rows) -> None:
     masking = Masking({"user": MaskKind.PSEUDONYM}, Keys())
     writer = LakeWriter(lake, {"acme": masking, "other": masking})
-    tenants = [each for tenant in ("acme", "other", "third") for each in place(LINES[:1], tenant=tenant)]
+    tenants = [
+        each for tenant in ("acme", "other", "third") for each in place(LINES[:1], tenant=tenant)
+    ]
     writer.commit(tenants, "spool", 1)
 
     found = {user for (user,) in rows(lake, "SELECT DISTINCT user FROM events", None)}

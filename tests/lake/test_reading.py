@@ -121,7 +121,9 @@ def test_a_question_that_takes_too_long_is_stopped(two: Path) -> None:
     reader = LakeReader(two, ["acme"])
 
     with pytest.raises(BadInputError, match=r"longer than 0\.2 seconds"):
-        reader.query("SELECT sum(a.range * b.range) FROM range(10000000) a, range(1000000) b", seconds=0.2)
+        reader.query(
+            "SELECT sum(a.range * b.range) FROM range(10000000) a, range(1000000) b", seconds=0.2
+        )
     assert reader.query("SELECT count(*) FROM events").rows == [(4,)]
 
 
@@ -134,31 +136,42 @@ def test_files_outside_of_the_times_are_not_opened(lake: Path, place: Place, noo
     oldest = next(lake.glob("events/tenant=acme/day=2026-11-17/*.parquet"))
     oldest.write_bytes(b"not to be opened")
 
-    reader = LakeReader(lake, ["acme"], since=noon - 2 * day - 3_000_000, until=noon - day - 3_000_000)
+    reader = LakeReader(
+        lake, ["acme"], since=noon - 2 * day - 3_000_000, until=noon - day - 3_000_000
+    )
     assert reader.query("SELECT day(time) FROM events").rows == [(18,)]
     assert reader.problems == []
 
 
 def test_a_damaged_file_is_left_out_and_told(two: Path, place: Place, ssh: tuple[str, ...]) -> None:
     LakeWriter(two).commit(place(ssh[:1], delivery=3), "spool", 3)
-    damaged = sorted(two.glob("events/tenant=acme/day=2026-11-20/*.parquet"), key=lambda each: each.stat().st_size)[-1]
+    damaged = sorted(
+        two.glob("events/tenant=acme/day=2026-11-20/*.parquet"),
+        key=lambda each: each.stat().st_size,
+    )[-1]
     content = bytearray(damaged.read_bytes())
     content[:] = content[: len(content) // 2]
     damaged.write_bytes(content)
 
     reader = LakeReader(two, ["acme"])
     assert reader.query("SELECT count(*) FROM events").rows == [(2,)]
-    assert [problem.split(" ")[0] for problem in reader.problems] == [damaged.relative_to(two / "events").as_posix()]
+    assert [problem.split(" ")[0] for problem in reader.problems] == [
+        damaged.relative_to(two / "events").as_posix()
+    ]
 
 
-def test_files_of_another_engine_are_read_by_their_names(lake: Path, place: Place, ssh: tuple[str, ...], rows: Rows) -> None:
+def test_files_of_another_engine_are_read_by_their_names(
+    lake: Path, place: Place, ssh: tuple[str, ...], rows: Rows
+) -> None:
     LakeWriter(lake).commit(place(ssh), "spool", 1)
     from deltalake import DeltaTable  # noqa: PLC0415  # here it is the other engine
 
     DeltaTable(lake / "events").optimize.compact(target_size=1 << 30)
     DeltaTable(lake / "events").optimize.z_order(["src_ip"])
 
-    assert any(not path.name.startswith("events-") for path in lake.glob("events/tenant=*/*/*.parquet"))
+    assert any(
+        not path.name.startswith("events-") for path in lake.glob("events/tenant=*/*/*.parquet")
+    )
     assert rows(lake, "SELECT line, raw FROM events ORDER BY line") == list(enumerate(ssh, 1))
 
 
@@ -181,7 +194,9 @@ def test_without_a_lake_it_is_said_what_to_do(lake: Path) -> None:
         ("no address", "203.0.113.0/24", None),
     ],
 )
-def test_addresses_lie_in_networks(two: Path, address: str, network: str, inside: bool | None) -> None:
+def test_addresses_lie_in_networks(
+    two: Path, address: str, network: str, inside: bool | None
+) -> None:
     reader = LakeReader(two, ["acme"])
 
     found = reader.query("SELECT in_network(?, ?)", [address, network]).rows[0][0]

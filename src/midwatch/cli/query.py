@@ -16,7 +16,7 @@ from midwatch.lake import Answer, LakeReader
 from midwatch.lake.search import SearchClock, compile_search, parse
 
 _EPILOG = (
-    'For example: midwatch query \'src_ip:203.0.113.0/24 outcome:failure since:7d "invalid user"\''
+    "For example: midwatch query 'src_ip:203.0.113.0/24 outcome:failure since:7d \"invalid user\"'"
 )
 
 

@@ -25,7 +25,7 @@ from midwatch.reports.defusing import defuse
 FORMATS: Final = ("table", "json", "csv", "parquet", "ocsf")
 _SHOWN: Final = ("time", "tenant", "source", "host", "action", "outcome", "src_ip", "user", "raw")
 _LONGEST: Final = 400
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet may take a text for a formula by, full-width forms included (OWASP)."""
 
 
@@ -86,8 +86,8 @@ def _write(answer: Answer, form: str, sink: BinaryIO) -> None:
         text = io.TextIOWrapper(sink, encoding="utf-8", newline="", write_through=True)
         writer = csv.writer(text)
         writer.writerow(defuse_cell(name) for name in answer.columns)
-        for row in answer.rows:
-            writer.writerow(defuse_cell(value) for value in row)
+        for values in answer.rows:
+            writer.writerow(defuse_cell(value) for value in values)
         text.detach()
     else:
         encode = msgspec.json.Encoder().encode

@@ -11,7 +11,7 @@ import os
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -301,7 +301,11 @@ def _split_again(rows: pa.Table) -> pa.Table:
     split, numbers = split_lines([line or "" for line in lines], kept)
     split = [None if line is None else form for line, form in zip(lines, split, strict=True)]
     whole = [line if form is None else None for line, form in zip(lines, split, strict=True)]
-    new = {"line_form": split, "raw": whole, **dict(zip(NUMBERS, numbers, strict=True))}
+    new: dict[str, list[Any]] = {
+        "line_form": split,
+        "raw": whole,
+        **dict(zip(NUMBERS, numbers, strict=True)),
+    }
     for name, column in new.items():
         if name in rows.column_names:
             rows = rows.drop_columns([name])

@@ -1,10 +1,10 @@
 """Rows of the lake as events of the Open Cybersecurity Schema Framework, version 1.3.0.
 
 Authentication becomes class 3002, web 4002, network 4001, alerts of intrusion detection and
-malware scanners 2004 (Detection Finding); whatever lacks what its class requires, and all else, becomes
-the Base Event, with the columns under ``unmapped``. Required attributes are those of
-https://schema.ocsf.io/1.3.0/classes (attributes of requirement "required", and the "at least one"
-constraints); profiles and recommended attributes are filled in where a column says them.
+malware scanners 2004 (Detection Finding); whatever lacks what its class requires, and all else,
+becomes the Base Event, with the columns under ``unmapped``. Required attributes are those of
+https://schema.ocsf.io/1.3.0/classes (attributes of requirement "required", and the "at
+least one" constraints); profiles and recommended attributes are filled in where a column says them.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ _METHODS: Final = {"CONNECT": 1, "DELETE": 2, "GET": 3, "HEAD": 4, "OPTIONS": 5,
 _STATUS: Final = {"success": 1, "failure": 2}
 _ALLOWED: Final = {"allow": 1, "pass": 1, "accept": 1, "block": 2, "deny": 2, "drop": 2}
 _GRAVITY: Final = {1: 4, 2: 3, 3: 2}
-_BLANK: Final = (None, "", [], {})
+_BLANK: Final[tuple[Any, ...]] = (None, "", [], {})
 
 
 def to_ocsf(row: Mapping[str, Any]) -> dict[str, Any]:
-    """One event. ``row``: a row of the view ``events``, times as UTC datetimes with or without zone."""
+    """One event. ``row``: a row of the view ``events``; its times are UTC, zone or none."""
     wanted = _CLASSES.get(str(row.get("category")), BASE)
     event = _event(row, wanted)
     return _event(row, BASE) if missing(event) else event

@@ -137,7 +137,7 @@ def _tokens(text: str) -> list[_Token]:
     return tokens
 
 
-def _token(found: re.Match[str], position: int) -> _Token | None:
+def _token(found: re.Match[str], position: int) -> _Token | None:  # noqa: PLR0911  # one for each kind of token
     if found["blank"] is not None:
         return None
     for kind in ("open", "close", "deny"):
@@ -161,7 +161,7 @@ def _token(found: re.Match[str], position: int) -> _Token | None:
 def _term(found: re.Match[str], position: int) -> Term:
     name, operator = found["name"], found["operator"] or "="
     if found["quoted"] is not None:
-        return Term(name, operator, _unquoted(found["quoted"]), "", True, position)
+        return Term(name, operator, _unquoted(found["quoted"]), quoted=True, position=position)
     value = found["value"]
     if not value:
         raise SearchError(
@@ -173,8 +173,8 @@ def _term(found: re.Match[str], position: int) -> Term:
             raise SearchError(
                 f"{value!r} is no range", position, remedy=f"write {name}:first..last"
             )
-        return Term(name, RANGE, first, last, False, position)
-    return Term(name, operator, value, "", False, position)
+        return Term(name, RANGE, first, last, position=position)
+    return Term(name, operator, value, position=position)
 
 
 def _unquoted(text: str) -> str:
