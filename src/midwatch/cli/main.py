@@ -19,6 +19,7 @@ _COMMANDS: Final = {
     "check": ("midwatch.cli.check", "Who tried to get in, how, and whether anybody did."),
     "parse": ("midwatch.cli.parse", "Every line of the logs as one JSON object."),
     "hunt": ("midwatch.cli.hunt", "Every match of Sigma rules as one JSON object."),
+    "query": ("midwatch.cli.query", "Search the lake, by words and fields or by SQL."),
     "explain": ("midwatch.cli.explain", "What a rule looks for, what it means, what to do."),
     "demo": ("midwatch.cli.demo", "The morning check of a bundled sample office."),
     "source": (

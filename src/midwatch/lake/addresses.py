@@ -28,16 +28,22 @@ _FOUR: Final = (
     "+ (split_part(a, '.', 2)::UHUGEINT << 16) "
     "+ (split_part(a, '.', 3)::UHUGEINT << 8) + split_part(a, '.', 4)::UHUGEINT"
 )
-MACROS: Final = (
-    f"CREATE MACRO address_number(a) AS TRY(CASE WHEN contains(a, ':') THEN {_SIX} ELSE {_FOUR} END)",
+_NUMBER: Final = (
+    "CREATE MACRO address_number(a) AS "
+    f"TRY(CASE WHEN contains(a, ':') THEN {_SIX} ELSE {_FOUR} END)"
+)
+_NETWORK: Final = (
     "CREATE MACRO in_network(a, network) AS "
     "(contains(a, ':') = contains(network, ':')) AND "
     "(address_number(a) >> (CASE WHEN contains(network, ':') THEN 128 ELSE 32 END"
     " - split_part(network, '/', 2)::INTEGER)::UHUGEINT) = "
     "(address_number(split_part(network, '/', 1)) >> "
     "(CASE WHEN contains(network, ':') THEN 128 ELSE 32 END"
-    " - split_part(network, '/', 2)::INTEGER)::UHUGEINT)",
+    " - split_part(network, '/', 2)::INTEGER)::UHUGEINT)"
 )
+
+
+MACROS: Final = (_NUMBER, _NETWORK)
 
 
 def number_of(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> int:

@@ -51,7 +51,7 @@ DOCS: Final = {
 
 
 def _types() -> dict[str, pa.DataType]:
-    types = {
+    types: dict[str, pa.DataType] = {
         "time": _TIME, "received": _TIME, "office": pa.string(), "feed": pa.string(),
         "source": pa.string(), "spool": pa.string(), "delivery": pa.int64(), "line": pa.int64(),
         "parsed": pa.bool_(), "failure": pa.string(), "dated_by_receipt": pa.bool_(),

@@ -73,7 +73,7 @@ def write_file(
             row_group_size=_ROW_GROUP,
             compression="zstd",
             compression_level=level,
-            use_dictionary=[name for name in names if name not in DELTA_ENCODED],
+            use_dictionary=[name for name in names if name not in DELTA_ENCODED],  # type: ignore[arg-type]  # the stubs forget lists
             column_encoding={
                 name: "DELTA_BINARY_PACKED" for name in names if name in DELTA_ENCODED
             },
@@ -130,7 +130,7 @@ def _stats(table: pa.Table) -> str:
     nulls = {name: len(table) for name in _RANGED}
     for name in _RANGED:
         if name in table.column_names:
-            ends = pc.min_max(table[name]).as_py()
+            ends: Any = pc.min_max(table[name]).as_py()
             nulls[name] = table[name].null_count
             lowest[name] = _printed(ends["min"])
             highest[name] = _printed(ends["max"], upwards=True)

@@ -41,7 +41,7 @@ _MARKS: Final = {
     name: (chr(_MARK + spot), f"%{spot + 1}${'s' if name in TEXTS else 'd'}")
     for spot, name in enumerate(ARGUMENTS)
 }
-_FORMATS: Final = {mark: form for mark, form in _MARKS.values()}
+_FORMATS: Final = dict(_MARKS.values())
 
 Numbers = list[list[int | None]]
 

@@ -11,7 +11,7 @@ import os
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -287,20 +287,25 @@ def _split_again(rows: pa.Table) -> pa.Table:
     """Rows of many small commits, their lines split anew, now that more are alike."""
     values = {name: rows[name].to_pylist() for name in ARGUMENTS if name in rows.column_names}
     blank = [None] * len(rows)
+    none: list[tuple[object, ...]] = [()] * len(rows)
     forms = rows["line_form"].to_pylist() if "line_form" in rows.column_names else blank
     raws = rows["raw"].to_pylist() if "raw" in rows.column_names else blank
     names = list(values)
     lines: list[str | None] = [
         raw if form is None else whole_line(form, dict(zip(names, row, strict=True)))
         for form, raw, row in zip(
-            forms, raws, zip(*values.values(), strict=True) if values else blank, strict=True
+            forms, raws, zip(*values.values(), strict=True) if values else none, strict=True
         )
     ]
     kept = {name: column for name, column in values.items() if name not in NUMBERS}
     split, numbers = split_lines([line or "" for line in lines], kept)
     split = [None if line is None else form for line, form in zip(lines, split, strict=True)]
     whole = [line if form is None else None for line, form in zip(lines, split, strict=True)]
-    new = {"line_form": split, "raw": whole, **dict(zip(NUMBERS, numbers, strict=True))}
+    new: dict[str, list[Any]] = {
+        "line_form": split,
+        "raw": whole,
+        **dict(zip(NUMBERS, numbers, strict=True)),
+    }
     for name, column in new.items():
         if name in rows.column_names:
             rows = rows.drop_columns([name])

@@ -35,8 +35,8 @@ HIDDEN: Final = "***"
 _LENGTH: Final = 20
 _SHORTEST: Final = 3
 _UNMASKABLE: Final = frozenset(
-    {"time", "received", "office", "feed", "source", "spool", "delivery", "line", "parsed",
-     "failure", "dated_by_receipt", "masked", "fields", "raw", "raw_bytes", "line_form"}
+    {"tenant", "day", "time", "received", "office", "feed", "source", "spool", "delivery", "line",
+     "parsed", "failure", "dated_by_receipt", "masked", "fields", "raw", "raw_bytes", "line_form"}
 )  # fmt: skip
 
 
@@ -89,7 +89,7 @@ class Masking:
         digest = self.keys.keyed_hash(tenant, value.encode("utf-8", "surrogatepass"))
         if kind is MaskKind.ADDRESS:
             try:
-                version = ipaddress.ip_address(value).version
+                version: int = ipaddress.ip_address(value).version
             except ValueError:
                 version = 0
             if version == 4:
@@ -106,6 +106,6 @@ class Masking:
             if len(value) < _SHORTEST:
                 complete = False
             pattern = re.compile(rf"(?<!\w){re.escape(value)}(?!\w)", re.IGNORECASE)
-            text, found = pattern.subn(lambda _found, new=replacements[value]: new, text)
+            text, found = pattern.subn(replacements[value].replace("\\", r"\\"), text)
             complete = complete and found > 0 and value.lower() not in text.lower()
         return text, complete

@@ -96,14 +96,14 @@ def _reread(rows: list[dict[str, Any]], reader: LineReader) -> Iterator[EventBat
 
 def _from_columns(name: str, rows: list[dict[str, Any]]) -> EventBatch:
     source = source_named(name)
-    columns: dict[str, list[Value]] = {
-        column: values
-        for column in _COLUMNS
-        if any(value is not None for value in (values := [row[column] for row in rows]))
-    }
-    for row, fields in enumerate(row["fields"] or () for row in rows):
-        for own, text in fields:
-            columns.setdefault(own, [None] * len(rows))[row] = text
+    columns: dict[str, list[Value]] = {}
+    for column in _COLUMNS:
+        values = [row[column] for row in rows]
+        if any(value is not None for value in values):
+            columns[column] = values
+    for spot, row in enumerate(rows):
+        for own, text in row["fields"] or ():
+            columns.setdefault(own, [None] * len(rows))[spot] = text
     return EventBatch(
         name, Logsource() if source is None else source.logsource, Form(tuple(columns), {}),
         [row["line"] for row in rows], [row["time"] for row in rows], dict(columns), {},

@@ -57,7 +57,11 @@ class TenantRows:
         table = pa.table(arrays)
         days = pa.array(self._day, pa.int32())
         for number in sorted(set(self._day)):
-            rows = table.filter(pc.equal(days, number)) if len(set(self._day)) > 1 else table
+            rows = (
+                table.filter(pc.equal(days, pa.scalar(number, pa.int32())))
+                if len(set(self._day)) > 1
+                else table
+            )
             yield str((_EPOCH + timedelta(days=number)).date()), sorted_rows(rows)
 
     def _add(
@@ -140,8 +144,7 @@ class TenantRows:
 
 def sorted_rows(table: pa.Table) -> pa.Table:
     """The rows in the order that data files keep."""
-    keys = [(name, "ascending") for name in SORTED_BY if name in table.column_names]
-    return table.sort_by(keys)
+    return table.sort_by([(name, "ascending") for name in SORTED_BY if name in table.column_names])
 
 
 def _event_columns(batch: EventBatch) -> dict[str, Sequence[Any]]:

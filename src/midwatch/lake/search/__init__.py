@@ -7,7 +7,8 @@ same tree) or SQL with parameters (``compile_search``).
 'user:admin (port:>1024 OR "two words") -source:sshd'
 """
 
-from midwatch.lake.search.compiling import Compiled, SearchClock, compile_search
+from midwatch.lake.search.compiling import Compiled, compile_search
+from midwatch.lake.search.instants import SearchClock
 from midwatch.lake.search.parsing import SearchError, parse
 from midwatch.lake.search.tree import All, Any, Not, Query, Term, Word, all_of, any_of, written
 

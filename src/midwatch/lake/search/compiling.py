@@ -21,7 +21,7 @@ from midwatch.lake.addresses import number_of
 from midwatch.lake.columns import TYPES, duckdb_type
 from midwatch.lake.search.instants import SearchClock, span_of
 from midwatch.lake.search.parsing import SearchError
-from midwatch.lake.search.tree import RANGE, All, Any, Not, Query, Term, Word
+from midwatch.lake.search.tree import RANGE, All, Not, Query, Term, Word
 
 _EITHER: Final = {"ip": ("src_ip", "dst_ip"), "port": ("src_port", "dst_port")}
 _OPERATORS: Final = frozenset({"=", ">", ">=", "<", "<="})
@@ -30,9 +30,9 @@ _TEXTS: Final = {"tenant", "raw", "id"}
 _OWN: Final = "fields."
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SEARCHABLE: Final = sorted(
-    ({*TYPES, *_TEXTS, *_TIMES, *_EITHER, "has"}
+    {*TYPES, *_TEXTS, *_TIMES, *_EITHER, "has"}
      - {name for name in TYPES if name in ("fields", "raw_bytes", "line_form")
-        or (name[0] == "n" and name[1:].isdigit())})
+        or (name[0] == "n" and name[1:].isdigit())}
 )  # fmt: skip
 
 Parameter = str | int | datetime
@@ -238,8 +238,8 @@ class _Compiler:
         if span is None:
             raise SearchError(
                 f"{text!r} is no time", term.position,
-                remedy=f'write {term.name}:7d, {term.name}:2026-11-01 or '
-                f'{term.name}:2026-11-01T18:00',
+                remedy=f"write {term.name}:7d, {term.name}:2026-11-01 or "
+                f"{term.name}:2026-11-01T18:00",
             )  # fmt: skip
         return span
 

@@ -124,9 +124,14 @@ def _tokens(text: str) -> list[_Token]:
     spot = 0
     while spot < len(text):
         found = _TOKEN.match(text, spot)
+<<<<<<< HEAD
         if found is None or (
             found.lastgroup == "word" and text[found.end() : found.end() + 1] == '"'
         ):
+=======
+        empty = found is not None and found["name"] is not None and found["value"] == ""
+        if found is None or (empty and text[found.end() : found.end() + 1] == '"'):
+>>>>>>> laking
             quote = text.find('"', spot)
             raise SearchError(
                 "a quotation mark that is not closed", quote + 1, remedy='close it with "'
@@ -138,7 +143,7 @@ def _tokens(text: str) -> list[_Token]:
     return tokens
 
 
-def _token(found: re.Match[str], position: int) -> _Token | None:
+def _token(found: re.Match[str], position: int) -> _Token | None:  # noqa: PLR0911  # one for each kind of token
     if found["blank"] is not None:
         return None
     for kind in ("open", "close", "deny"):
@@ -162,7 +167,7 @@ def _token(found: re.Match[str], position: int) -> _Token | None:
 def _term(found: re.Match[str], position: int) -> Term:
     name, operator = found["name"], found["operator"] or "="
     if found["quoted"] is not None:
-        return Term(name, operator, _unquoted(found["quoted"]), "", True, position)
+        return Term(name, operator, _unquoted(found["quoted"]), quoted=True, position=position)
     value = found["value"]
     if not value:
         raise SearchError(
@@ -174,8 +179,8 @@ def _term(found: re.Match[str], position: int) -> Term:
             raise SearchError(
                 f"{value!r} is no range", position, remedy=f"write {name}:first..last"
             )
-        return Term(name, RANGE, first, last, False, position)
-    return Term(name, operator, value, "", False, position)
+        return Term(name, RANGE, first, last, position=position)
+    return Term(name, operator, value, position=position)
 
 
 def _unquoted(text: str) -> str:

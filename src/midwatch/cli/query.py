@@ -1,0 +1,114 @@
+"""``midwatch query``: questions to the lake, and events out of it in other formats."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from midwatch.cli.options import LogPath, state_folder, state_option, zone_of
+from midwatch.cli.tables import FORMATS, print_table, write_rows
+from midwatch.kernel import ConfigurationError
+from midwatch.lake import Answer, LakeReader
+from midwatch.lake.search import SearchClock, compile_search, parse
+
+_EPILOG = (
+    "For example: midwatch query 'src_ip:203.0.113.0/24 outcome:failure since:7d \"invalid user\"'"
+)
+
+
+@click.command("query", epilog=_EPILOG)
+@click.argument("search", nargs=-1, metavar="[SEARCH]")
+@click.option("--sql", metavar="SELECT", help="Ask in SQL over the table `events` instead.")
+@click.option(
+    "--tenant",
+    "tenants",
+    multiple=True,
+    metavar="NAME",
+    help="Only this tenant's events; may be given again. Default: everybody's.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    help="At most so many rows, the latest first.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="Default: a table on a terminal, JSON lines elsewhere. ocsf: OCSF 1.3.0 as JSON lines.",
+)
+@click.option("--output", type=LogPath(), metavar="FILE", help="Write to this file.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.1),
+    default=60.0,
+    show_default=True,
+    help="Give up after so long.",
+)
+@click.option(
+    "--timezone",
+    "zone",
+    envvar="MIDWATCH_TIMEZONE",
+    metavar="ZONE",
+    help="Zone of times in the search that state none. Default: this machine's.",
+)
+@state_option
+def command(**options: Any) -> None:  # noqa: ANN401  # click gives them by name
+    """Search the lake.
+
+    Without a SEARCH, the latest events. Times are shown in UTC. Exit status: 0 something was
+    found, 1 nothing was, 2 the question or the lake is faulty.
+    """
+    form = options["form"]
+    output: Path | None = options["output"]
+    if form is None:
+        form = "table" if output is None and sys.stdout.isatty() else "json"
+    if form == "parquet" and output is None:
+        raise ConfigurationError("Parquet is no text", remedy="name a file with --output")
+    answer, problems = _ask(options, form)
+    if form == "table" and output is None:
+        print_table(answer, whole=options["sql"] is not None)
+    else:
+        write_rows(answer, form, output)
+    if answer.cut:
+        click.echo(
+            f"midwatch: only the first {len(answer.table)} rows are shown (--limit)", err=True
+        )
+    for problem in problems:
+        click.echo(f"midwatch: {problem}", err=True)
+    raise click.exceptions.Exit(0 if len(answer.table) else 1)
+
+
+def _ask(options: dict[str, Any], form: str) -> tuple[Answer, list[str]]:
+    words = " ".join(options["search"])
+    tenants = options["tenants"] or None
+    lake = state_folder(options["state"]) / "lake"
+    limit, seconds = options["limit"], options["seconds"]
+    if options["sql"] is not None:
+        if words:
+            raise ConfigurationError(
+                "a search and --sql cannot be joined", remedy="write the search as a WHERE"
+            )
+        if form == "ocsf":
+            raise ConfigurationError(
+                "OCSF is made of whole events, not of any SQL", remedy="leave --sql out"
+            )
+        reader = LakeReader(lake, tenants)
+        return reader.query(options["sql"], limit=limit, seconds=seconds), reader.problems
+    clock = SearchClock(int(time.time() * 1_000_000), zone_of(options["zone"]))
+    asked = compile_search(parse(words), clock)
+    reader = LakeReader(lake, tenants, since=asked.since, until=asked.until)
+    answer = reader.query(
+        f"SELECT * FROM events WHERE {asked.where} "  # noqa: S608  # the compiler's own text, values apart
+        f"ORDER BY time DESC NULLS LAST, id LIMIT {limit + 1}",
+        asked.parameters,
+        limit=limit,
+        seconds=seconds,
+    )
+    return answer, reader.problems
