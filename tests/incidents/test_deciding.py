@@ -90,9 +90,7 @@ def test_the_wait_is_of_real_minutes_while_clocks_change(
         assert [minutes for minutes, _who in found] == [0, 10]
 
 
-def test_the_repeat_tells_who_is_on_call_by_then(
-    at: At, an_incident: Make, a_policy: Make
-) -> None:
+def test_the_repeat_tells_who_is_on_call_by_then(at: At, an_incident: Make, a_policy: Make) -> None:
     now = at("2026-11-16T07:30")
     found = walk(an_incident(now), a_policy(), now, now + 40 * MINUTE)
 
@@ -279,9 +277,7 @@ def test_a_paging_incident_is_never_left_without_a_delivery_or_an_escalation(
     )
     rotation = Rotation(
         name="night",
-        people=data.draw(
-            st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=3).map(tuple)
-        ),
+        people=data.draw(st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=3).map(tuple)),
         begins=date(2026, 1, 5),
         at=data.draw(st.integers(0, 23).map(time)),
         days=data.draw(st.sampled_from([1, 7])),
@@ -349,7 +345,10 @@ def test_the_same_question_has_the_same_answer(
         ({"routes": (Route(Level.LOW, (Step(("zoe",)),), repeat=5),)}, "'zoe', who is not known"),
         ({"fallback": "zoe"}, "fallback 'zoe'"),
         ({"zone": "Europe/Nowhere"}, "no time zone"),
-        ({"rotations": (Rotation(name="night", people=(), begins=date(2026, 1, 1)),)}, "nobody is in"),
+        (
+            {"rotations": (Rotation(name="night", people=(), begins=date(2026, 1, 1)),)},
+            "nobody is in",
+        ),
     ],
 )
 def test_a_policy_that_would_leave_incidents_unheard_is_refused(
