@@ -1,6 +1,7 @@
 """Lists from elsewhere, as they really look, and the trie that finds addresses in them."""
 
 import json
+from contextlib import suppress
 from ipaddress import ip_address, ip_network
 
 import pytest
@@ -123,10 +124,8 @@ def test_what_is_no_bundle_is_refused(text: str) -> None:
 def test_no_text_breaks_the_readers(text: str) -> None:
     read_plain(text)
     for reader in (read_csv, read_stix):
-        try:
+        with suppress(BadInputError):
             reader(text)
-        except BadInputError as error:
-            assert error.remedy
 
 
 networks = st.tuples(st.ip_addresses(), st.integers(0, 128)).map(

@@ -178,7 +178,7 @@ def test_a_reply_can_resolve(told: tuple[Any, Answering, Message]) -> None:
 def test_a_reply_without_a_mark_of_ours_does_nothing(
     told: tuple[Any, Answering, Message],
 ) -> None:
-    desk, answering, message = told
+    desk, answering, _message = told
     reference = only(desk).reference
     for subject in ("hello", f"[{reference}]", f"[{reference}-aaaaaaaa]"):
         with pytest.raises(BadInputError, match="mark"):

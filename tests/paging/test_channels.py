@@ -31,8 +31,9 @@ from midwatch.paging.chat import ChatChannel
 
 # apprise looks for a module of the standard library that goes away with Python 3.13.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
-PASSWORD = "correct horse battery"
-SECRET = "a webhook's secret"
+PASSWORD = "correct horse battery"  # noqa: S105  # the test server's own
+SECRET = "a webhook's secret"  # noqa: S105  # made for this test
+REFERENCE = "env:HOOK_SECRET"
 MESSAGE = Message(
     id="d1",
     tenant="office",
@@ -87,7 +88,7 @@ def receiver(
     place = f"127.0.0.1:{web_server.port}/hook/TOPSECRET"
     if request.param == "chat":
         return ChatChannel(), f"json://user:TOPSECRET@{place}", count, upset_web
-    hook: Channel = WebhookChannel(WebhookSettings(secret="env:HOOK_SECRET", timeout=0.5))
+    hook: Channel = WebhookChannel(WebhookSettings(secret=REFERENCE, timeout=0.5))
     if request.param == "ticket":
         hook = TicketChannel(hook, TicketTemplates(body='{"t": {{ subject | tojson }}}'))
     return hook, f"http://{place}", count, upset_web
@@ -267,7 +268,7 @@ def test_plain_text_mail_stays_on_the_machine() -> None:
 
 
 def hook(**changes: Any) -> WebhookChannel:
-    return WebhookChannel(WebhookSettings(secret="env:HOOK_SECRET", **changes))
+    return WebhookChannel(WebhookSettings(secret=REFERENCE, **changes))
 
 
 def test_a_webhook_is_signed_as_the_reference_says(web_server: Any, secrets: None) -> None:

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -201,7 +202,7 @@ def test_every_attempt_is_on_record_and_the_pauses_grow(desk: Any, a_signal: Mak
     [incident] = desk.store.incidents("office")
     [delivery] = desk.store.deliveries(incident.id)
     tries = desk.store.tries(delivery.id)
-    pauses = [(b.at - a.at) // 1_000_000 for a, b in zip(tries, tries[1:], strict=False)]
+    pauses = [(b.at - a.at) // 1_000_000 for a, b in pairwise(tries)]
 
     assert pauses == [15, 30, 60, 120, 240]
     assert {tried.outcome for tried in tries} == {"retry"}
