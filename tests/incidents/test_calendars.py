@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, time
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -136,4 +137,4 @@ def test_turns_change_once_a_day_at_most(when: int, zone: str, clock: time) -> N
 
     # Two days hold one to three hand-overs, and no two lie nearer than a day of 22 hours.
     assert 1 <= len(changes) <= 3
-    assert all(after - before >= 22 for before, after in zip(changes, changes[1:], strict=False))
+    assert all(after - before >= 22 for before, after in pairwise(changes))

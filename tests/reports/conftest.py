@@ -149,7 +149,7 @@ RULES = RulesUsed(
 def night() -> Callable[..., Report]:
     """One night of an office; findings and any other field can be given."""
 
-    def build(*attempts: Attempt, **changes: Any) -> Report:  # noqa: ANN401  # fields of many types
+    def build(*attempts: Attempt, **changes: Any) -> Report:  # fields of many types
         tried = [attempt for attempt in attempts if attempt.attempt]
         report = Report(
             files=("logs/office.log", "logs/vpn.log", "logs/auth.log"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import UTC, date, datetime, time, tzinfo
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -42,8 +42,9 @@ class _Span(_Text, frozen=True, rename={"start": "from", "end": "to"}):
 
 
 class _Override(_Text, frozen=True, rename={"start": "from", "end": "to"}):
-    start: str | datetime
-    end: str | datetime
+    # A text or a date of TOML's own; see _instant.
+    start: Any
+    end: Any
     person: str
 
 
@@ -88,8 +89,9 @@ class _Quiet(_Text, frozen=True):
 
 class _Maintenance(_Text, frozen=True, rename={"start": "from", "end": "to"}):
     id: str
-    start: str | datetime
-    end: str | datetime
+    # A text or a date of TOML's own; see _instant.
+    start: Any
+    end: Any
     reason: str
     by: str = ""
     through: Level | None = None
@@ -235,11 +237,13 @@ def _clock(text: str) -> time:
     return time(0) if text == "24:00" else time.fromisoformat(text)
 
 
-def _instant(given: str | datetime, zone: tzinfo) -> int:
+def _instant(given: object, zone: tzinfo) -> int:
     try:
         moment = datetime.fromisoformat(given) if isinstance(given, str) else given
-    except ValueError as error:
-        raise ValueError(f"{given!r} is no time: write it like 2026-12-24 08:00") from error
+    except ValueError:
+        moment = None
+    if not isinstance(moment, datetime):
+        raise ValueError(f"{str(given)!r} is no time: write it like 2026-12-24 08:00")  # noqa: TRY004  # what is wrong is the text of a policy, not a type
     if moment.tzinfo is None:
         return instant(moment.date(), moment.time(), zone)
     utc = moment.astimezone(UTC)

@@ -113,6 +113,12 @@ class MailChannel:
             ) from None
         except smtplib.SMTPResponseException as error:
             raise self._failure(error.smtp_code, error.smtp_error, secrets) from None
+        except UnicodeError:
+            raise DeliveryError(
+                Trouble.DOWN,
+                "the mail server's user or password, or the address, has letters outside of ASCII",
+                remedy="use one without them",
+            ) from None
         except ssl.SSLError as error:
             raise DeliveryError(
                 Trouble.DOWN,

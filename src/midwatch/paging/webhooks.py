@@ -86,8 +86,9 @@ class WebhookChannel:
         Raises:
             DeliveryError: The other side cannot be reached or does not accept it.
         """
-        secrets = [address, urlsplit(address).path, urlsplit(address).query]
+        secrets = [address]
         try:
+            secrets += [urlsplit(address).path, urlsplit(address).query]
             secret = resolve(self._settings.secret)
             extra = {name: resolve(value) for name, value in self._settings.headers.items()}
             secrets += [secret, *extra.values()]
