@@ -16,6 +16,7 @@ import trustme
 from midwatch.intake.certificates import CertificateFiles, Certificates
 from midwatch.intake.connections import ConnectionServer
 from midwatch.intake.limits import Flood, Limits, Places
+from midwatch.intake.listening import run_in_fast_loop
 from midwatch.intake.parcels import Transport
 from midwatch.intake.rehearsal import Rehearsal, by_address, eventually, feed
 from midwatch.kernel import ConfigurationError
@@ -219,6 +220,24 @@ def test_a_sender_of_garbage_holds_little_memory(run: Run) -> None:
     run(test())
 
 
+def test_when_memory_is_short_the_longest_message_is_cut_and_no_other(run: Run) -> None:
+    async def test() -> None:
+        parts = Rehearsal(LOCAL)
+        async with serving(parts, Limits(unfinished=100_000)) as server:
+            _reader, quiet = await asyncio.open_connection("127.0.0.1", server.port)
+            quiet.write(b"<13>half of ")
+            await eventually(lambda: server.unfinished > 0)
+            _reader, greedy = await asyncio.open_connection("127.0.0.1", server.port)
+            greedy.write(b"<13>" + b"x" * 99_990)
+            await eventually(lambda: parts.events().get("memory short: message cut") == 1)
+            quiet.write(b"a line\n")
+            await parts.sink.until(lambda sink: b"<13>half of a line" in sink.lines)
+            quiet.close()
+            greedy.close()
+
+    run(test())
+
+
 def test_silent_connections_are_closed(run: Run) -> None:
     async def test() -> None:
         parts = Rehearsal(LOCAL)
@@ -297,7 +316,7 @@ def test_connections_beyond_the_limit_are_refused_and_counted(run: Run) -> None:
     run(test())
 
 
-def test_ten_thousand_connections(run: Run) -> None:
+def test_ten_thousand_connections() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     # Each needs a handle on either side, both in this process.
@@ -324,7 +343,7 @@ def test_ten_thousand_connections(run: Run) -> None:
         assert parts.counters.snapshot().open == {"tcp": 0}
 
     try:
-        run(test())
+        run_in_fast_loop(test)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
@@ -445,6 +464,16 @@ def test_old_versions_of_tls_are_refused(run: Run, tmp_path: Path) -> None:
 
     assert certificates.context.minimum_version is ssl.TLSVersion.TLSv1_2
     assert certificates.lasting.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+def test_over_https_no_client_certificate_is_asked_for(tmp_path: Path) -> None:
+    files = write_certificate(tmp_path, trustme.CA())
+    certificates = Certificates(
+        CertificateFiles(files.certificate, files.key, tmp_path / "ca.pem", demand=True)
+    )
+
+    assert certificates.context.verify_mode is ssl.CERT_REQUIRED
+    assert certificates.lasting.verify_mode is ssl.CERT_NONE
 
 
 def test_one_who_never_shakes_hands_is_let_go(run: Run, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import gzip
 import os
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from midwatch.intake import evtx_file
 from midwatch.intake.following import DroppedFolder, Follower, Overlap, Places, Tail
 from midwatch.intake.following.tail import ROTATION_SECONDS
 from midwatch.intake.parcels import Parcel, Transport
@@ -307,6 +308,25 @@ def test_a_dropped_file_is_read_on_after_a_crash(tmp_path: Path) -> None:
     box.places.save(first.place, first.done)
     box.begin()
     assert [*(line.decode() for line in first.lines), *box.read()] == lines
+
+
+def test_windows_event_logs_are_dropped_in_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Parser:
+        def __init__(self, path: str, number_of_threads: int) -> None:
+            pass
+
+        def records_json(self) -> Iterator[dict[str, object]]:
+            yield {"event_record_id": 1, "data": '{"Event": 1}'}
+            yield {"event_record_id": 2, "data": '{"Event": 2}'}
+
+    monkeypatch.setattr(evtx_file, "PyEvtxParser", Parser)
+    box = Box(tmp_path)
+    (box.folder / "Security.evtx").write_bytes(b"ElfFile\0" + bytes(4096 + 65536 - 8))
+
+    assert box.read() == ['{"Event": 1}', '{"Event": 2}']
+    assert box.box.kind == "evtx"
 
 
 # ---------------------------------------------------------------- all together

@@ -44,8 +44,8 @@ class Certificates:
         self._seen = self._signature()
         self._told: object = None
         self.context = self._make()
-        # One that lives as long as a server that takes its context once.
-        self.lasting = self._make()
+        # For HTTPS, whose server takes its context once, and whose clients bear tokens.
+        self.lasting = self._make(clients=False)
 
     def reload(self) -> bool:
         """Read the files again; False, and a warning, if they cannot be used."""
@@ -76,13 +76,13 @@ class Certificates:
             found.append(status and (status.st_mtime_ns, status.st_size, status.st_ino))
         return tuple(found)
 
-    def _make(self) -> ssl.SSLContext:
+    def _make(self, *, clients: bool = True) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         files = self._files
         try:
             context.load_cert_chain(files.certificate, files.key, password=_no_password)
-            if files.clients is not None:
+            if clients and files.clients is not None:
                 context.load_verify_locations(files.clients)
                 context.verify_mode = ssl.CERT_REQUIRED if files.demand else ssl.CERT_OPTIONAL
         except (OSError, ValueError) as error:

@@ -95,6 +95,13 @@ class ConnectionServer:
         owner = directory.by_certificate(certificate) if certificate else None
         return directory.at(address, self.port) if owner is None else origin_of(owner)
 
+    def relieve(self) -> None:
+        """Memory is short: cut the longest unfinished messages, whoever sends them."""
+        while self.unfinished > self.limits.unfinished:
+            longest = max(self.connections, key=lambda connection: connection.held)
+            if not longest.give_up():
+                return
+
     def left(self, connection: LineConnection) -> None:
         """A connection is over."""
         self.connections.discard(connection)
@@ -184,6 +191,22 @@ class LineConnection(asyncio.Protocol):
         """Whether lines of it are on their way to the disk."""
         return self._pump is not None
 
+    @property
+    def held(self) -> int:
+        """Bytes of an unfinished message that are held."""
+        return self._framing.held
+
+    def give_up(self) -> bool:
+        """Cut the unfinished message; whether there was one."""
+        server, before = self._server, self.held
+        lines = self._framing.give_up()
+        server.unfinished += self.held - before
+        if lines:
+            server.delivery.counters.event(server.transport, "memory short: message cut")
+            server.delivery.counters.cut(server.transport, 1)
+            self._pass_on(lines)
+        return bool(lines)
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The handshake is done."""
         self._transport = cast("asyncio.Transport", transport)
@@ -203,12 +226,11 @@ class LineConnection(asyncio.Protocol):
         self.heard = asyncio.get_running_loop().time()
         before, cuts = framing.held, framing.cut
         lines = framing.feed(data)
-        if server.unfinished + framing.held - before > server.limits.unfinished:
-            server.delivery.counters.event(server.transport, "memory short: message cut")
-            lines += framing.give_up()
         server.unfinished += framing.held - before
         server.delivery.counters.cut(server.transport, framing.cut - cuts)
         self._pass_on(lines)
+        if server.unfinished > server.limits.unfinished:
+            server.relieve()
         if framing.failed:
             _LOG.info(
                 "a connection is closed: it sends no syslog",

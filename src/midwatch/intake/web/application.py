@@ -152,7 +152,12 @@ def _told(door: Door, way: str, handle: Handler) -> Handler:
 
     async def answered(request: Request) -> Response:
         try:
-            response = await handle(request)
+            try:
+                response = await handle(request)
+            except RecursionError as error:
+                raise Refusal(
+                    400, "malformed", "the JSON is nested too deeply", remedy="send flatter events"
+                ) from error
         except Refusal as refusal:
             response = Response(
                 refusal.body(),

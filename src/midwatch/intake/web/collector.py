@@ -10,9 +10,7 @@ import json
 from datetime import UTC, datetime
 from typing import Final
 
-import msgspec
-
-from midwatch.intake.web.documents import with_header
+from midwatch.intake.web.documents import encoded, with_header
 from midwatch.intake.web.refusals import Refusal
 
 _BLANKS: Final = " \t\r\n"
@@ -55,10 +53,10 @@ def _line(found: dict[str, object]) -> bytes:
             event.setdefault("host", host)
         if stamp:
             event.setdefault("time", stamp)
-        return json.dumps(event, ensure_ascii=False).encode("utf-8", "replace")
+        return encoded(event)
     if isinstance(event, str):
         return with_header(event, stamp=stamp, host=host)
-    return msgspec.json.encode({"event": event, "host": host, "time": stamp})
+    return encoded({"event": event, "host": host, "time": stamp})
 
 
 def _stamp(value: object) -> str:

@@ -66,10 +66,18 @@ def line_of_document(document: bytes) -> bytes:
     )
 
 
+def encoded(value: object) -> bytes:
+    """A value as one line of JSON, whatever numbers and texts are in it."""
+    try:
+        return msgspec.json.encode(value)
+    except (OverflowError, UnicodeEncodeError):
+        return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+
+
 def one_line(document: bytes, fields: object) -> bytes:
     """The document without line feeds."""
     document = document.strip()
-    return document if b"\n" not in document else msgspec.json.encode(fields)
+    return document if b"\n" not in document else encoded(fields)
 
 
 def with_header(

@@ -13,7 +13,6 @@ Source: OTLP 1.x, "OTLP/HTTP Request" and "JSON Protobuf Encoding"; logs data mo
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
@@ -27,7 +26,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
-from midwatch.intake.web.documents import text_at, with_header
+from midwatch.intake.web.documents import encoded, text_at, with_header
 from midwatch.intake.web.refusals import Refusal
 
 Fields = dict[str, object]
@@ -129,8 +128,8 @@ def line_of(record: Record) -> bytes:
     if isinstance(record.body, dict):
         windows = _windows(record.body, stamp)
         if windows is not None:
-            return msgspec.json.encode(windows)
-    return msgspec.json.encode(_whole(record, stamp))
+            return encoded(windows)
+    return encoded(_whole(record, stamp))
 
 
 def _whole(record: Record, stamp: str) -> Fields:
@@ -251,7 +250,7 @@ def _value(value: object, depth: int = 0) -> object:  # noqa: PLR0911  # one ret
             case "bytesValue":
                 try:
                     return _text(base64.b64decode(str(found)))
-                except binascii.Error:
+                except ValueError:
                     return str(found)
             case "arrayValue":
                 each = _dict(found).get("values")

@@ -7,7 +7,6 @@ token; ``Basic`` with the token for a password, whatever the name; ``Splunk TOKE
 from __future__ import annotations
 
 import base64
-import binascii
 
 
 def token_of(header: str) -> str:
@@ -31,7 +30,7 @@ def token_of(header: str) -> str:
 def _behind_colon(value: str) -> str | None:
     try:
         text = base64.b64decode(value, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return None
     _name, colon, token = text.partition(":")
     return token if colon else None
