@@ -124,14 +124,8 @@ def _tokens(text: str) -> list[_Token]:
     spot = 0
     while spot < len(text):
         found = _TOKEN.match(text, spot)
-<<<<<<< HEAD
-        if found is None or (
-            found.lastgroup == "word" and text[found.end() : found.end() + 1] == '"'
-        ):
-=======
         empty = found is not None and found["name"] is not None and found["value"] == ""
         if found is None or (empty and text[found.end() : found.end() + 1] == '"'):
->>>>>>> laking
             quote = text.find('"', spot)
             raise SearchError(
                 "a quotation mark that is not closed", quote + 1, remedy='close it with "'
