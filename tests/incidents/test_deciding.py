@@ -213,6 +213,19 @@ def test_who_cannot_be_reached_at_all_does_not_hold_up_the_next(
     ]
 
 
+def test_where_the_last_step_reaches_nobody_the_fallback_is_told(
+    an_incident: Make, a_policy: Make
+) -> None:
+    incident = an_incident(0)
+    policy = a_policy(fallback="ana", routes=(Route(Level.LOW, (Step(("eva",)),), repeat=60),))
+    chat = msgspec.structs.replace(due(incident, policy, [], 0)[0], trouble=0)
+
+    assert next_due(incident, policy, [chat], MINUTE) == 5 * MINUTE
+    new = due(incident, policy, [chat], 5 * MINUTE)
+    assert told(new) == [("ana", "mail", "failover")]
+    assert due(incident, policy, [chat, *new], 6 * MINUTE) == []
+
+
 def test_after_a_standstill_nobody_is_skipped(an_incident: Make, a_policy: Make) -> None:
     incident = an_incident(0)
     month = 30 * 24 * HOUR
@@ -286,6 +299,8 @@ def test_a_paging_incident_is_never_left_without_a_delivery_or_an_escalation(
         zone=data.draw(st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "UTC"])),
         routes=(data.draw(routes),),
         rotations=(rotation,),
+        # The last resort: reached over mail or chat, whichever works.
+        fallback="ana",
         office=data.draw(st.lists(spans, max_size=2).map(tuple)),
         maintenance=tuple(
             Maintenance(f"w{number}", start, end, "work")
@@ -322,6 +337,7 @@ def test_a_paging_incident_is_never_left_without_a_delivery_or_an_escalation(
         assert any(each.state is DeliveryState.SENT for each in past), "no working way was used"
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_the_same_question_has_the_same_answer(
     a_policy: Make, an_incident: Make, data: st.DataObject

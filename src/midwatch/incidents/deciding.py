@@ -6,7 +6,8 @@ last has passed without an answer, from when it was really told, so that after a
 nobody is skipped. After the last step it begins again, until somebody answers.
 
 A delivery that does not arrive is not an answer: after a while the person is tried over
-their next channel, and where there is none the next step is taken at once.
+their next channel, and where there is none the next step is taken at once. Where there is
+no next step either, the policy's fallback is told.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ def due(incident: Incident, policy: Policy, past: Sequence[Delivery], now: int) 
     if _maintenance(policy, incident, now) is not None:
         return []
     mine = [each for each in past if each.alarm == incident.alarm]
-    planned = _next_step(incident, policy, route, mine, now)
-    return [*_failovers(policy, route, mine, now), *planned]
+    planned = [*_next_step(incident, policy, route, mine, now)]
+    last_resort = [] if planned else _last_resort(policy, route, mine, now)
+    return [*_failovers(policy, route, mine, now), *planned, *last_resort]
 
 
 def next_due(incident: Incident, policy: Policy, past: Sequence[Delivery], now: int) -> int | None:
@@ -63,6 +65,8 @@ def next_due(incident: Incident, policy: Policy, past: Sequence[Delivery], now: 
     start = _start(incident, policy, route, mine, now)
     times = [max(now, each) for each in (start,) if each is not None]
     times += [max(now, begin) for begin, _each, _way in _failing(policy, route, mine)]
+    unheard = _unheard(policy, route, mine)
+    times += [] if unheard is None else [max(now, unheard)]
     return min(times, default=None)
 
 
@@ -223,6 +227,46 @@ def _failovers(
             window=each.window,
             instead_of=each.id,
         )
+
+
+def _last_resort(
+    policy: Policy, route: Route, mine: Sequence[Delivery], now: int
+) -> Iterator[Delivery]:
+    unheard = _unheard(policy, route, mine)
+    person = policy.person(policy.fallback)
+    if unheard is None or now < unheard or person is None or not person.reach:
+        return
+    last = max(mine, key=lambda each: (each.cycle, each.step))
+    way = person.reach[0]
+    place = (last.incident, last.alarm, last.cycle, last.step)
+    yield Delivery(
+        id=derived_id("last resort", *place, person.id, way.channel, way.address),
+        tenant=last.tenant,
+        incident=last.incident,
+        alarm=last.alarm,
+        person=person.id,
+        channel=way.channel,
+        address=way.address,
+        due=now,
+        next=now,
+        cause=DeliveryCause.FAILOVER,
+        cycle=last.cycle,
+        step=last.step,
+        window=last.window,
+        trouble=_trouble_of(mine, person.id, way),
+    )
+
+
+def _unheard(policy: Policy, route: Route, mine: Sequence[Delivery]) -> int | None:
+    """Since when the last step reaches nobody and the fallback was not told; None: not so."""
+    if not mine:
+        return None
+    place = max((each.cycle, each.step) for each in mine)
+    last = [each for each in mine if (each.cycle, each.step) == place]
+    told = any(each.person == policy.fallback for each in last)
+    if place[1] + 1 < len(route.steps) or told:
+        return None
+    return _lost(mine, last, policy, route.steps[-1])
 
 
 def _failing(
