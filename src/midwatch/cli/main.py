@@ -29,6 +29,7 @@ _COMMANDS: Final = {
     "up": ("midwatch.cli.up:up", "Start the watch on this machine."),
     "down": ("midwatch.cli.up:down", "Stop it."),
     "status": ("midwatch.cli.status", "How the watch is."),
+    "incidents": ("midwatch.cli.incidents", "What happened, and what was done about it."),
     "policy": ("midwatch.cli.policy", "Who is told of incidents."),
     "client": ("midwatch.cli.client", "The firms that are watched, and their offices."),
     "watch": ("midwatch.cli.watch", "One process of the watch."),
