@@ -82,6 +82,10 @@ class World:
     def usage(self) -> Usage:
         return Usage(len(self.parcels) - self.released, 0, 1, None)
 
+    def wait(self, after: int, seconds: float) -> bool:
+        assert seconds >= 0
+        return after < len(self.parcels)
+
     def close(self) -> None:
         """Nothing to let go of."""
 

@@ -20,6 +20,7 @@ from typing import Final, Protocol
 import msgspec
 
 from midwatch.detection import Alert, Detector
+from midwatch.intake.following import Overlap
 from midwatch.intake.parcels import Spool, Spooled
 from midwatch.rules import RuleSet
 from midwatch.watch.checkpoints import Checkpoints
@@ -32,6 +33,8 @@ APPLICATION: Final = "midwatch-pipeline"
 """Under which the lake remembers how far it is."""
 OWN_TENANT: Final = "_midwatch"
 """The tenant of Midwatch's own lines, such as the canary's."""
+_FILES: Final = "_files"
+"""Under which a checkpoint keeps how far followed files were read."""
 _MOST_BYTES: Final = 4_000_000
 _ADVANCE: Final = 10 * SECOND
 _LATENESS: Final = 2 * MINUTE
@@ -122,8 +125,11 @@ class Pipeline:
         self.saved = self.position
         self.counts: dict[str, FeedCount] = {}
         self.figures = PipelineFigures()
+        self._overlap = Overlap(_kept_ends(checkpoints.memory(_FILES)))
+        self._ends = dict(self._overlap.ends)
         for tenant in checkpoints.tenants():
-            self._watch(tenant)
+            if tenant != _FILES:
+                self._watch(tenant)
 
     def run_once(self, now: int) -> int:
         """Take what the spool has, detect, hand alerts on; the number of lines taken.
@@ -146,7 +152,7 @@ class Pipeline:
         return taken
 
     def _take(self, spooled: Sequence[Spooled], now: int) -> int:
-        events = self._readers.read(spooled)
+        events = self._readers.read(self._fresh(spooled))
         by_tenant: dict[str, list[FeedEvents]] = {}
         for each in events:
             if each.tenant == OWN_TENANT:
@@ -171,6 +177,15 @@ class Pipeline:
         self.figures.lines += lines
         self.figures.failures += sum(len(each.failures) for each in events)
         return lines
+
+    def _fresh(self, spooled: Sequence[Spooled]) -> list[Spooled]:
+        """Without what a follower of files read twice over a crash."""
+        fresh = []
+        for each in spooled:
+            parcel = self._overlap.fresh(each.parcel) if each.parcel.place else each.parcel
+            if parcel is not None:
+                fresh.append(each if parcel is each.parcel else Spooled(each.offset, parcel))
+        return fresh
 
     def _hear(self, events: FeedEvents) -> None:
         for batch in events.batches:
@@ -224,6 +239,9 @@ class Pipeline:
         memories = {
             tenant: watch.snapshot() for tenant, watch in self._watches.items() if watch.changed
         }
+        if self._overlap.ends != self._ends:
+            self._ends = dict(self._overlap.ends)
+            memories[_FILES] = msgspec.msgpack.encode(self._ends)
         self._checkpoints.save(self.position, memories)
         self._spool.release(self.position)
         self.saved = self.position
@@ -259,6 +277,10 @@ class Pipeline:
         if detector is None:
             detector = self._detectors[rules.digest] = Detector(rules)
         return detector
+
+
+def _kept_ends(kept: bytes | None) -> dict[str, tuple[int, int]]:
+    return msgspec.msgpack.decode(kept, type=dict[str, tuple[int, int]]) if kept else {}
 
 
 def _behind(events: FeedEvents, offset: int) -> FeedEvents:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +12,7 @@ from midwatch.intake.certificates import CertificateFiles
 from midwatch.intake.following import Places
 from midwatch.intake.identification import Roll, host_of
 from midwatch.intake.listening import Listening, ListenSettings, run_in_fast_loop, run_listening
-from midwatch.intake.parcels import Parcel, Transport
+from midwatch.intake.parcels import Parcel, Spool, Transport
 from midwatch.intake.quarantine import Quarantine, SenderKey
 from midwatch.intake.spool import SpoolWriter
 from midwatch.tenants import Feed, TenantStore
@@ -25,6 +25,7 @@ from midwatch.watch.state_folder import StateFolder
 
 _LOG: Final = logging.getLogger(__name__)
 _LOOK: Final = 1.0
+_AT_ONCE: Final = 4_000_000
 
 
 class SpoolSink:
@@ -103,13 +104,16 @@ def run_intake(folder: StateFolder, configuration: Configuration) -> None:
     def feeds() -> Sequence[Feed]:
         return [*tenants.feeds(), CANARY_FEED]
 
+    places = Places(folder.database)
+    places.catch_up(_waiting(spool))
+
     async def main() -> None:
         listening = Listening(
             listen_settings(configuration),
             SpoolSink(writer),
             StrangersHome(quarantine),
             Roll(lambda: tenants.revision, feeds),
-            Places(folder.database),
+            places,
         )
         beating = asyncio.create_task(_beat(Heart(health, "intake"), listening, quarantine, writer))
         try:
@@ -123,6 +127,15 @@ def run_intake(folder: StateFolder, configuration: Configuration) -> None:
         writer.close()
         quarantine.close()
         spool.close()
+
+
+def _waiting(spool: Spool) -> Iterator[Parcel]:
+    """All parcels that wait in the spool, in order."""
+    after = spool.released
+    while spooled := spool.read(after, _AT_ONCE):
+        for each in spooled:
+            yield each.parcel
+        after = spooled[-1].offset
 
 
 async def _beat(

@@ -29,6 +29,8 @@ _LOG: Final = logging.getLogger(__name__)
 _LOOK: Final = 5 * SECOND
 _RULES_LOOK: Final = 10 * SECOND
 _PAUSE: Final = 2.0
+_LONGEST_WAIT: Final = 0.5
+"""Seconds for which nothing may come before the clock is looked at again."""
 
 
 class PipelineProcess:
@@ -85,7 +87,7 @@ class PipelineProcess:
                 self._pipeline = self._made()
                 continue
             if not lines:
-                signals.rest()
+                self._spool.wait(self._pipeline.position, _LONGEST_WAIT)
         self._pipeline.flush(microseconds())
         self._count()
 

@@ -10,7 +10,7 @@ import pytest
 
 from midwatch.intake.listening import Listening, ListenSettings
 from midwatch.intake.rehearsal import Rehearsal, by_address, feed
-from midwatch.intake.telling import JsonLines
+from midwatch.watch.logs import JsonFormatter
 
 
 def test_a_record_is_one_line_with_its_fields() -> None:
@@ -19,11 +19,12 @@ def test_a_record_is_one_line_with_its_fields() -> None:
     )
     record.peer = "192.0.2.7"
 
-    line = JsonLines().format(record)
+    line = JsonFormatter("intake").format(record)
 
     assert "\n" not in line
     assert json.loads(line) == {
-        "time": "1970-01-01T00:00:00.000+00:00", "level": "info", "logger": "midwatch.intake",
+        "time": "1970-01-01T00:00:00.000+00:00", "level": "info", "process": "intake",
+        "from": "midwatch.intake",
         "message": "two\nlines", "peer": "192.0.2.7",
     }  # fmt: skip
 
@@ -50,6 +51,6 @@ def test_neither_lines_nor_tokens_are_told(caplog: pytest.LogCaptureFixture) -> 
         asyncio.run(test())
 
     ours = [record for record in caplog.records if record.name.startswith("midwatch.")]
-    told = [JsonLines().format(record) for record in ours]
+    told = [JsonFormatter("intake").format(record) for record in ours]
     assert len(told) >= 3
     assert not [line for line in told if secret in line]
