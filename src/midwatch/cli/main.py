@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "parse": ("midwatch.cli.parse", "Every line of the logs as one JSON object."),
     "hunt": ("midwatch.cli.hunt", "Every match of Sigma rules as one JSON object."),
     "explain": ("midwatch.cli.explain", "What a rule looks for, what it means, what to do."),
+    "rules": ("midwatch.cli.rules_group", "Check, list, show, explain and update the rules."),
     "demo": ("midwatch.cli.demo", "The morning check of a bundled sample office."),
     "source": ("midwatch.cli.source", "The log sources that Midwatch reads."),
 }

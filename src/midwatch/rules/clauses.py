@@ -99,7 +99,7 @@ def _some(values: Sequence[str]) -> str:
     return f"{one_of}{shown}" + (f" … ({more} more)" if more > 0 else "")
 
 
-def _words(matcher: Matcher) -> tuple[str, str]:  # noqa: PLR0911  # one return for each kind
+def _words(matcher: Matcher) -> tuple[str, str]:  # noqa: C901, PLR0911  # one return for each kind
     match matcher:
         case Text(kind=kind, text=text, cased=cased):
             return _KINDS[kind] + (" exactly" if cased else ""), _quoted(text)

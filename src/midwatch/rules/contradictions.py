@@ -49,7 +49,7 @@ def never_holds(condition: Condition) -> str | None:
             return None
 
 
-def _clash(items: Sequence[Condition]) -> str | None:
+def _clash(items: Sequence[Condition]) -> str | None:  # noqa: C901  # two plain searches, one after the other
     """Why several clauses cannot hold together."""
     for item in items:
         if isinstance(item, Not) and item.item in items:
