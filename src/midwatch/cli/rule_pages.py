@@ -13,10 +13,18 @@ from midwatch.kernel import ConfigurationError
 from midwatch.reports.assembling import slug_of
 from midwatch.rules import AnyRule, Correlation, RuleSet
 from midwatch.rules.clauses import parts_of, said
-from midwatch.rules.plan import Condition
+from midwatch.rules.plan import Comparison, Condition
 
 _MOST_SHOWN: Final = 12
 _MOST_CLAUSES: Final = 400
+_BOUNDS: Final = {
+    Comparison.LT: "less than",
+    Comparison.LTE: "at most",
+    Comparison.GT: "more than",
+    Comparison.GTE: "at least",
+    Comparison.EQ: "exactly",
+    Comparison.NEQ: "other than",
+}
 
 
 def find_rules(ruleset: RuleSet, wanted: str) -> list[AnyRule]:
@@ -111,9 +119,9 @@ def _grow(tree: Tree, condition: Condition, left: list[int]) -> None:
 
 
 def _counted(rule: Correlation) -> str:
-    bounds = " and ".join(f"{bound.op.value} {bound.number}" for bound in rule.bounds)
+    bounds = " and ".join(f"{_BOUNDS[bound.op]} {bound.number}" for bound in rule.bounds)
     seconds = rule.timespan / 1_000_000
     span = f"{seconds:g} seconds" if seconds < 120 else f"{seconds / 60:g} minutes"
     figure = f"distinct {', '.join(rule.fields)}" if rule.fields else "events"
     group = f" for the same {', '.join(rule.group_by)}" if rule.group_by else ""
-    return f"Counts {figure} {bounds} within {span}{group} ({rule.kind.value})."
+    return f"Counts {figure}: {bounds} within {span}{group} ({rule.kind.value})."

@@ -109,7 +109,7 @@ def list_rules(  # one parameter per option
         sys.stdout.buffer.flush()
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("level", no_wrap=True)
+    table.add_column("level", no_wrap=True, min_width=8)
     table.add_column("rule", ratio=3)
     table.add_column("looks at", ratio=1)
     table.add_column("by", style="dim", ratio=1, no_wrap=True, overflow="ellipsis")

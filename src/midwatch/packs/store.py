@@ -1,7 +1,7 @@
 """Installed packs on disk: one folder a pack, with its archive, the one before, and a record.
 
     packs/sigma-core/pack.json            which release is current, which one was before
-    packs/sigma-core/3f2a….zip            the archives that pack.json names
+    packs/sigma-core/sigma-core-3f2a….zip the archives that pack.json names
 
 An archive is written beside, synced and renamed; only then pack.json names it, in the same
 way. A process that is killed at any time leaves the old state or the new one, and at most a

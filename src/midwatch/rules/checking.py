@@ -65,7 +65,7 @@ GRAVITY: Final[Mapping[Kind, Gravity]] = {
     Kind.NOT_LOADED: Gravity.ERROR,
     Kind.DUPLICATE: Gravity.ERROR,
     Kind.CONTRADICTION: Gravity.ERROR,
-    Kind.REGEX_EXPONENTIAL: Gravity.ERROR,
+    Kind.REGEX_EXPONENTIAL: Gravity.WARNING,
     Kind.METADATA: Gravity.WARNING,
     Kind.NO_SOURCE: Gravity.NOTE,
     Kind.UNKNOWN_FIELD: Gravity.WARNING,
