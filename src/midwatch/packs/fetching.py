@@ -53,6 +53,7 @@ class _NoDowngrade(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         wanted = urlsplit(newurl).scheme
         if wanted not in ("http", "https") or (req.type == "https" and wanted != "https"):
+            fp.close()
             raise RemoteFailureError(
                 f"the server sends us on to {newurl}, which is not protected",
                 remedy="ask its owner, or fetch the file yourself and name it",
@@ -137,6 +138,7 @@ def _opened(origin: str) -> Iterator[tuple[Any, int | None]]:
             length = answer.headers.get("Content-Length", "")
             yield answer, int(length) if length.isdecimal() else None
     except urllib.error.HTTPError as error:
+        error.close()
         raise RemoteFailureError(
             f"the server answers {error.code} {error.reason}",
             remedy="check the address, or try again later",
