@@ -80,11 +80,45 @@ def meets(rules: Rules, batch: Batches, detection: str, **event: Value) -> bool:
         ("field|wide|base64offset|contains: ab", ["YQBiA", "EAYg"], ["YWI"]),
         ("field|utf16be|base64|contains: ab", ["xAGEAYg=="], ["YQBi"]),
         ("field|utf16|base64|contains: ab", ["//5hAGIA"], ["YQBiAA"]),
+        ("field|utf16le|base64|contains: ab", ["xYQBiAA=="], ["YWI=", "//5hAGIA"]),
+        ("field|wide: ab", ["a\x00b\x00"], ["ab"]),
+        ("field|base64: foobar", ["Zm9vYmFy"], ["xZm9vYmFy", None]),
+        ("field|re|ignorecase: 'A.c$'", ["xabC"], ["abd"]),
+        ("field|re|multiline: '^b'", ["a\nb"], ["ab"]),
+        ("field|re|dotall: 'a.b'", ["a\nb"], ["ab"]),
+        ("field|re|i|m|s: '^b.c$'", ["a\nB\nC"], ["a b\nc"]),
+        ("field|re|all: ['^a', 'z$']", ["abcz"], ["abc", "xyz"]),
+        ("field|re|neq: '^a'", ["b", None], ["ab"]),
+        ("field|all: ['a*', '*z']", ["az", "a-z"], ["a", "z"]),
+        ("field|startswith: [ab, cd]", ["abc", "CDE"], ["xab"]),
+        ("field|startswith|neq: [ab, cd]", ["xab", None], ["abc", "CDE"]),
+        ("field|endswith|all: [b, ab]", ["xab"], ["xb"]),
+        ("field|contains|all|windash: [' -a', ' -b']", ["x /a –b", "x -b /a"], ["x -a", "x -a -c"]),
+        ("field|contains|cased|all: [A, B]", ["xAB"], ["xAb", "AxB".lower()]),
+        ("field|contains: ''", ["", "x"], [None]),
+        ("field|cidr: 192.0.2.1", ["192.0.2.1"], ["192.0.2.2", "192.0.2.10"]),
+        ("field|cidr|neq: 10.0.0.0/8", ["11.0.0.1", "x", None], ["10.1.2.3"]),
+        ("field|exists|neq: true", [None], ["", "x"]),
+        ("field|lt: 1.5", [1, "1.4"], [2, "1.5"]),
+        ("field|gt|neq: 5", [5, "x", None], [6]),
+        ("field|neq: [a, null]", ["b", ""], ["A", None]),
+        ("field|neq: null", ["", "b", 0], [None]),
+        ("field: false", ["false", "FALSE"], ["true", "0", None]),
+        ("field: 1.5", ["1.5"], ["1.50", 1, None]),
+        ("field: -1", [-1, "-1"], [1, None]),
+        ("field: 2024-02-29", ["2024-02-29"], ["2024-02-28", None]),
+        ("field: '%admins%'", ["%admins%"], ["admins"]),
+        ("field: ['', x*]", ["", "xy"], [None, "y"]),
+        ("field: 'Ä*'", ["ÄB", "äb"], ["Ab"]),
         ("field|minute: 59", ["2024-02-29T23:59:00"], ["2024-02-29T23:58:59"]),
         ("field|hour: 23", ["2024-03-01 00:30:00+01:00", 1_700_000_000 + 3_600], ["2024-02-29T22:00:00", "x"]),
         ("field|day: 29", ["2024-02-29"], ["2024-03-01"]),
         ("field|week: 1", ["2024-12-30"], ["2024-12-29"]),
         ("field|month: [2, 3]", ["2024-02-29", "2024-03-01T00:00:00Z"], ["2024-04-01"]),
+        ("field|hour|gte: 22", ["2024-02-29T22:00:00", "2024-02-29T23:59:59"], ["2024-02-29T21:59:59", None]),
+        ("field|hour|lt: 6", ["2024-02-29T05:59:00"], ["2024-02-29T06:00:00"]),
+        ("field|hour|neq: 3", ["2024-02-29T04:00:00", None], ["2024-02-29T03:30:00"]),
+        ("field|day: [1, 29]", ["2024-03-01", "2024-02-29"], ["2024-03-02"]),
         ("field|year: 2023", [1_700_000_000_000_000, 1_700_000_000_000, "1700000000"], ["2024-01-01"]),
     ],
 )  # fmt: skip
@@ -105,6 +139,8 @@ def test_modifier(
         ("field|fieldref|startswith: other", ("rootx", "root"), ("xroot", "root")),
         ("field|fieldref|endswith: other", ("xroot", "root"), ("rootx", "root")),
         ("field|fieldref: other", (22, "22"), (None, None)),
+        ("field|fieldref|neq: other", ("a", "b"), ("a", "A")),
+        ("field|fieldref|contains|neq: other", ("a", "b"), ("xax", "a")),
     ],
 )
 def test_a_field_reference_compares_two_fields_of_the_event(
@@ -141,6 +177,13 @@ detection:
         ("all of sel_*", ["ab"], ["a"]),
         ("1 of them", ["c"], [""]),
         ("all of them", ["abc"], ["ab"]),
+        ("1 of *_a", ["a"], ["b"]),
+        ("all of sel_* and 1 of them", ["ab"], ["a"]),
+        ("not all of sel_*", ["a", "b", ""], ["ab"]),
+        ("not 1 of them", [""], ["a", "c"]),
+        ("sel_a or sel_b and filter", ["a", "bc"], ["b", "c"]),
+        ("not sel_a and sel_b", ["b"], ["ab", "a"]),
+        ("((sel_a))", ["a"], ["b"]),
         ("1 of sel_* and not filter", ["a", "ab"], ["ac", "c"]),
         ("sel_a and not 1 of filter*", ["a"], ["ac"]),
         ("not (sel_a and (sel_b or filter))", ["a", "bc"], ["ab", "ac"]),
@@ -155,6 +198,24 @@ def test_condition(
         assert detector.match_batch(batch([dict.fromkeys(held, 1) or {"z": 1}])), held
     for held in missed:
         assert not detector.match_batch(batch([dict.fromkeys(held, 1) or {"z": 1}])), held
+
+
+def test_them_passes_over_names_that_begin_with_an_underscore(rules: Rules, batch: Batches) -> None:
+    text = condition("all of them").replace("  filter:", "  _filter:")
+    assert Detector(rules(text)).match_batch(batch([{"a": 1, "b": 1}]))
+    assert not Detector(rules(text)).match_batch(batch([{"a": 1}]))
+
+
+def test_a_map_asks_for_all_of_its_fields(rules: Rules, batch: Batches) -> None:
+    assert meets(rules, batch, "{a: 1, b|contains: x}", a=1, b="axb")
+    assert not meets(rules, batch, "{a: 1, b|contains: x}", a=1, b="b")
+
+
+def test_maps_and_words_may_stand_in_one_list(rules: Rules, batch: Batches) -> None:
+    text = "\n      - {a: 1}\n      - segfault"
+    assert meets(rules, batch, text, a=1)
+    assert meets(rules, batch, text, text="a segfault")
+    assert not meets(rules, batch, text, text="nothing")
 
 
 def test_a_list_of_maps_asks_for_any_of_them(rules: Rules, batch: Batches) -> None:
@@ -182,6 +243,15 @@ class TestKeywords:
         assert meets(rules, batch, "\n      - 'drop*table'", text="x; DROP  TABLE users")
         assert meets(rules, batch, "'|re': 'ta.le$'", text="drop table")
         assert not meets(rules, batch, "'|re': 'ta.le$'", text="drop tables")
+
+    def test_a_number_is_a_word(self, rules: Rules, batch: Batches) -> None:
+        assert meets(rules, batch, "\n      - 4625", text="EventID 4625")
+
+    def test_cased_and_negated(self, rules: Rules, batch: Batches) -> None:
+        assert meets(rules, batch, "'|cased': Root", text="by Root")
+        assert not meets(rules, batch, "'|cased': Root", text="by root")
+        assert meets(rules, batch, "'|neq': root", text="by nobody")
+        assert not meets(rules, batch, "'|neq': root", text="by root")
 
     def test_never_in_the_names_of_fields(self, rules: Rules, batch: Batches) -> None:
         assert not meets(rules, batch, "\n      - private", private="x")

@@ -88,6 +88,7 @@ def test_an_attempt_carries_all_that_is_known_about_it(office: Report) -> None:
         "todo": ["reset j.ortiz's VPN password or turn on MFA."],
         "falsepositives": ["A telephone with an old password"],
         "author": "Midwatch",
+        "licence": "",
         "evidence": [
             {
                 "file": "logs/vpn.log",

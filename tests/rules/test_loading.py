@@ -1,17 +1,23 @@
 """Rule files in, rule set out: packs, problems with their line, the cache."""
 
+import bz2
+import gzip
 import io
+import lzma
 import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 
-from midwatch.kernel import Level
+from midwatch.kernel import BadInputError, Level
 from midwatch.rules import Correlation, RuleSet, RuleText, compile_rules, load_rules
-from midwatch.rules.plan import FieldTest, Text, TextKind
+from midwatch.rules.placeholders import read_placeholders
+from midwatch.rules.plan import NEVER, FieldTest, Text, TextKind
 
 SOUND = """title: Sound
 id: 8a1d3c4e-0000-4000-8000-000000000001
@@ -71,7 +77,9 @@ def test_a_rule_without_id_is_known_by_its_name_or_its_text() -> None:
         (SOUND.replace("user: root", "user|begins: root"), 11, "Unknown modifier"),
         (SOUND.replace("user: root", "user|re: 'a('"), 11, "Regular expression"),
         (SOUND.replace("user: root", "user|cidr: 10.0.0.0/99"), 11, "Invalid CIDR"),
-        (SOUND.replace("user: root", "user|expand: '%admins%'"), 11, "needs values for %admins%"),
+        (SOUND.replace("user: root", "user|contains: 5"), 11, "Modifier contains incompatible"),
+        (SOUND.replace("user: root", "user|re: 5"), 11, "not of the kind that its key or modifier"),
+        (SOUND.replace("user: root", "user: {a: 1}"), 11, "Unsupported type"),
         (SOUND.replace("id: 8a1d3c4e", "id: x"), 2, "UUID"),
         ("title: a\naction: conquer\n", 2, "'conquer' is unknown"),
         (SOUND.replace("user: root", "user|windash: ' -a -b -c -d'"), 11, "at most three dash"),
@@ -124,6 +132,57 @@ def test_placeholders_are_filled_where_values_are_given() -> None:
     assert ruleset.rules[0].condition == FieldTest(
         "user", (Text(TextKind.EQUALS, "ann-x"), Text(TextKind.EQUALS, "bob-x"))
     )
+
+
+class TestPlaceholders:
+    """A rule without values for its placeholders is loaded and waits."""
+
+    TEXT = SOUND.replace("user: root", "user|expand: '%admins%'")
+    COUNTED = """title: Often
+correlation:
+  type: event_count
+  rules: [8a1d3c4e-0000-4000-8000-000000000001]
+  timespan: 5m
+  condition: {gte: 3}
+"""
+
+    def test_it_waits_and_holds_for_nothing(self) -> None:
+        ruleset = compiled(self.TEXT, self.COUNTED, SOUND.replace("0001", "0002"))
+        assert ruleset.problems == ()
+        assert len(ruleset) == 3
+        assert [rule.title for rule in ruleset.waiting] == ["Sound", "Often"]
+        assert {rule.waits_for for rule in ruleset.waiting} == {("admins",)}
+        assert ruleset.rules[0].condition == NEVER
+
+    def test_an_exclusion_that_waits_does_not_let_the_rest_fire(self) -> None:
+        text = SOUND.replace(
+            "{it: {user: root}, condition: it}",
+            "{it: {user: root}, ours: {src_ip|expand: '%ours%'}, condition: it and not ours}",
+        )
+        (rule,) = compiled(text).rules
+        assert (rule.waits_for, rule.condition) == (("ours",), NEVER)
+
+    def test_all_of_its_placeholders_are_named(self) -> None:
+        text = SOUND.replace("user: root", "user|expand: ['%b%', '%a%-%c%']")
+        assert compiled(text).rules[0].waits_for == ("a", "b", "c")
+
+    def test_values_come_from_a_file(self) -> None:
+        found = read_placeholders(b"admins: [ann, bob]\n'%port%': 22\n", "p.yml")
+        assert found == {"admins": ("ann", "bob"), "port": ("22",)}
+        assert read_placeholders(b"", "p.yml") == {}
+
+    @pytest.mark.parametrize(
+        ("content", "place"),
+        [
+            (b"a: [\n", "p.yml:2"), (b"- a\n", "p.yml"), (b"a: {b: c}\n", "p.yml"),
+            (b"a: []\n", "p.yml"), (b"a: [yes]\n", "p.yml"), (b"a: \xff\n", "p.yml"),
+        ],
+    )  # fmt: skip
+    def test_a_file_that_is_none_is_told(self, content: bytes, place: str) -> None:
+        with pytest.raises(BadInputError) as caught:
+            read_placeholders(content, "p.yml")
+        assert caught.value.place == place
+        assert caught.value.remedy
 
 
 class TestFilters:
@@ -185,6 +244,105 @@ class TestPacks:
             member.size = len(SOUND.encode())
             archive.addfile(member, io.BytesIO(SOUND.encode()))
         assert [rule.path for rule in load_rules([str(pack)]).rules] == ["pack.tar.gz/x/b.yml"]
+
+    def tar(self, path: Path, *members: tuple[str, bytes], link: str = "") -> bytes:
+        raw = io.BytesIO()
+        with tarfile.open(fileobj=raw, mode="w") as archive:
+            for name, content in members:
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
+            if link:
+                member = tarfile.TarInfo("link.yml")
+                member.type, member.linkname = tarfile.SYMTYPE, link
+                archive.addfile(member)
+        path.write_bytes(raw.getvalue())
+        return raw.getvalue()
+
+    @pytest.mark.parametrize(
+        ("suffix", "pack"),
+        [
+            (".tar.xz", lzma.compress), (".tar.bz2", bz2.compress), (".tgz", gzip.compress),
+            (".tar.zst", zstandard.ZstdCompressor().compress),
+        ],
+    )  # fmt: skip
+    def test_tar_packs_of_every_compression(
+        self, tmp_path: Path, suffix: str, pack: Callable[[bytes], bytes]
+    ) -> None:
+        plain = self.tar(tmp_path / "plain.tar", ("b.yml", SOUND.encode()))
+        packed = tmp_path / f"pack{suffix}"
+        packed.write_bytes(pack(plain))
+        assert [rule.path for rule in load_rules([packed]).rules] == [f"pack{suffix}/b.yml"]
+
+    def test_packs_that_lie_in_a_folder(self, tmp_path: Path) -> None:
+        (tmp_path / "in").mkdir()
+        with zipfile.ZipFile(tmp_path / "in" / "pack.zip", "w") as archive:
+            archive.writestr("b.yml", SOUND)
+        self.tar(tmp_path / "more.tar", ("c.yml", SOUND.replace("0001", "0003").encode()))
+        ruleset = load_rules([tmp_path])
+        assert ruleset.problems == ()
+        assert [rule.path for rule in ruleset.rules] == ["in/pack.zip/b.yml", "more.tar/c.yml"]
+        assert [rule.pack for rule in ruleset.rules] == ["in/pack.zip", "more.tar"]
+
+    def test_hidden_folders_hold_no_rules(self, tmp_path: Path) -> None:
+        folder = self.folder(tmp_path)
+        (folder / ".github").mkdir()
+        (folder / ".github" / "workflow.yml").write_text("on: push")
+        assert len(load_rules([folder]).problems) == 0
+
+    def test_names_in_an_archive_are_shown_and_never_opened(self, tmp_path: Path) -> None:
+        pack = tmp_path / "pack.zip"
+        (tmp_path / "out.yml").write_text("untouched")
+        with zipfile.ZipFile(pack, "w") as archive:
+            archive.writestr("../out.yml", SOUND)
+            archive.writestr("/etc/\x1b[31m.yml", SOUND.replace("0001", "0002"))
+        names = [rule.path for rule in load_rules([pack]).rules]
+        assert names == ["pack.zip/../out.yml", "pack.zip//etc/�[31m.yml"]
+        assert (tmp_path / "out.yml").read_text() == "untouched"
+
+    def test_a_link_in_an_archive_is_passed_over(self, tmp_path: Path) -> None:
+        secret = tmp_path / "secret.yml"
+        secret.write_text(SOUND)
+        self.tar(tmp_path / "pack.tar", link=str(secret))
+        assert len(load_rules([tmp_path / "pack.tar"])) == 0
+
+    def test_a_link_to_a_folder_is_not_followed_in_circles(self, tmp_path: Path) -> None:
+        folder = self.folder(tmp_path)
+        (folder / "again").symlink_to(folder)
+        assert len(load_rules([folder])) == 2
+
+    def test_what_unpacks_to_a_giant_is_refused(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("midwatch.rules.archives.LARGEST_PACK", 100_000)
+        monkeypatch.setattr("midwatch.rules.archives.LARGEST_FILE", 60_000)
+        giant = b"#" * 50_000
+        with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            for number in range(5):
+                archive.writestr(f"{number}.yml", giant)
+        plain = self.tar(tmp_path / "plain.tar", ("readme.txt", b"#" * 500_000))
+        (tmp_path / "b.tar.gz").write_bytes(gzip.compress(plain))
+        with zipfile.ZipFile(tmp_path / "c.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("big.yml", b"#" * 90_000)
+        (tmp_path / "plain.tar").unlink()
+        assert [(p.path, p.cause) for p in load_rules([tmp_path]).problems] == [
+            ("a.zip", "it holds more than any rule pack should"),
+            ("b.tar.gz", "it holds more than any rule pack should"),
+            ("c.zip/big.yml", "it is larger than any rule file should be"),
+        ]
+
+    def test_the_licence_that_lies_beside_the_rules_is_theirs(self, tmp_path: Path) -> None:
+        licence = "Released under the Detection Rule License (DRL) 1.1"
+        with zipfile.ZipFile(tmp_path / "pack.zip", "w") as archive:
+            archive.writestr("LICENSE", licence)
+            archive.writestr("rules/x/b.yml", SOUND)
+            archive.writestr("rules/own.yml", SOUND.replace("0001", "0004") + "license: MIT\n")
+        folder = self.folder(tmp_path)
+        (folder / "deep" / "LICENSE.md").write_text(licence)
+        packed, own = load_rules([tmp_path / "pack.zip"]).rules[::-1]
+        assert (packed.licence, own.licence) == ("DRL-1.1", "MIT")
+        plain = load_rules([folder])
+        assert [rule.licence for rule in plain.rules] == ["", "DRL-1.1"]
 
     def test_what_cannot_be_read_is_told(self, tmp_path: Path) -> None:
         (tmp_path / "torn.zip").write_bytes(b"PK\x03\x04torn")

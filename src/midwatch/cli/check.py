@@ -21,7 +21,7 @@ from rich.progress import (
 )
 
 from midwatch.cli.options import clock_of, instant_of, log_options, logs_of, product_of
-from midwatch.cli.rules import rules_of
+from midwatch.cli.rules import reading_options, rules_of
 from midwatch.intake.opening import name_of
 from midwatch.kernel import ConfigurationError
 from midwatch.reports.document import render_json
@@ -63,6 +63,7 @@ _WORTH_A_BAR = 5_000_000
     help="Also write the report as one self-contained page.",
 )
 @click.option("--unparsed", is_flag=True, help="Show lines that were not understood.")
+@reading_options
 def command(  # noqa: PLR0913  # one parameter per option
     *,
     paths: tuple[Path, ...],

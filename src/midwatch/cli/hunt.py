@@ -10,7 +10,7 @@ import msgspec
 
 from midwatch.cli.options import clock_of, log_options, logs_of, product_of
 from midwatch.cli.parse import rfc3339
-from midwatch.cli.rules import report_problems, rules_of
+from midwatch.cli.rules import reading_options, report_problems, rules_of
 from midwatch.detection import Detector
 from midwatch.events.catalogue import all_sources
 from midwatch.kernel import ConfigurationError
@@ -26,12 +26,13 @@ from midwatch.watch.streams import LogStreams, ReadChunk
     type=click.Path(exists=True, path_type=Path),
     help="Sigma rules: a file, folder or pack; may be given again. Default: the bundled rules.",
 )
+@reading_options
 def command(
     *, paths: tuple[Path, ...], zone: str | None, product: str | None, folders: tuple[Path, ...]
 ) -> None:
     """Print one JSON object for every event that a rule matches.
 
-    Each has rule_id, rule_title, level, author, file, line (or record, in Windows event
+    Each has rule_id, rule_title, level, author, licence, file, line (or record, in Windows event
     files) and time. Correlation rules are for `midwatch check`. Exit status: 0 nothing
     matched, 1 something matched, 2 nothing could be read.
     """
@@ -79,6 +80,7 @@ def _matches(detector: Detector, chunk: ReadChunk) -> list[tuple[int, dict[str, 
                             "rule_title": rule.title,
                             "level": rule.level.value,
                             "author": rule.author,
+                            "licence": rule.licence,
                             "file": chunk.file.name,
                             place: line,
                             "time": None if time is None else rfc3339(time),

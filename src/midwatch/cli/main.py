@@ -21,6 +21,7 @@ _COMMANDS: Final = {
     "hunt": ("midwatch.cli.hunt", "Every match of Sigma rules as one JSON object."),
     "query": ("midwatch.cli.query", "Search the lake, by words and fields or by SQL."),
     "explain": ("midwatch.cli.explain", "What a rule looks for, what it means, what to do."),
+    "rules": ("midwatch.cli.rules_group", "Check, list, show, explain and update the rules."),
     "demo": ("midwatch.cli.demo", "The morning check of a bundled sample office."),
     "source": (
         "midwatch.cli.source",

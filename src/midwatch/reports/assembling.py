@@ -143,6 +143,7 @@ class _Entry:
             attempt=advice.attempt,
             success=advice.success,
             author=rule.author,
+            licence=rule.licence,
             evidence=tuple(self._evidence),
         )
 

@@ -58,7 +58,8 @@ class Attempt(msgspec.Struct, frozen=True):
 
     `attempt` is false for what is no attempt from outside, such as a cleared log. `success`
     is true when the rule says that somebody got in. `users`, `ports`, `paths`, `hosts` and
-    `services` are samples. `file` is the first of `files`. `author` names who wrote the rule.
+    `services` are samples. `file` is the first of `files`. `author` names who wrote the rule,
+    `licence` under which terms it came, where its pack says so.
     """
 
     rule_id: str
@@ -87,6 +88,7 @@ class Attempt(msgspec.Struct, frozen=True):
     todo: tuple[str, ...]
     falsepositives: tuple[str, ...]
     author: str
+    licence: str
     evidence: tuple[Evidence, ...]
 
 
@@ -329,6 +331,7 @@ def _attempt(attempt: values.Attempt) -> Attempt:
         todo=attempt.todo,
         falsepositives=attempt.falsepositives,
         author=attempt.author,
+        licence=attempt.licence,
         evidence=tuple(_evidence(each) for each in attempt.evidence),
     )
 

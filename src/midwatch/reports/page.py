@@ -218,6 +218,7 @@ def _story(look: Look, identity: str, zone: tzinfo, evidence: _Evidence) -> Stor
         rule_title=defuse(attempt.rule_title, 160),
         rule_id=defuse(attempt.rule_name or attempt.rule_id, 80),
         author=defuse(attempt.author, 120),
+        licence=defuse(attempt.licence, 60),
         alike=tuple(_burst(each, "", zone, evidence, 1) for each in others),
         alike_title=f"{number(len(look.others))} more like it" if others else "",
         alike_more=shown_of(len(others), len(look.others)),

@@ -74,6 +74,7 @@ class Story:
     rule_title: str
     rule_id: str
     author: str
+    licence: str
     alike: tuple[Burst, ...]
     alike_title: str
     alike_more: str

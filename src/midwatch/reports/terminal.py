@@ -45,6 +45,7 @@ _MOST_KINDS: Final = 12
 _MOST_SOURCES: Final = 12
 _MOST_LOOKS: Final = 5
 _MOST_TROUBLES: Final = 5
+_MOST_CREDITS: Final = 12
 _MOST_SILENT: Final = 4
 _WIDEST_PLOT: Final = 48
 _NARROWEST_PLOT: Final = 8
@@ -106,6 +107,7 @@ def render_terminal(
     _table(page, report)
     _watched(page, report)
     _read(page, report)
+    _credits(page, report)
     _troubles(page, report)
     _next(page, report)
     return page.text()
@@ -382,6 +384,23 @@ def _read(page: _Page, report: Report) -> None:
         page.wrapped(f"{cut_lines(report)}.")
     for note in report.notes:
         page.wrapped(defuse(note, 300))
+
+
+def _credits(page: _Page, report: Report) -> None:
+    """Who wrote the rules of others that raised something: their licences ask for it."""
+    told = dict.fromkeys(
+        f"{attempt.rule_title}: {attempt.author or 'unknown'} ({attempt.licence})"
+        for attempt in report.attempts
+        if attempt.licence
+    )
+    if not told:
+        return
+    page.blank()
+    page.line("rules of others that raised these", "bold")
+    for credit in list(told)[:_MOST_CREDITS]:
+        page.wrapped(defuse(credit, 200), margin=_MARGIN * 2)
+    if len(told) > _MOST_CREDITS:
+        page.line(f"  and {number(len(told) - _MOST_CREDITS)} more (midwatch check --json)")
 
 
 def _troubles(page: _Page, report: Report) -> None:

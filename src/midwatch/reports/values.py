@@ -30,7 +30,7 @@ class Attempt:
     for things that are no attempt from outside
     (a cleared log); ``success`` is true when the rule says that somebody got in.
     ``rule_name`` is the rule's short name for `midwatch explain`. ``author`` names who wrote
-    the rule, as the licences of foreign rules ask.
+    the rule and ``licence`` under which terms, as the licences of foreign rules ask.
     """
 
     rule_id: str
@@ -59,6 +59,7 @@ class Attempt:
     attempt: bool = True
     success: bool = False
     author: str = ""
+    licence: str = ""
     evidence: tuple[Evidence, ...] = ()
 
     @property

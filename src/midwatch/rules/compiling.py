@@ -8,14 +8,22 @@ becomes a ``RuleProblem``; faults of its metadata alone do not cost the rule.
 from __future__ import annotations
 
 import hashlib
+import re
 import warnings
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import msgspec
 from sigma import exceptions as sigma_errors
 from sigma.conditions import SigmaCondition
+from sigma.correlations import (
+    SigmaCorrelationRule,
+    SigmaExtendedCorrelationCondition,
+    SigmaRuleReference,
+)
 from sigma.filters import SigmaFilter
+from sigma.modifiers import SigmaWideModifier, modifier_mapping, reverse_modifier_mapping
 from sigma.policy.profiles import TrustedPolicy
 from sigma.rule import SigmaRule, SigmaRuleBase
 from sigma.rule.detection import EmptySigmaDetections
@@ -23,12 +31,13 @@ from sigma.rule.detection import EmptySigmaDetections
 from midwatch.events.schema import Logsource
 from midwatch.kernel import Level
 from midwatch.rules.advice import derive_advice, read_advice
-from midwatch.rules.conditions import UnsupportedError, read_condition
+from midwatch.rules.conditions import Filling, UnsupportedError, read_condition
 from midwatch.rules.correlating import CorrelationDraft, read_draft, resolve
 from midwatch.rules.documents import Document, read_documents
-from midwatch.rules.loading import Placeholders
-from midwatch.rules.plan import any_of
-from midwatch.rules.ruleset import Metadata, Rule, RuleProblem, RuleSet
+from midwatch.rules.pipelines import read_pipelines
+from midwatch.rules.placeholders import Placeholders
+from midwatch.rules.plan import NEVER, any_of
+from midwatch.rules.ruleset import Correlation, Metadata, Rule, RuleProblem, RuleSet
 from midwatch.rules.texts import RuleText
 
 _AnyRule = TypeVar("_AnyRule", bound=Metadata)
@@ -77,9 +86,22 @@ _MALFORMED: Final = (
 """What the Sigma library raises on a document that is no rule at all."""
 
 
-def compile_texts(texts: Iterable[RuleText], placeholders: Placeholders, digest: str) -> RuleSet:
-    """The rule set of these texts, named by ``digest``."""
-    work = _Compilation(placeholders)
+# Sigma 2.1 names the encoding twice; the library knows only the older name.
+modifier_mapping.setdefault("utf16le", SigmaWideModifier)
+
+
+def compile_texts(
+    texts: Iterable[RuleText],
+    placeholders: Placeholders,
+    pipelines: Sequence[RuleText],
+    digest: str,
+) -> RuleSet:
+    """The rule set of these texts, named by ``digest``.
+
+    Raises:
+        BadInputError: a pipeline is not sound.
+    """
+    work = _Compilation(placeholders, pipelines)
     with warnings.catch_warnings():
         # An odd but valid regular expression in a rule is no business of our callers.
         warnings.simplefilter("ignore")
@@ -92,12 +114,13 @@ def compile_texts(texts: Iterable[RuleText], placeholders: Placeholders, digest:
 class _Compilation:
     """Collects what the documents hold and puts it together at the end."""
 
-    def __init__(self, placeholders: Placeholders) -> None:
+    def __init__(self, placeholders: Placeholders, pipelines: Sequence[RuleText]) -> None:
         self._placeholders = placeholders
+        self._pipeline, notes = read_pipelines(pipelines)
         self._parsed: list[tuple[Document, SigmaRule]] = []
         self._filters: list[tuple[Document, SigmaFilter]] = []
         self._drafts: list[CorrelationDraft] = []
-        self._problems: list[RuleProblem] = []
+        self._problems: list[RuleProblem] = notes
 
     def take(self, found: Document | RuleProblem) -> None:
         """Sort one document in."""
@@ -133,6 +156,7 @@ class _Compilation:
     def finish(self, digest: str) -> RuleSet:
         """Apply filters, plan conditions, resolve correlations."""
         self._apply_filters()
+        self._apply_pipeline()
         rules: list[Rule] = []
         taken: dict[str, str] = {}
         for document, parsed in self._parsed:
@@ -157,7 +181,7 @@ class _Compilation:
         self._problems.extend(unresolved)
         return RuleSet(
             rules=tuple(_lone(rule, served) for rule in rules),
-            correlations=tuple(_lone(rule, served) for rule in resolved),
+            correlations=_waiting(tuple(_lone(rule, served) for rule in resolved), rules),
             problems=tuple(self._problems),
             digest=digest,
         )
@@ -178,16 +202,49 @@ class _Compilation:
                     )
                 )  # fmt: skip
 
+    def _apply_pipeline(self) -> None:
+        """Rules that a pipeline refuses are left out, with its reason."""
+        pipeline = self._pipeline
+        if pipeline is None:
+            return
+        parsed, drafts = self._parsed, self._drafts
+        known: dict[str, SigmaRule | SigmaCorrelationRule] = {}
+        every: list[SigmaRule | SigmaCorrelationRule] = [rule for _, rule in parsed]
+        every.extend(draft.parsed for draft in drafts)
+        for each in every:
+            known |= {str(name): each for name in (each.id, each.name) if name}
+        self._parsed = []
+        for document, rule in parsed:
+            try:
+                pipeline.apply(rule)
+            except _MALFORMED as error:
+                self._problems.append(refusal_of(document, error))
+            else:
+                self._parsed.append((document, rule))
+        self._drafts = []
+        for draft in drafts:
+            try:
+                with suppress(KeyError):  # what refers to nothing is told when it is resolved
+                    _refer(draft.parsed, known)
+                    pipeline.apply(draft.parsed)
+            except _MALFORMED as error:
+                self._problems.append(refusal_of(draft.document, error))
+            else:
+                self._drafts.append(draft)
+
     def _rule(self, document: Document, parsed: SigmaRule) -> Rule:
         source = parsed.logsource
         logsource = Logsource(source.category, source.product, source.service)
+        filling = Filling(self._placeholders)
         conditions = [
-            read_condition(condition.parse(), self._placeholders)
+            read_condition(condition.parse(), filling)
             for condition in parsed.detection.parsed_condition
         ]
         meta, problems = metadata(document, parsed, logsource)
         self._problems.extend(problems)
-        return Rule(**meta, logsource=logsource, condition=any_of(conditions))
+        waits_for = tuple(sorted(filling.missing))
+        condition = NEVER if waits_for else any_of(conditions)
+        return Rule(**meta, logsource=logsource, condition=condition, waits_for=waits_for)
 
     def _is_new(self, document: Document, rule_id: str, taken: dict[str, str]) -> bool:
         place = f"{document.path}:{document.line}"
@@ -204,8 +261,46 @@ class _Compilation:
         return False
 
 
+def _waiting(
+    correlations: tuple[Correlation, ...], rules: Iterable[Rule]
+) -> tuple[Correlation, ...]:
+    """A correlation waits for what its rules wait for."""
+    waits: dict[str, tuple[str, ...]] = {rule.id: rule.waits_for for rule in rules}
+    told = []
+    for each in correlations:
+        names = tuple(sorted({name for rule in each.rules for name in waits.get(rule, ())}))
+        waits[each.id] = names
+        told.append(msgspec.structs.replace(each, waits_for=names) if names else each)
+    return tuple(told)
+
+
 def _lone(rule: _AnyRule, served: set[str]) -> _AnyRule:
     return msgspec.structs.replace(rule, alone=False) if rule.id in served else rule
+
+
+def _refer(
+    parsed: SigmaCorrelationRule, known: dict[str, SigmaRule | SigmaCorrelationRule]
+) -> None:
+    """Let the references of a correlation point at its rules, as conditions of pipelines ask.
+
+    Raises:
+        KeyError: a rule is not known.
+    """
+    references = list(parsed.rules or ())
+    if not references and isinstance(parsed.condition, SigmaExtendedCorrelationCondition):
+        references = [SigmaRuleReference(n) for n in parsed.condition.get_referenced_rules()]
+    for reference in references:
+        reference.rule = known[reference.reference]
+    parsed.referenced_rules = references
+
+
+def refusal_of(document: Document, error: Exception) -> RuleProblem:
+    """The problem that a pipeline's refusal stands for."""
+    return RuleProblem(
+        document.path, document.line,
+        f"a pipeline refuses it: {str(error) or type(error).__name__}",
+        "change the pipeline, or leave the rule out", str(document.content.get("title", "")),
+    )  # fmt: skip
 
 
 def identity(document: Document, parsed: SigmaRuleBase) -> str:
@@ -245,6 +340,9 @@ def metadata(
         "description": (parsed.description or "").strip(),
         "author": parsed.author or "",
         "date": parsed.date.isoformat() if parsed.date else "",
+        "modified": parsed.modified.isoformat() if parsed.modified else "",
+        "licence": (parsed.license or "").strip() or document.licence,
+        "pack": document.pack,
         "references": _texts(parsed.references),
         "tags": tags,
         "techniques": tuple(techniques),
@@ -266,6 +364,14 @@ def _texts(values: object) -> tuple[str, ...]:
     return tuple(str(value) for value in values) if isinstance(values, list) else ()
 
 
+def _spoken(cause: str) -> str:
+    """The library's words with modifiers as rules write them, without addresses of objects."""
+    named = re.sub(
+        r"Sigma\w+Modifier", lambda found: reverse_modifier_mapping.get(found[0], found[0]), cause
+    )
+    return re.sub(r"<sigma\.types\.Sigma(\w+) object at 0x\w+>", r"\1", named)
+
+
 def problem_of(document: Document, error: Exception) -> RuleProblem:
     """The problem that an error of the Sigma library or of ours stands for."""
     title = str(document.content.get("title", ""))
@@ -274,7 +380,10 @@ def problem_of(document: Document, error: Exception) -> RuleProblem:
             document.path, document.line_of("detection"), error.cause, error.remedy, title
         )
     key, remedy = _PLACES.get(type(error), ("title", "compare it with the Sigma specification"))
-    cause = str(error) or type(error).__name__
+    cause = _spoken(str(error)) or type(error).__name__
+    if not isinstance(error, sigma_errors.SigmaError):
+        cause = f"a value is not of the kind that its key or modifier takes ({cause})"
+        key, remedy = "detection", "put texts in quotes, and compare it with the specification"
     if isinstance(error, sigma_errors.SigmaModifiedError) and "modifier" in cause:
         # The library has one error for the date of change and for values that were modified.
         key, remedy = "detection", "write the value in another way"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import Final
 
 from sigma import types as sigma_types
 from sigma.conditions import (
@@ -26,6 +27,7 @@ from sigma.types import (
     TimestampPart,
 )
 
+from midwatch.rules.placeholders import Placeholders
 from midwatch.rules.plan import (
     ANY_ONE,
     ANY_RUN,
@@ -50,9 +52,6 @@ from midwatch.rules.plan import (
     any_of,
     negation,
 )
-
-if TYPE_CHECKING:
-    from midwatch.rules.loading import Placeholders
 
 _FLAGS: Final = {
     SigmaRegularExpressionFlag.IGNORECASE: "i",
@@ -85,45 +84,53 @@ class UnsupportedError(Exception):
         self.remedy = remedy
 
 
-def read_condition(tree: object, placeholders: Placeholders) -> Condition:
-    """The plan of one parsed Sigma condition.
+@dataclass(slots=True)
+class Filling:
+    """Values of placeholders by name; ``missing`` gathers the names that have none."""
+
+    values: Placeholders
+    missing: set[str] = field(default_factory=set)
+
+
+def read_condition(tree: object, filling: Filling) -> Condition:
+    """The plan of one parsed Sigma condition; it means nothing while ``filling`` misses any.
 
     Raises:
         UnsupportedError: The rule uses a construct that cannot be planned.
     """
     match tree:
         case ConditionAND():
-            return all_of([read_condition(item, placeholders) for item in tree.args])
+            return all_of([read_condition(item, filling) for item in tree.args])
         case ConditionOR():
-            return any_of([read_condition(item, placeholders) for item in tree.args])
+            return any_of([read_condition(item, filling) for item in tree.args])
         case ConditionNOT():
-            return negation(read_condition(tree.args[0], placeholders))
+            return negation(read_condition(tree.args[0], filling))
         case ConditionFieldEqualsValueExpression():
-            return _leaf(tree.field, tree.value, placeholders)
+            return _leaf(tree.field, tree.value, filling)
         case ConditionValueExpression():
-            return _leaf(None, tree.value, placeholders)
+            return _leaf(None, tree.value, filling)
         case _:
             raise UnsupportedError("its condition refers to nothing", "name a detection in it")
 
 
-def _leaf(field: str | None, value: object, placeholders: Placeholders) -> Condition:
-    matchers = tuple(_matchers(value, placeholders, keyword=field is None))
+def _leaf(field: str | None, value: object, filling: Filling) -> Condition:
+    matchers = tuple(_matchers(value, filling, keyword=field is None))
     return Keywords(matchers) if field is None else FieldTest(field, matchers)
 
 
-def _matchers(value: object, placeholders: Placeholders, *, keyword: bool) -> Iterator[Matcher]:
+def _matchers(value: object, filling: Filling, *, keyword: bool) -> Iterator[Matcher]:
     """The matchers of a value; more than one where a modifier or placeholder expands it."""
     match value:
         case sigma_types.SigmaExpansion():
             for inner in value.values:
-                yield from _matchers(inner, placeholders, keyword=keyword)
+                yield from _matchers(inner, filling, keyword=keyword)
         case sigma_types.SigmaString():
             cased = isinstance(value, sigma_types.SigmaCasedString)
-            for text in _filled(value, placeholders):
+            for text in _filled(value, filling):
                 yield _narrowest(_parts(text.s, keyword=keyword), cased=cased)
         case sigma_types.SigmaRegularExpression():
             flags = "".join(sorted(_FLAGS[flag] for flag in value.flags))
-            for text in _filled(value.regexp, placeholders):
+            for text in _filled(value.regexp, filling):
                 yield Regex(str(text), flags)
         case sigma_types.SigmaTimestampPart():
             yield Compare(Comparison.EQ, value.number, _TIME_PARTS[value.timestamp_part])
@@ -171,26 +178,22 @@ def _relation(value: object) -> Matcher:
             )
 
 
-def _filled(
-    value: sigma_types.SigmaString, placeholders: Placeholders
-) -> Sequence[sigma_types.SigmaString]:
-    """The text once for every value of its placeholders."""
+def _filled(value: sigma_types.SigmaString, filling: Filling) -> Sequence[sigma_types.SigmaString]:
+    """The text once for every value of its placeholders; those without values are noted."""
     if not value.contains_placeholder():
         return (value,)
-    names = [part.name for part in value.s if isinstance(part, Placeholder)]
-    unknown = sorted({name for name in names if name not in placeholders})
+    names = {part.name for part in value.s if isinstance(part, Placeholder)}
+    unknown = names - filling.values.keys()
     if unknown:
-        listed = ", ".join(f"%{name}%" for name in unknown)
-        raise UnsupportedError(
-            f"it needs values for {listed}", "give them where the rules are loaded"
-        )
-    return value.replace_placeholders(functools.partial(_values_of, placeholders))
+        filling.missing.update(unknown)
+        return ()
+    return value.replace_placeholders(functools.partial(_values_of, filling.values))
 
 
 def _values_of(
-    placeholders: Mapping[str, Sequence[str]], placeholder: Placeholder
+    values: Mapping[str, Sequence[str]], placeholder: Placeholder
 ) -> Iterator[sigma_types.SigmaString]:
-    for value in placeholders[placeholder.name]:
+    for value in values[placeholder.name]:
         yield sigma_types.SigmaString(value)
 
 

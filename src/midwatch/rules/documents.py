@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import yaml
@@ -19,17 +19,23 @@ from midwatch.rules.texts import RuleText
 
 _MOST_NODES: Final = 200_000
 _TRUTH: Final = "tag:yaml.org,2002:bool"
+_TIME: Final = "tag:yaml.org,2002:timestamp"
 _ACTIONS: Final = ("global", "reset", "repeat")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One YAML document: where it starts, the lines it stands on, and what it says."""
+    """One YAML document: where it starts, the lines it stands on, and what it says.
+
+    ``licence`` and ``pack`` are those of the text it stands in.
+    """
 
     path: str
     line: int
     content: dict[str, Any]
     lines: tuple[str, ...]
+    licence: str = ""
+    pack: str = ""
 
     def line_of(self, key: str) -> int:
         """The line of that key; the document's first line if it is not found."""
@@ -64,6 +70,13 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIME]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+# A date is a text: events hold it as one, and a rule means what it says.
+
+
 def read_documents(text: RuleText) -> Iterator[Document | RuleProblem]:
     """The documents of one rule text, and what is wrong with it."""
     try:
@@ -96,7 +109,7 @@ def read_documents(text: RuleText) -> Iterator[Document | RuleProblem]:
                 content = _merged(template, content)
             if action is None:
                 previous = content
-            yield Document(found.path, found.line, content, found.lines)
+            yield replace(found, content=content, licence=text.licence, pack=text.pack)
 
 
 def _load(path: str, source: str) -> Iterator[Document | RuleProblem]:

@@ -21,7 +21,7 @@ from typing import Final
 
 from msgspec import Struct
 
-PLAN_VERSION: Final = 1
+PLAN_VERSION: Final = 2
 """Changes with the meaning or shape of anything the cache keeps."""
 
 

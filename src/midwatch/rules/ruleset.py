@@ -61,6 +61,9 @@ class Metadata(Struct, frozen=True, kw_only=True):
     ``id`` is the rule's own, or its name, or derived from its text; ``techniques`` are
     ATT&CK numbers such as ``T1110.001``; ``alone`` tells whether the rule raises alerts of
     its own, which one that only serves correlations does not; ``line`` counts from 1.
+    ``licence`` is the rule's own or that of its pack, which asks that the author stays with
+    every alert; ``pack`` is the archive or folder it came from. ``waits_for`` names the
+    placeholders that have no values: such a rule never holds until they are given.
     """
 
     id: str
@@ -71,6 +74,9 @@ class Metadata(Struct, frozen=True, kw_only=True):
     description: str = ""
     author: str = ""
     date: str = ""
+    modified: str = ""
+    licence: str = ""
+    pack: str = ""
     references: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ()
@@ -79,6 +85,7 @@ class Metadata(Struct, frozen=True, kw_only=True):
     line: int = 1
     advice: Advice = Advice()
     alone: bool = True
+    waits_for: tuple[str, ...] = ()
 
 
 class Rule(Metadata, frozen=True, kw_only=True, tag="rule"):
@@ -197,6 +204,11 @@ class RuleSet(Struct, frozen=True, dict=True):
         """Rules first, then correlations."""
         yield from self.rules
         yield from self.correlations
+
+    @property
+    def waiting(self) -> tuple[AnyRule, ...]:
+        """Rules and correlations that wait for values of placeholders."""
+        return tuple(rule for rule in self if rule.waits_for)
 
     @cached_property
     def by_id(self) -> Mapping[str, AnyRule]:

@@ -2,33 +2,48 @@
 
 Nothing is parsed here. Names are relative to what was asked for, with forward slashes,
 so that the same pack has the same digest wherever it lies. Files inside an archive are
-named ``pack.zip/rules/x.yml``. An archive is read in memory and never unpacked, and what
-is larger than any honest rule pack is refused.
+named ``pack.zip/rules/x.yml``. A folder is searched for rule files and packs; hidden files
+and folders in it (``.git``, ``.github``) hold no rules. Links to files are followed, links
+to folders are not. What is larger than any honest rule pack is refused.
 """
 
 from __future__ import annotations
 
-import tarfile
-import zipfile
-from collections.abc import Iterable, Iterator
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
+from midwatch.rules.archives import (
+    ARCHIVE_SUFFIXES,
+    LARGEST_FILE,
+    UNREADABLE,
+    RefusedError,
+    TooLargeError,
+    members,
+)
+from midwatch.rules.licences import LARGEST_LICENCE, is_licence, licence_of
 from midwatch.rules.ruleset import RuleProblem
 
 _SUFFIXES: Final = (".yml", ".yaml")
-_TAR_SUFFIXES: Final = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
-LARGEST_FILE: Final = 4 * 1024 * 1024
-LARGEST_PACK: Final = 256 * 1024 * 1024
 
 
 class RuleText(Struct, frozen=True):
-    """The bytes of one rule file and the name to show for it."""
+    """The bytes of one rule file and the name to show for it.
+
+    ``licence`` is what the pack says of all its rules; ``pack`` the archive or folder it
+    came from.
+    """
 
     path: str
     content: bytes
+    licence: str = ""
+    pack: str = ""
+
+
+_Read = Iterator[RuleText | RuleProblem]
 
 
 def read_texts(paths: Iterable[Path | str]) -> tuple[list[RuleText], list[RuleProblem]]:
@@ -44,77 +59,131 @@ def read_texts(paths: Iterable[Path | str]) -> tuple[list[RuleText], list[RulePr
     return texts, problems
 
 
-def _read(path: Path) -> Iterator[RuleText | RuleProblem]:
+def _read(path: Path) -> _Read:
     """The texts of one path, or what is wrong with it."""
     try:
         if path.is_dir():
             yield from _folder(path)
-        elif path.suffix.lower() == ".zip":
-            yield from _zip(path)
-        elif path.name.lower().endswith(_TAR_SUFFIXES):
-            yield from _tar(path)
+        elif _is_archive(path):
+            yield from _archive(path, path.name)
         else:
             yield _file(path, path.name)
     except FileNotFoundError:
         yield RuleProblem(str(path), 1, "there is no such file", "check the path")
     except OSError as error:
-        yield RuleProblem(
-            str(path), 1, f"it cannot be read: {error.strerror or error}", "check its permissions"
-        )
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
-        yield RuleProblem(
-            str(path), 1, f"it is no readable archive: {error}", "fetch the pack again"
-        )
+        yield _unreadable(str(path), error)
 
 
-def _folder(folder: Path) -> Iterator[RuleText | RuleProblem]:
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in _SUFFIXES and path.is_file():
-            yield _file(path, path.relative_to(folder).as_posix())
+def _is_archive(path: Path) -> bool:
+    return path.name.lower().endswith(ARCHIVE_SUFFIXES)
 
 
-def _file(path: Path, name: str) -> RuleText | RuleProblem:
+def _unreadable(name: str, error: OSError) -> RuleProblem:
+    return RuleProblem(
+        name, 1, f"it cannot be read: {error.strerror or error}", "check its permissions"
+    )
+
+
+def _folder(folder: Path) -> _Read:
+    found = sorted(
+        (path.relative_to(folder).as_posix(), path) for path in folder.rglob("*") if _plain(path)
+    )
+    inside = [
+        (name, path)
+        for name, path in found
+        if not any(part.startswith(".") for part in name.split("/"))
+    ]
+    licences = {
+        posixpath.dirname(name): licence_of(_start_of(path))
+        for name, path in inside
+        if is_licence(posixpath.basename(name))
+    }
+    for name, path in inside:
+        try:
+            if path.suffix.lower() in _SUFFIXES:
+                if path.is_file():
+                    yield _file(path, name, _nearest(licences, name), folder.name)
+            elif _is_archive(path) and path.is_file():
+                yield from _archive(path, name)
+        except OSError as error:
+            yield _unreadable(name, error)
+
+
+def _plain(path: Path) -> bool:
+    """Cheap to ask of every name in a folder; what it is on the disk is asked later."""
+    name = path.name
+    return name.lower().endswith((*_SUFFIXES, *ARCHIVE_SUFFIXES)) or is_licence(name)
+
+
+def _start_of(path: Path) -> str:
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as stream:
+            return stream.read(LARGEST_LICENCE).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _nearest(licences: Mapping[str, str], name: str) -> str:
+    """The licence that lies in the rule's folder, or in the nearest one above it."""
+    folder = posixpath.dirname(name)
+    while True:
+        if licences.get(folder):
+            return licences[folder]
+        above = posixpath.dirname(folder)
+        if above == folder:  # the top, which is empty, or a slash in archives with odd names
+            return ""
+        folder = above
+
+
+def _file(path: Path, name: str, licence: str = "", pack: str = "") -> RuleText | RuleProblem:
     if path.stat().st_size > LARGEST_FILE:
         return _too_large(name)
-    return RuleText(name, path.read_bytes())
+    return RuleText(_shown(name), path.read_bytes(), licence, pack)
 
 
-def _zip(path: Path) -> Iterator[RuleText | RuleProblem]:
-    with zipfile.ZipFile(path) as archive:
-        total = 0
-        for member in sorted(archive.infolist(), key=lambda info: info.filename):
-            if not _wanted(member.filename) or member.is_dir():
-                continue
-            name = f"{path.name}/{member.filename}"
-            total += member.file_size
-            if member.file_size > LARGEST_FILE or total > LARGEST_PACK:
-                yield _too_large(name)
-                continue
-            try:
-                yield RuleText(name, archive.read(member))
-            except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
-                yield RuleProblem(name, 1, f"it cannot be unpacked: {error}", "pack it plainly")
-
-
-def _tar(path: Path) -> Iterator[RuleText | RuleProblem]:
-    with tarfile.open(path) as archive:
-        total = 0
-        found: list[RuleText | RuleProblem] = []
-        for member in archive:
-            if not _wanted(member.name) or not member.isfile():
-                continue
-            name = f"{path.name}/{member.name}"
-            total += member.size
-            content = archive.extractfile(member)
-            if member.size > LARGEST_FILE or total > LARGEST_PACK or content is None:
-                found.append(_too_large(name))
+def _archive(path: Path, name: str) -> _Read:
+    licences: dict[str, str] = {}
+    found: list[tuple[str, RuleText | RuleProblem]] = []
+    try:
+        for member, content in members(path, _wanted):
+            inside = member.replace("\\", "/").removeprefix("./")
+            shown = _shown(f"{name}/{inside}")
+            if isinstance(content, RefusedError):
+                found.append((inside, RuleProblem(shown, 1, str(content), "pack it plainly")))
+            elif not inside.lower().endswith(_SUFFIXES):
+                told = content[:LARGEST_LICENCE].decode("utf-8", "replace")
+                licences[posixpath.dirname(inside)] = licence_of(told)
             else:
-                found.append(RuleText(name, content.read()))
-        yield from sorted(found, key=lambda text: text.path)
+                found.append((inside, RuleText(shown, content, "", name)))
+    except TooLargeError:
+        yield RuleProblem(
+            _shown(name), 1, "it holds more than any rule pack should", "check where it comes from"
+        )
+        return
+    except UNREADABLE as error:
+        yield RuleProblem(
+            _shown(name), 1, f"it is no readable archive: {error}", "fetch the pack again"
+        )
+        return
+    for inside, text in found:
+        if isinstance(text, RuleText) and (licence := _nearest(licences, inside)):
+            yield RuleText(text.path, text.content, licence, text.pack)
+        else:
+            yield text
 
 
 def _wanted(name: str) -> bool:
-    return name.lower().endswith(_SUFFIXES) and "__MACOSX" not in name
+    plain = name.replace("\\", "/")
+    if "__MACOSX" in plain or "/.git" in f"/{plain}":
+        return False
+    return plain.lower().endswith(_SUFFIXES) or is_licence(posixpath.basename(plain))
+
+
+def _shown(name: str) -> str:
+    """The name without characters that would steer a terminal."""
+    return name if name.isprintable() else "".join(c if c.isprintable() else "�" for c in name)
 
 
 def _too_large(name: str) -> RuleProblem:

@@ -189,7 +189,7 @@ class MorningCheck:
                 _trouble(problem) for problem in (*plan.finding.problems, *self._streams.problems)
             ),
             rules=RulesUsed(
-                count=sum(1 for rule in plan.rules if rule.alone),
+                count=sum(1 for rule in plan.rules if rule.alone and not rule.waits_for),
                 digest=plan.rules.digest,
                 kinds=tuple(
                     Counter(rule.advice.category for rule in plan.rules if rule.alone).most_common()

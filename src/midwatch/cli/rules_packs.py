@@ -1,0 +1,297 @@
+"""``midwatch rules update``, ``rollback`` and ``packs``: rule packs from elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from midwatch.cli.rules import cache_folder, state_folder, state_option
+from midwatch.cli.screen import Screen
+from midwatch.kernel import BadInputError, ConfigurationError, Level, RemoteFailureError
+from midwatch.packs import PackStore, Release, Trust, compare, fetch, name_from, verify
+from midwatch.packs.comparing import Changes
+from midwatch.packs.fetching import Progress, is_url
+from midwatch.packs.store import suffix_of
+from midwatch.rules import RuleSet, load_rules, read_texts
+
+_SECOND: Final = 1_000_000
+_DAY: Final = 86_400 * _SECOND
+_MOST_SHOWN: Final = 12
+_LARGEST_SIGNATURE: Final = 16_384
+
+
+@click.command("update")
+@click.argument("origin", required=False, metavar="[URL|FILE]")
+@click.option("--sha256", "pinned", metavar="DIGEST", help="Take it only if its SHA-256 is this.")
+@click.option(
+    "--key", metavar="PUBKEY", help="Take it only if signed by this minisign or PEM key (or file)."
+)
+@click.option("--signature", metavar="URL|FILE", help="Where the signature lies, if not beside it.")
+@click.option("--unverified", is_flag=True, help="Take it without digest and signature.")
+@click.option("--name", metavar="NAME", help="The pack's name. Default: the file's.")
+@click.option("--all", "everything", is_flag=True, help="List every rule that changed.")
+@state_option(exposed=True)
+def update(  # noqa: PLR0913  # one parameter per option
+    *,
+    origin: str | None,
+    pinned: str | None,
+    key: str | None,
+    signature: str | None,
+    unverified: bool,
+    name: str | None,
+    everything: bool,
+    state: Path | None,
+) -> None:
+    """Install a released rule pack, or fetch the signed packs anew if nothing is named.
+
+    It is verified, all its rules are loaded, and what changed is shown; the release before is
+    kept for midwatch rules rollback. Exit status: 0 done, 2 refused or not to be had (then
+    nothing is changed).
+    """
+    store = PackStore(state_folder(state))
+    if origin is None:
+        _renew(store, name, everything=everything)
+        return
+    if pinned is None and key is None and not unverified:
+        raise ConfigurationError(
+            "nothing says that this pack is the one you mean",
+            remedy="pin it with --sha256, verify it with --key, or say --unverified",
+            path=origin,
+        )
+    wanted = _Wanted(origin, name_from(origin, name), pinned, key, signature)
+    _install(store, wanted, everything=everything)
+
+
+class _Wanted:
+    """What a person asked for."""
+
+    def __init__(
+        self, origin: str, name: str, pinned: str | None, key: str | None, signature: str | None
+    ) -> None:
+        self.origin = origin if is_url(origin) else str(Path(origin).absolute())
+        self.name = name
+        self.pinned = pinned
+        self.key = key
+        self.signature = signature
+
+
+def _renew(store: PackStore, name: str | None, *, everything: bool) -> None:
+    names = [name] if name else store.names()
+    if not names:
+        raise ConfigurationError(
+            "no pack is installed", remedy="midwatch rules update URL --sha256 DIGEST installs one"
+        )
+    signed = [(each, release) for each in names if (release := store.current(each)).key]
+    for each in names:
+        if not store.current(each).key:
+            click.echo(
+                f"midwatch: {each} was taken without a key and stays as it is "
+                "(name its new address and digest)",
+                err=True,
+            )
+    if not signed:
+        raise click.exceptions.Exit(2)
+    for each, release in signed:
+        wanted = _Wanted(release.origin, each, None, release.key, None)
+        _install(store, wanted, everything=everything)
+
+
+def _install(store: PackStore, wanted: _Wanted, *, everything: bool) -> None:
+    name = wanted.name
+    staged = store.staging(name, suffix_of(wanted.origin))
+    try:
+        with _bar() as progress:
+            fetched = fetch(wanted.origin, staged, progress=progress)
+        key = _key_text(wanted.key)
+        trust = verify(
+            staged,
+            fetched.digest,
+            pinned=wanted.pinned,
+            key=key,
+            signature=_signature(wanted, store),
+        )
+        ruleset = _loaded(staged, wanted.origin)
+        known = name in store.names()
+        before = load_rules([store.path(name)], cache=cache_folder()) if known else RuleSet.empty()
+        changes = compare(before, ruleset)
+        release = Release(
+            file=f"{name}-{fetched.digest[:16]}{suffix_of(wanted.origin)}",
+            digest=fetched.digest,
+            origin=wanted.origin,
+            trust=trust.value,
+            installed=int(time.time() * _SECOND),
+            rules=len(ruleset),
+            newest=max((rule.modified or rule.date for rule in ruleset), default=""),
+            licence=_licence(ruleset),
+            key=key or "",
+        )
+        store.install(name, staged, release)
+    except BaseException:
+        store.discard(name, staged)
+        raise
+    _print_changes(name, release, changes, everything=everything)
+
+
+def _key_text(key: str | None) -> str | None:
+    """The key itself, so that it is known when its file has gone."""
+    if key is None:
+        return None
+    try:
+        file = Path(key)
+        return file.read_text("utf-8") if file.is_file() else key
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"the key cannot be read: {error}", remedy="check the path", path=key
+        ) from error
+
+
+def _signature(wanted: _Wanted, store: PackStore) -> bytes | None:
+    """The signature named, or that beside the pack."""
+    if wanted.key is None:
+        return None
+    places = [wanted.signature] if wanted.signature else [
+        wanted.origin + ".minisig", wanted.origin + ".sig",
+    ]  # fmt: skip
+    staged = store.staging(wanted.name, ".sig")
+    for place in places:
+        try:
+            fetch(place, staged, largest=_LARGEST_SIGNATURE)
+            return staged.read_bytes()
+        except (RemoteFailureError, ConfigurationError):
+            if wanted.signature:
+                raise
+        finally:
+            staged.unlink(missing_ok=True)
+    return None
+
+
+def _loaded(staged: Path, origin: str) -> RuleSet:
+    """The rules of a staged pack; a pack without any is refused."""
+    texts, unread = read_texts([staged])
+    told = origin.rpartition("/")[2]
+    ruleset = load_rules([staged])
+    if not texts or not len(ruleset):
+        problem = next(iter((*unread, *ruleset.problems)), None)
+        raise BadInputError(
+            f"no rule of it could be loaded{f': {problem.cause}' if problem else ''}",
+            remedy="the pack in use stays; ask its publisher",
+            path=origin,
+        )
+    for problem in ruleset.problems[:3]:
+        place = problem.path.replace(staged.name, told)
+        click.echo(f"midwatch: {place}:{problem.line}: {problem.cause}", err=True)
+    if len(ruleset.problems) > 3:
+        click.echo(f"midwatch: {len(ruleset.problems) - 3} more could not be loaded", err=True)
+    return ruleset
+
+
+def _licence(ruleset: RuleSet) -> str:
+    counted = Counter(rule.licence for rule in ruleset if rule.licence)
+    return ", ".join(name for name, _ in counted.most_common(3))
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    columns = (TextColumn("fetching"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    console = Console(stderr=True)
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _print_changes(name: str, release: Release, changes: Changes, *, everything: bool) -> None:
+    screen = Screen()
+    how = f"verified by {release.trust}" if release.trust != Trust.NONE.value else "unverified"
+    if not changes:
+        screen.print(f"{name} brings no other rules: {release.rules} rules, {how}.")
+        return
+    screen.print(
+        f"{name} is installed: {release.rules} rules, {how}. "
+        f"{len(changes.new)} new, {len(changes.changed)} changed, {len(changes.removed)} removed."
+    )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("level", "new", "changed", "removed"):
+        table.add_column(heading, justify="left" if heading == "level" else "right")
+    groups = (changes.new, changes.changed, changes.removed)
+    counts = [Counter(rule.level for rule in group) for group in groups]
+    for level in reversed(Level):
+        if any(count[level] for count in counts):
+            table.add_row(level.value, *(str(count[level]) for count in counts))
+    screen.print(table)
+    titles = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("", "level", "rule"):
+        titles.add_column(heading, overflow="fold")
+    for word, group in zip(("new", "changed", "removed"), groups, strict=True):
+        for rule in group if everything else group[:_MOST_SHOWN]:
+            titles.add_row(word, rule.level.value, rule.title)
+        if len(group) > _MOST_SHOWN and not everything:
+            titles.add_row(word, "", f"… {len(group) - _MOST_SHOWN} more (--all)")
+    screen.print(titles)
+    screen.print(f"Use it with --pack {name}; midwatch rules rollback {name} goes back.")
+
+
+@click.command("rollback")
+@click.argument("name", required=False)
+@state_option(exposed=True)
+def rollback(*, name: str | None, state: Path | None) -> None:
+    """Go back to the release of a pack that was in use before."""
+    store = PackStore(state_folder(state))
+    names = store.names()
+    if name is None:
+        if len(names) != 1:
+            raise ConfigurationError(
+                "which pack?",
+                remedy=f"name one of {', '.join(names)}" if names else "none is installed",
+            )
+        name = names[0]
+    release = store.roll_back(name)
+    click.echo(
+        f"{name} is back at the release of {_day(release.installed)}: {release.rules} rules, "
+        f"sha256 {release.digest}"
+    )
+
+
+@click.command("packs")
+@state_option(exposed=True)
+def packs(*, state: Path | None) -> None:
+    """List the installed packs: origin, age, licence, and how each was verified."""
+    store = PackStore(state_folder(state))
+    now = int(time.time() * _SECOND)
+    screen = Screen()
+    names = store.names()
+    if not names:
+        screen.print(
+            "No pack is installed. Midwatch's own rules need none; to add SigmaHQ's:\n"
+            "  midwatch rules update URL --sha256 DIGEST"
+        )
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("pack", "rules", "installed", "newest rule", "licence", "verified by"):
+        table.add_column(heading)
+    for name in names:
+        release = store.current(name)
+        age = (now - release.installed) // _DAY
+        table.add_row(
+            name, str(release.rules), "today" if age < 1 else f"{age} days ago", release.newest,
+            release.licence or "not stated", release.trust,
+        )  # fmt: skip
+    screen.print(table)
+    for name in names:
+        release = store.current(name)
+        screen.print(f"{name}: {release.origin}\n  sha256 {release.digest}", soft_wrap=True)
+
+
+def _day(instant: int) -> str:
+    return datetime.fromtimestamp(instant / _SECOND, UTC).strftime("%Y-%m-%d")
