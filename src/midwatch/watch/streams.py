@@ -13,8 +13,9 @@ from datetime import tzinfo
 from itertools import islice
 from typing import Final
 
-from midwatch.events.reading import LineReader, ReadResult
+from midwatch.events.reading import LineReader
 from midwatch.events.recognition import Recogniser
+from midwatch.events.runs import ReadResult
 from midwatch.events.source import Source
 from midwatch.events.timestamps import ClockContext, StampReader
 from midwatch.intake.files import Chunk
@@ -145,23 +146,25 @@ class _Stream:
 
 
 def _latest(result: ReadResult) -> int | None:
-    """The latest time in a chunk, or None."""
+    """The latest time in a chunk, or None; of what comes in runs only the last line is read."""
     ends = [
         time
-        for batch in result.batches
+        for batch in result.single
         for time in islice(reversed(batch.times), 1)
         if time is not None
     ]
+    last = max(result.runs, key=lambda run: run.lines[-1], default=None)
+    if last is not None:
+        ends.extend(
+            time
+            for batch in last.take([len(last) - 1]).batches
+            for time in batch.times
+            if time is not None
+        )
     return max(ends, default=None)
 
 
 def _renumber(result: ReadResult, chunk: Chunk) -> None:
     """Give documents the numbers of the lines on which they begin."""
-    numbers = chunk.numbers or ()
-    first = chunk.first_line
-    for batch in result.batches:
-        batch.lines = [numbers[line - first] for line in batch.lines]
-    for spot, failure in enumerate(result.failures):
-        result.failures[spot] = type(failure)(
-            numbers[failure.line - first], failure.reason, failure.raw
-        )
+    numbers, first = chunk.numbers or (), chunk.first_line
+    result.renumber(lambda line: numbers[line - first])
