@@ -66,24 +66,27 @@ def _matches(detector: Detector, chunk: ReadChunk) -> list[tuple[int, dict[str, 
     """Matches of one chunk in line order."""
     place = "record" if chunk.file.kind == "evtx" else "line"
     found: list[tuple[int, dict[str, object]]] = []
-    for batch in chunk.result.batches:
-        for match in detector.match_batch(batch):
-            rule = match.rule
-            for row in match.rows:
-                line, time = batch.lines[row], batch.times[row]
-                found.append(
-                    (
-                        line,
-                        {
-                            "rule_id": rule.id,
-                            "rule_title": rule.title,
-                            "level": rule.level.value,
-                            "author": rule.author,
-                            "file": chunk.file.name,
-                            place: line,
-                            "time": None if time is None else rfc3339(time),
-                        },
-                    )
+    result = chunk.result
+    matches = list(detector.match_batches(result.single))
+    for run in result.runs:
+        matches.extend(detector.match_run(run))
+    for match in matches:
+        rule, batch = match.rule, match.batch
+        for row in match.rows:
+            line, time = batch.lines[row], batch.times[row]
+            found.append(
+                (
+                    line,
+                    {
+                        "rule_id": rule.id,
+                        "rule_title": rule.title,
+                        "level": rule.level.value,
+                        "author": rule.author,
+                        "file": chunk.file.name,
+                        place: line,
+                        "time": None if time is None else rfc3339(time),
+                    },
                 )
+            )
     found.sort(key=lambda entry: entry[0])
     return found

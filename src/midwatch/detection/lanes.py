@@ -17,9 +17,10 @@ from typing import Final, cast
 
 from ahocorasick_rs import AhoCorasick
 
+from midwatch.detection.literals import Literal
 from midwatch.detection.specialising import Check, Columns, SlotOf, compile_check, fields_of
 from midwatch.detection.values import as_text
-from midwatch.detection.witnesses import Literal, is_proven_by_literals
+from midwatch.detection.witnesses import is_proven_by_literals
 from midwatch.events.source import Value
 from midwatch.rules.plan import Condition
 
