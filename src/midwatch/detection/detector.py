@@ -64,7 +64,7 @@ class Detector:
             return []
         split = [name for name in _SPLIT if name in batch.columns]
         if split and all(name in batch.fixed for name in split):
-            program = self._program(batch, {name: batch.fixed[name] for name in split})
+            program = self._program(batch, batch.fixed)
             if program.is_empty:
                 return []
             return [Match(rule, batch, rows) for rule, rows in program.run(batch)]

@@ -144,9 +144,10 @@ class Program:
         """What finds the lines that may hold such literals; None where lines do not tell."""
         if literals is None:
             return None
-        stated = "\n".join(str(value).casefold() for value in self._constants.values())
         wanted = list(literals)
-        if len(wanted) > _MOST_SEARCHED or any(each.text in stated for each in wanted):
+        stated = "\n".join(str(value).casefold() for value in self._constants.values())
+        spoken = self._literals_of(KEYWORDS) or ()
+        if len(wanted) > _MOST_SEARCHED or any(each.text in stated for each in spoken):
             return None
         search = RawSearch(wanted)
         return search if search.usable else None

@@ -5,7 +5,7 @@ walking through all it holds. Nearly no event holds any. A line of JSON that doe
 literal as text can hold it as a value only in a few ways, and those are provided for:
 
 - an escape stands for a character: of a literal only a piece is looked for in which nothing
-  may be escaped, and every line with an escape by number (``\\u0041``) may hold anything;
+  need be escaped, and a line with escapes by number (``\\u0041``) is searched without them;
 - the value is written otherwise than the log did (a number, an address, true, false): pieces
   that such a writing could hold are not looked for;
 - several texts were joined: pieces end where texts are joined;
@@ -36,6 +36,7 @@ _WORDS: Final = (
     "true false inf nan none icmp igmp ipip tcp udp ipv6 gre esp ah icmpv6 ospf pim vrrp sctp"
 )
 _ESCAPES: Final = tuple(f"\\u{digit:x}" for digit in range(16))
+_ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 _SHORTEST: Final = 2
 _TRIED: Final = 2_000
 _MOST_KEPT: Final = 0.4
@@ -69,13 +70,16 @@ class RawSearch:
         self._kept = 0
 
     @cached_property
+    def _needles(self) -> list[str]:
+        return sorted(piece for piece in self._pieces if piece is not None)
+
+    @cached_property
     def _search(self) -> BytesAhoCorasick:
-        pieces = {piece for piece in self._pieces if piece is not None}
-        # Of several that begin at one place any will do, which lets the library skip ahead.
-        return BytesAhoCorasick(
-            [needle.encode() for needle in sorted({*pieces, *_ESCAPES})],
-            matchkind=MatchKind.LeftmostFirst,
-        )
+        return _automaton([*self._needles, *_ESCAPES])
+
+    @cached_property
+    def _exact(self) -> BytesAhoCorasick:
+        return _automaton(self._needles)
 
     @property
     def pays(self) -> bool:
@@ -90,16 +94,38 @@ class RawSearch:
         return rows
 
     def _rows(self, raws: Sequence[str]) -> Sequence[int]:
-        find = self._search.find_matches_as_indexes
         joined = "\n".join(raws)
-        if joined.isascii():
-            hits = find(joined.lower().encode())
-            if not hits:
-                return ()
-            starts = [0, *accumulate(len(raw) + 1 for raw in raws)]
-            return sorted({bisect_right(starts, hit[1]) - 1 for hit in hits})
-        return [
-            row for row, raw in enumerate(raws)
-            if (self._ascii_only and not raw.isascii())
-            or find(raw.casefold().encode("utf-8", "replace"))
-        ]  # fmt: skip
+        if not joined.isascii():
+            return [row for row, raw in enumerate(raws) if self._may_hold(raw)]
+        hits = self._search.find_matches_as_indexes(joined.lower().encode())
+        if not hits:
+            return ()
+        starts = [0, *accumulate(len(raw) + 1 for raw in raws)]
+        plain = len(self._needles)
+        rows: set[int] = set()
+        escaped: set[int] = set()
+        for needle, begin, _ in hits:
+            (rows if needle < plain else escaped).add(bisect_right(starts, begin) - 1)
+        rows.update(row for row in escaped - rows if self._may_hold(raws[row]))
+        return sorted(rows)
+
+    def _may_hold(self, raw: str) -> bool:
+        """Whether one line may hold a literal, its escapes undone."""
+        text = raw
+        if "\\u" in raw:
+            text = _ESCAPE.sub(_unescaped, raw)
+        if self._ascii_only and not text.isascii():
+            return True
+        found = self._exact.find_matches_as_indexes(text.casefold().encode("utf-8", "replace"))
+        return len(found) > 0
+
+
+def _automaton(needles: Sequence[str]) -> BytesAhoCorasick:
+    # Of several that begin at one place any will do, which lets the library skip ahead.
+    return BytesAhoCorasick(
+        [needle.encode() for needle in needles], matchkind=MatchKind.LeftmostFirst
+    )
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    return escape[0] if escape[1] is None else chr(int(escape[1], 16))

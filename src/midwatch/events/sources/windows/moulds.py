@@ -28,8 +28,8 @@ _FLAT_USED: Final = frozenset(
      "TimeCreated", "EventTime", "Message"}
 )  # fmt: skip
 _FLAT_IDLE: Final = NXLOG_SYSTEM - _FLAT_USED
-Key = tuple[Any, Any]
-"""Channel and event number as they are written."""
+Key = tuple[Any, Any, Any]
+"""Channel, event number and provider as they are written."""
 
 
 class Marked(Struct, frozen=True, gc=False):
@@ -38,9 +38,18 @@ class Marked(Struct, frozen=True, gc=False):
     text: int | str = field(name="#text")
 
 
+class _Named(Struct, frozen=True, gc=False):
+    Name: str | None = None
+
+
+class _Provider(Struct, gc=False):
+    attributes: _Named = field(name="#attributes", default=_Named())
+
+
 class _System(Struct, gc=False):
     EventID: int | str | Marked
     Channel: str | None = None
+    Provider: _Provider | None = None
 
 
 class _Event(Struct, gc=False):
@@ -54,6 +63,7 @@ class _Rendered(Struct, gc=False):
 class _Winlog(Struct, gc=False):
     event_id: int | str
     channel: str
+    provider_name: str | None = None
 
 
 class _Beat(Struct, gc=False):
@@ -66,6 +76,7 @@ class _Beat(Struct, gc=False):
 class _Flat(Struct, gc=False):
     EventID: int | str
     Channel: str
+    SourceName: str | None = None
     Event: None = None
     win: None = None
     data: None = None
@@ -136,15 +147,23 @@ class Shape:
 
 
 def _rendered_keys(events: list[Any]) -> list[Key]:
-    return [(system.Channel, system.EventID) for event in events for system in (event.Event.System,)]
+    return [
+        (system.Channel, system.EventID, system.Provider and system.Provider.attributes.Name)
+        for event in events
+        for system in (event.Event.System,)
+    ]
 
 
 def _beat_keys(events: list[Any]) -> list[Key]:
-    return [(event.winlog.channel, event.winlog.event_id) for event in events]
+    return [
+        (winlog.channel, winlog.event_id, winlog.provider_name)
+        for event in events
+        for winlog in (event.winlog,)
+    ]
 
 
 def _flat_keys(events: list[Any]) -> list[Key]:
-    return [(event.Channel, event.EventID) for event in events]
+    return [(event.Channel, event.EventID, event.SourceName) for event in events]
 
 
 SHAPES: Final = (

@@ -101,7 +101,7 @@ class Template:
         if self._system["host"] is not None:
             makers["host"] = partial(_system, "host", self._system["host"], events, finisher)
         for name in SYSTEM:
-            if name in fixed:
+            if fixed.get(name) is not None:
                 makers[name] = partial(_repeated, fixed[name], len(events))
             elif name in self._system and (get := self._system[name]) is not None:
                 makers[name] = partial(_system, name, get, events, finisher)
@@ -223,12 +223,14 @@ class WindowsRuns:
         self, shape: Shape, key: Key, places: Sequence[int], lines: Sequence[str],
         first_line: int, source: Source, finisher: Finisher,
     ) -> Run | None:  # fmt: skip
-        channel, number = key[0], key[1].text if isinstance(key[1], Marked) else key[1]
+        channel, number, provider = key
+        if isinstance(number, Marked):
+            number = number.text
         if number in BLANK or channel in BLANK:
             return None
-        fixed: dict[str, Value] = {"EventID": number}
-        if channel is not None:
-            fixed = {"Channel": channel, "EventID": number}
+        fixed: dict[str, Value] = {"Channel": channel, "EventID": number}
+        if provider is not None and provider not in BLANK:
+            fixed["Provider_Name"] = provider
         means = None
         if not depends_on_data(channel or "", str(number)):
             means = {**source.constants, **meaning_of(channel or "", str(number), {})}
