@@ -20,7 +20,7 @@ from typing import Final
 from midwatch.detection.program import Candidates, Program
 from midwatch.detection.witnesses import Witness, witness_of
 from midwatch.events.batch import EventBatch
-from midwatch.events.runs import Run
+from midwatch.events.json_runs import Run
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Value
 from midwatch.rules.logsources import scope

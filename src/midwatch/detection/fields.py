@@ -16,7 +16,7 @@ from typing import Final, TypeVar, cast
 
 from midwatch.detection.raw_search import RawSearch
 from midwatch.events.batch import Constant, EventBatch
-from midwatch.events.runs import Later
+from midwatch.events.json_runs import Later
 from midwatch.events.schema import ALIASES, FIELDS
 from midwatch.events.source import Value
 from midwatch.rules.windows_events import other_names

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Protocol
 from midwatch.events.schema import Logsource
 
 if TYPE_CHECKING:
-    from midwatch.events.runs import RunReader
+    from midwatch.events.json_runs import RunReader
 
 Value = str | int | None
 VendorFields = Mapping[str, object]

@@ -15,7 +15,7 @@ from typing import Final
 
 from midwatch.events.reading import LineReader
 from midwatch.events.recognition import Recogniser
-from midwatch.events.runs import ReadResult
+from midwatch.events.json_runs import ReadResult
 from midwatch.events.source import Source
 from midwatch.events.timestamps import ClockContext, StampReader
 from midwatch.intake.files import Chunk
@@ -68,6 +68,7 @@ class LogStreams:
         self._recogniser = Recogniser(sources)
         self._clock = clock
         self._forced = forced
+        self._following: LineReader | None = None
 
     def chunks(self) -> Iterator[ReadChunk]:
         """All chunks.
@@ -116,33 +117,55 @@ class LogStreams:
                 return found[0]
         return -_LATEST
 
+    def _reader(self, file: LogFile) -> LineReader:
+        return LineReader(
+            (), self._context(file), forced=self._forced, recogniser=self._recogniser
+        )
+
     def _read_set(self, files: Sequence[LogFile]) -> Iterator[ReadChunk]:
         for file in files:
-            opened = file.open()
-            reader = LineReader(
-                (), self._context(file), forced=self._forced, recogniser=self._recogniser
-            )
-            empty, problem = True, None
-            try:
-                for chunk in opened.chunks():
-                    empty = False
-                    result = reader.read(chunk.lines, chunk.first_line)
-                    if chunk.numbers is not None:
-                        _renumber(result, chunk)
-                    yield ReadChunk(file, chunk, result, chunk.consumed)
-            except BadInputError as error:
-                problem = error
-            problem = problem or opened.problem
-            if problem is not None:
-                self.problems.append(problem)
-                if empty:
-                    self.unread.append(file)
+            reader = self._reader(file)
+            for chunk in self.raw_chunks(file):
+                yield _read(reader, file, chunk)
+
+    def raw_chunks(self, file: LogFile) -> Iterator[Chunk]:
+        """The chunks of one file, unread; what goes wrong is noted."""
+        opened = file.open()
+        empty, problem = True, None
+        try:
+            for chunk in opened.chunks():
+                empty = False
+                yield chunk
+        except BadInputError as error:
+            problem = error
+        problem = problem or opened.problem
+        if problem is not None:
+            self.problems.append(problem)
+            if empty:
+                self.unread.append(file)
+
+    def read_apart(self, file: LogFile, chunk: Chunk) -> ReadChunk:
+        """Read a chunk as if it were the file's first."""
+        return _read(self._reader(file), file, chunk)
+
+    def read_next(self, file: LogFile, chunk: Chunk) -> ReadChunk:
+        """Read a chunk that follows on those read so before; of one file only."""
+        if self._following is None:
+            self._following = self._reader(file)
+        return _read(self._following, file, chunk)
 
 
 @dataclass(slots=True, eq=False)
 class _Stream:
     position: int
     chunks: Iterator[ReadChunk]
+
+
+def _read(reader: LineReader, file: LogFile, chunk: Chunk) -> ReadChunk:
+    result = reader.read(chunk.lines, chunk.first_line)
+    if chunk.numbers is not None:
+        _renumber(result, chunk)
+    return ReadChunk(file, chunk, result, chunk.consumed)
 
 
 def _latest(result: ReadResult) -> int | None:

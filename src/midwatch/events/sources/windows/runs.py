@@ -19,8 +19,8 @@ from midwatch.events.batch import EventBatch, ParseFailure
 from midwatch.events.finishing import Finisher
 from midwatch.events.readers.json_object import decode_object
 from midwatch.events.readers.mapping import BLANK, plain, present
-from midwatch.events.runs import Columns, Later, Run
-from midwatch.events.runs import Reading as RunReading
+from midwatch.events.json_runs import Columns, Later, Run
+from midwatch.events.json_runs import Reading as RunReading
 from midwatch.events.schema import FIELDS
 from midwatch.events.source import Form, Source, Value
 from midwatch.events.sources.windows.meanings import DECISIVE, depends_on_data, meaning_of
