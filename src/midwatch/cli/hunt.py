@@ -99,9 +99,11 @@ def command(  # noqa: PLR0913  # one parameter per option
 
 def _write(outcome: Outcome) -> None:
     """Print the matches of one piece of work, so that whoever reads along sees them at once."""
-    if outcome.matches:
-        sys.stdout.buffer.write(b"\n".join(outcome.matches) + b"\n")
-        sys.stdout.buffer.flush()
+    output = sys.stdout.buffer
+    for match in outcome.matches:
+        output.write(match)
+        output.write(b"\n")
+    output.flush()
 
 
 def _jobs_for(files: Sequence[LogFile]) -> int:

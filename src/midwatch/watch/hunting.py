@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,7 +33,6 @@ _SMALL: Final = 1 << 26
 """Bytes: a file up to that size is read whole by one process."""
 _AHEAD: Final = 3
 """Pieces of work under way for each process."""
-_LINES_PER_CHUNK: Final = 6_000
 
 
 @dataclass(slots=True)
@@ -159,9 +158,6 @@ def hunt(
         jobs, mp_context=context, initializer=_begin, initargs=(ruleset, clock, product)
     ) as pool:
         yield from _shared(files, hunter, pool, jobs * _AHEAD)
-
-
-Task = tuple[Callable[[], Outcome], "Future[Outcome]"]
 
 
 def _shared(
