@@ -38,7 +38,7 @@ _WORTH_A_BAR: Final = 1 << 24
     metavar="N",
     help="Processes that share the work. Default: one for each core, if there is much to read.",
 )
-def command(  # noqa: PLR0913  # one parameter per option
+def command(  # one parameter per option
     *,
     paths: tuple[Path, ...],
     zone: str | None,

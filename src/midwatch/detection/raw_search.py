@@ -1,11 +1,11 @@
-"""Which lines may hold a literal in some value, judged by the text of the lines alone.
+r"""Which lines may hold a literal in some value, judged by the text of the lines alone.
 
 Keywords are looked for in all values of an event, so finding them means decoding it and
 walking through all it holds. Nearly no event holds any. A line of JSON that does not hold a
 literal as text can hold it as a value only in a few ways, and those are provided for:
 
 - an escape stands for a character: of a literal only a piece is looked for in which nothing
-  need be escaped, and a line with escapes by number (``\\u0041``) is searched without them;
+  need be escaped, and a line with escapes by number (``\u0041``) is searched without them;
 - the value is written otherwise than the log did (a number, an address, true, false): pieces
   that such a writing could hold are not looked for;
 - several texts were joined: pieces end where texts are joined;
@@ -29,7 +29,7 @@ from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from midwatch.detection.literals import Literal
 
-_BREAKS: Final = re.compile(r', |[^ !#->@-\[\]-~]')
+_BREAKS: Final = re.compile(r", |[^ !#->@-\[\]-~]")
 """Between two pieces: what may be escaped, what joins values, and all that is no ASCII."""
 _WRITTEN: Final = re.compile(r"[0-9a-fx.:+-]*")
 _WORDS: Final = (

@@ -20,12 +20,12 @@ from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Final
 
-from midwatch.events.batch import EventBatch, ParseFailure
+from midwatch.events.batch import ParseFailure
 from midwatch.events.finishing import Finisher
 from midwatch.events.header import Header, read_header
+from midwatch.events.json_runs import ReadResult, Run
 from midwatch.events.plain_text import read_plain
 from midwatch.events.recognition import Recogniser
-from midwatch.events.json_runs import ReadResult, Run
 from midwatch.events.schema import Logsource
 from midwatch.events.sessions import SessionMemory
 from midwatch.events.source import Form, Reading, Source, Value

@@ -13,9 +13,9 @@ from datetime import tzinfo
 from itertools import islice
 from typing import Final
 
+from midwatch.events.json_runs import ReadResult
 from midwatch.events.reading import LineReader
 from midwatch.events.recognition import Recogniser
-from midwatch.events.json_runs import ReadResult
 from midwatch.events.source import Source
 from midwatch.events.timestamps import ClockContext, StampReader
 from midwatch.intake.files import Chunk
@@ -118,9 +118,7 @@ class LogStreams:
         return -_LATEST
 
     def _reader(self, file: LogFile) -> LineReader:
-        return LineReader(
-            (), self._context(file), forced=self._forced, recogniser=self._recogniser
-        )
+        return LineReader((), self._context(file), forced=self._forced, recogniser=self._recogniser)
 
     def _read_set(self, files: Sequence[LogFile]) -> Iterator[ReadChunk]:
         for file in files:

@@ -17,10 +17,10 @@ import msgspec
 
 from midwatch.events.batch import EventBatch, ParseFailure
 from midwatch.events.finishing import Finisher
-from midwatch.events.readers.json_object import decode_object
-from midwatch.events.readers.mapping import BLANK, plain, present
 from midwatch.events.json_runs import Columns, Later, Run
 from midwatch.events.json_runs import Reading as RunReading
+from midwatch.events.readers.json_object import decode_object
+from midwatch.events.readers.mapping import BLANK, plain, present
 from midwatch.events.schema import FIELDS
 from midwatch.events.source import Form, Source, Value
 from midwatch.events.sources.windows.meanings import DECISIVE, depends_on_data, meaning_of
@@ -158,9 +158,7 @@ class _Cells:
             if BLANK.isdisjoint(values) and None not in values:
                 break
             others = self.plain(name)
-            values = [
-                old if present(old) else new for old, new in zip(values, others, strict=True)
-            ]
+            values = [old if present(old) else new for old, new in zip(values, others, strict=True)]
         return values
 
 
@@ -181,9 +179,7 @@ def _system(name: str, get: _Getter, events: _Events, finisher: Finisher) -> Seq
     return finisher.typed(name, scalars(list(map(get, events))))
 
 
-def _common(
-    name: str, keys: Sequence[str], cells: _Cells, finisher: Finisher
-) -> Sequence[Value]:
+def _common(name: str, keys: Sequence[str], cells: _Cells, finisher: Finisher) -> Sequence[Value]:
     return finisher.typed(name, cells.chosen(keys))
 
 
@@ -272,7 +268,14 @@ class WindowsRuns:
                 continue
             template.hits += len(fitting)
             batches.extend(
-                self._batches(template, fixed, source, finisher, fitting, events, lines, raws)
+                self._batches(
+                    template,
+                    fixed,
+                    source,
+                    finisher,
+                    events,
+                    [(lines[row], raws[row]) for row in fitting],
+                )  # fmt: skip
             )
             taken = set(fitting)
             left = [row for row in left if row not in taken] if len(taken) < len(left) else ()
@@ -283,9 +286,9 @@ class WindowsRuns:
 
     def _batches(
         self, template: Template, fixed: Mapping[str, Value], source: Source, finisher: Finisher,
-        rows: Sequence[int], events: _Events, lines: Sequence[int], raws: Sequence[str],
+        events: _Events, numbered: Sequence[tuple[int, str]],
     ) -> list[EventBatch]:  # fmt: skip
-        """One batch for each meaning that the events have."""
+        """One batch for each meaning that the events have; ``numbered``: their lines."""
         channel, number = str(fixed.get("Channel") or ""), str(fixed["EventID"])
         if depends_on_data(channel, number):
             meanings = _meanings(template, channel, number, events)
@@ -295,12 +298,11 @@ class WindowsRuns:
         for means, spots in meanings:
             some = events if len(spots) == len(events) else [events[spot] for spot in spots]
             columns = template.columns(fixed, some, finisher)
-            numbers = [rows[spot] for spot in spots]
-            texts = [raws[row] for row in numbers]
+            lines, texts = zip(*(numbered[spot] for spot in spots), strict=True)
             form = self._ordinary.form(("time", *columns), means)
             batches.append(
                 EventBatch(
-                    source.name, source.logsource, form, [lines[row] for row in numbers],
+                    source.name, source.logsource, form, lines,
                     template.times(some, finisher), columns, {**source.constants, **means},
                     texts, texts, fixed=fixed,
                 )

@@ -22,7 +22,8 @@ Type = Any
 Moulded = tuple[Type, Any]
 """The type of a value, and the value with markers for its leaves."""
 NOTHING: Final[Moulded] = (None, None)
-_SCALAR: Final = str | int | float | bool
+_SCALAR: Type = str | int | float | bool
+_SCALARS: Type = list[str | int | float | bool | None]
 _IDLE: Final = frozenset({"#attributes", "xmlns"})
 _NEVER: Final = "\0never"
 _Never: Final = Literal["\0never"]
@@ -54,12 +55,17 @@ class Mould:
             if any(isinstance(item, (dict, list)) for item in node):
                 raise UnlikeError
             self.paths.append(path)
-            return list[_SCALAR | None], [marker, marker]
+            return _SCALARS, [marker, marker]
         self.paths.append(path)
         return _SCALAR, marker
 
     def data(
-        self, node: Any, path: str, idle: frozenset[str] = _IDLE, *, flat: bool = False  # noqa: ANN401
+        self,
+        node: Any,  # noqa: ANN401  # any JSON value
+        path: str,
+        idle: frozenset[str] = _IDLE,
+        *,
+        flat: bool = False,
     ) -> Moulded:
         """Event data: no key may differ, but for those that are ``idle``.
 
@@ -157,9 +163,9 @@ def _struct(
 
 
 def leaf_of(value: object) -> int | None:
-    """The number of the leaf that a marker stands for; None where it is no marker.
+    r"""The number of the leaf that a marker stands for; None where it is no marker.
 
-    >>> leaf_of("\\0" + "12" + "\\0"), leaf_of("12")
+    >>> leaf_of("\0" "12" "\0"), leaf_of("12")
     (12, None)
     """
     if isinstance(value, str) and value[:1] == "\0" and value[1:-1].isdecimal():
