@@ -115,6 +115,9 @@ class Finisher:
         for name, column in given.items():
             if column[0] is column[-1] is None and column.count(None) == len(rows):
                 continue
+            if source.verbatim and name not in FIELDS:
+                columns[name] = list(column)
+                continue
             finished = self._typed(name, column, given, columns)
             if name in columns:
                 finished = [

@@ -84,6 +84,8 @@ class Source:
     the one in the body. ``distinct``: the readers understand nothing but this product's
     lines, so they may be tried before the marks are looked for. ``fallback``: tried on
     every line that nothing else understood. ``runs``: reads many structured lines at once.
+    ``verbatim``: the product's own fields keep what stands for nothing (``-``), since rules are
+    written against it.
     """
 
     name: str
@@ -101,3 +103,4 @@ class Source:
     carry: Carry | None = None
     constants: Mapping[str, Value] = field(default_factory=dict)
     runs: RunReader | None = None
+    verbatim: bool = False

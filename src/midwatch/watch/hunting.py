@@ -64,7 +64,7 @@ class Hunter:
 
     def __init__(self, ruleset: RuleSet, clock: Clock, product: str | None) -> None:
         """``product`` names the source of all lines instead of recognising it."""
-        self._detector = Detector(ruleset)
+        self.detector = Detector(ruleset)
         self._clock = clock
         self._forced = source_named(product) if product is not None else None
         self._encode = msgspec.json.Encoder().encode
@@ -114,9 +114,9 @@ class Hunter:
         """(line number, encoded match), rules in their order for each line."""
         place = "record" if chunk.file.kind == "evtx" else "line"
         name, encode, result = chunk.file.name, self._encode, chunk.result
-        matches = list(self._detector.match_batches(result.single))
+        matches = list(self.detector.match_batches(result.single))
         for run in result.runs:
-            matches.extend(self._detector.match_run(run))
+            matches.extend(self.detector.match_run(run))
         for match in matches:
             rule, batch = match.rule, match.batch
             for row in match.rows:

@@ -116,7 +116,7 @@ class Template:
                 makers[name] = partial(_common, name, there, cells, finisher)
         for name in self.data:
             if len(makers) < MOST_COLUMNS:
-                makers.setdefault(name, partial(cells.finished, name))
+                makers.setdefault(name, partial(cells.plain, name))
         return Columns(makers)
 
     def times(self, events: _Events, finisher: Finisher) -> Sequence[int | None]:
@@ -144,13 +144,6 @@ class _Cells:
             known = self._known[name] = scalars(values)
         return known
 
-    def finished(self, name: str) -> Sequence[Value]:
-        """A column without blanks."""
-        values = self.plain(name)
-        if BLANK.isdisjoint(values):
-            return values
-        return [None if value in BLANK else value for value in values]
-
     def chosen(self, names: Sequence[str]) -> list[Value]:
         """The first of several columns that holds something, row by row."""
         values = self.plain(names[0])
@@ -176,7 +169,8 @@ def _repeated(value: Value, length: int) -> Sequence[Value]:
 
 
 def _system(name: str, get: _Getter, events: _Events, finisher: Finisher) -> Sequence[Value]:
-    return finisher.typed(name, scalars(list(map(get, events))))
+    values = scalars(list(map(get, events)))
+    return finisher.typed(name, values) if name in FIELDS else values
 
 
 def _common(name: str, keys: Sequence[str], cells: _Cells, finisher: Finisher) -> Sequence[Value]:

@@ -24,4 +24,5 @@ SOURCE = Source(
     claims=False,
     readers=(_ORDINARY,),
     runs=WindowsRuns(_ORDINARY),
+    verbatim=True,
 )
