@@ -44,9 +44,7 @@ def test_many_processes_give_what_one_gives(
     (tmp_path / "a.jsonl").write_text("\n".join(lines))
     (tmp_path / "b.jsonl").write_text(event(0))
     files = find_logs([tmp_path]).files
-    one, two = (
-        [part for part in hunting.hunt(files, rules(), CLOCK, None, jobs)] for jobs in (1, 2)
-    )
+    one, two = (list(hunting.hunt(files, rules(), CLOCK, None, jobs)) for jobs in (1, 2))
     matches = [line for part in one for line in part.matches]
     assert len(matches) == 311
     assert [line for part in two for line in part.matches] == matches
@@ -57,7 +55,7 @@ def test_many_processes_give_what_one_gives(
 def test_what_a_pipe_holds_is_matched_before_more_comes(tmp_path: Path) -> None:
     (tmp_path / "rule.yml").write_text(RULE)
     code = "from midwatch.cli import main; main()"
-    with subprocess.Popen(  # noqa: S603  # our own program
+    with subprocess.Popen(  # our own program
         [sys.executable, "-c", code, "hunt", "--rules", str(tmp_path / "rule.yml"), "-"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     ) as process:  # fmt: skip

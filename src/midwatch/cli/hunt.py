@@ -122,7 +122,7 @@ def _bar(files: Sequence[LogFile]) -> Iterator[Callable[[Outcome], None]]:
         yield lambda _outcome: None
         return
     from rich.console import Console  # noqa: PLC0415  # a slow import that only bars need
-    from rich.progress import (  # noqa: PLC0415  # the same
+    from rich.progress import (  # noqa: PLC0415  # only bars need it
         BarColumn,
         DownloadColumn,
         Progress,

@@ -269,7 +269,7 @@ class WindowsRuns:
                     finisher,
                     events,
                     [(lines[row], raws[row]) for row in fitting],
-                )  # fmt: skip
+                )
             )
             taken = set(fitting)
             left = [row for row in left if row not in taken] if len(taken) < len(left) else ()
