@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import click
-import msgspec
 
 from midwatch.cli.options import clock_of, log_options, logs_of, product_of
-from midwatch.cli.parse import rfc3339
 from midwatch.cli.rules import reading_options, report_problems, rules_of
-from midwatch.detection import Detector
-from midwatch.events.catalogue import all_sources
+from midwatch.intake.folder import LogFile
 from midwatch.kernel import ConfigurationError
-from midwatch.watch.streams import LogStreams, ReadChunk
+from midwatch.watch.hunting import Outcome, hunt
+
+_WORTH_SHARING: Final = 1 << 25
+"""Bytes: less is read by one process, since starting others would take longer."""
+_WORTH_A_BAR: Final = 1 << 24
 
 
 @click.command("hunt")
@@ -27,14 +33,25 @@ from midwatch.watch.streams import LogStreams, ReadChunk
     help="Sigma rules: a file, folder or pack; may be given again. Default: the bundled rules.",
 )
 @reading_options
-def command(
-    *, paths: tuple[Path, ...], zone: str | None, product: str | None, folders: tuple[Path, ...]
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Processes that share the work. Default: one for each core, if there is much to read.",
+)
+def command(  # one parameter per option
+    *,
+    paths: tuple[Path, ...],
+    zone: str | None,
+    product: str | None,
+    folders: tuple[Path, ...],
+    jobs: int | None,
 ) -> None:
     """Print one JSON object for every event that a rule matches.
 
     Each has rule_id, rule_title, level, author, licence, file, line (or record, in Windows event
-    files) and time. Correlation rules are for `midwatch check`. Exit status: 0 nothing
-    matched, 1 something matched, 2 nothing could be read.
+    files) and time, in the order of the input. Correlation rules are for `midwatch check`. Exit
+    status: 0 nothing matched, 1 something matched, 2 nothing could be read.
     """
     ruleset = rules_of(folders, bundled=not folders)
     if not len(ruleset):
@@ -44,48 +61,89 @@ def command(
             remedy="name Sigma rules (.yml), or leave --rules out for the bundled ones",
         )
     finding = logs_of(paths)
-    streams = LogStreams(finding.sets, all_sources(), clock_of(zone), product_of(product))
-    detector = Detector(ruleset)
-    encoder = msgspec.json.Encoder()
-    write = sys.stdout.buffer.write
-    matched = False
-    for chunk in streams.chunks():
-        for _line, row in _matches(detector, chunk):
-            matched = True
-            write(encoder.encode(row))
-            write(b"\n")
-    sys.stdout.buffer.flush()
+    forced = product_of(product)
+    # Reading makes millions of small objects without cycles; the collector would only walk them.
+    gc.freeze()
+    gc.disable()
+    outcomes = hunt(
+        finding.files,
+        ruleset,
+        clock_of(zone),
+        None if forced is None else forced.name,
+        jobs or _jobs_for(finding.files),
+    )
+    problems = list(finding.problems)
+    matched, failures, events, unread = 0, 0, 0, 0
+    with _bar(finding.files) as advance:
+        for outcome in outcomes:
+            _write(outcome)
+            matched += len(outcome.matches)
+            failures += outcome.failures
+            events += outcome.events
+            unread += outcome.unread
+            problems.extend(outcome.problems)
+            advance(outcome)
     report_problems(ruleset)
-    for problem in (*finding.problems, *streams.problems):
+    for problem in problems:
         click.echo(f"midwatch: {problem}", err=True)
-    if len(streams.unread) == len(finding.files):
+    if failures:
+        click.echo(
+            f"midwatch: {events + failures} lines read, of which {failures} could not be "
+            "understood (midwatch parse shows them); "
+            f"{matched} {'match' if matched == 1 else 'matches'}",
+            err=True,
+        )
+    if unread == len(finding.files):
         raise click.exceptions.Exit(2)
     raise click.exceptions.Exit(1 if matched else 0)
 
 
-def _matches(detector: Detector, chunk: ReadChunk) -> list[tuple[int, dict[str, object]]]:
-    """Matches of one chunk in line order."""
-    place = "record" if chunk.file.kind == "evtx" else "line"
-    found: list[tuple[int, dict[str, object]]] = []
-    for batch in chunk.result.batches:
-        for match in detector.match_batch(batch):
-            rule = match.rule
-            for row in match.rows:
-                line, time = batch.lines[row], batch.times[row]
-                found.append(
-                    (
-                        line,
-                        {
-                            "rule_id": rule.id,
-                            "rule_title": rule.title,
-                            "level": rule.level.value,
-                            "author": rule.author,
-                            "licence": rule.licence,
-                            "file": chunk.file.name,
-                            place: line,
-                            "time": None if time is None else rfc3339(time),
-                        },
-                    )
-                )
-    found.sort(key=lambda entry: entry[0])
-    return found
+def _write(outcome: Outcome) -> None:
+    """Print the matches of one piece of work, so that whoever reads along sees them at once."""
+    output = sys.stdout.buffer
+    for match in outcome.matches:
+        output.write(match)
+        output.write(b"\n")
+    output.flush()
+
+
+def _jobs_for(files: Sequence[LogFile]) -> int:
+    """How many processes are worth starting."""
+    if sum(file.size for file in files) < _WORTH_SHARING:
+        return 1
+    available = getattr(os, "sched_getaffinity", None)
+    return len(available(0)) if available is not None else os.cpu_count() or 1
+
+
+@contextmanager
+def _bar(files: Sequence[LogFile]) -> Iterator[Callable[[Outcome], None]]:
+    """A progress bar on standard error, where that is a terminal and there is much to read."""
+    total = sum(file.size for file in files)
+    if not (sys.stderr.isatty() and total > _WORTH_A_BAR):
+        yield lambda _outcome: None
+        return
+    from rich.console import Console  # noqa: PLC0415  # a slow import that only bars need
+    from rich.progress import (  # noqa: PLC0415  # only bars need it
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    columns = (
+        TextColumn("hunting"), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        before = 0
+
+        def advance(outcome: Outcome) -> None:
+            nonlocal before
+            # A smaller figure is that of the next file.
+            bar.advance(task, outcome.consumed - (before if outcome.consumed >= before else 0))
+            before = outcome.consumed
+
+        yield advance

@@ -69,25 +69,6 @@ def log_options(command: _Command) -> _Command:
     return command
 
 
-def state_option(command: _Command) -> _Command:
-    """``--state``: the folder that holds what Midwatch keeps."""
-    return click.option(
-        "--state",
-        envvar="MIDWATCH_STATE",
-        type=LogPath(),
-        metavar="DIR",
-        help="Folder that holds what Midwatch keeps. Default: midwatch in XDG_STATE_HOME.",
-    )(command)
-
-
-def state_folder(named: Path | None) -> Path:
-    """The state folder that a person named, or this person's own."""
-    if named is not None:
-        return named
-    home = os.environ.get("XDG_STATE_HOME")
-    return (Path(home) if home else Path.home() / ".local" / "state") / "midwatch"
-
-
 def zone_of(text: str | None) -> tzinfo:
     """The zone that a person named; this machine's when they named none.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ import msgspec
 from midwatch.cli.options import clock_of, log_options, logs_of, product_of
 from midwatch.events.catalogue import all_sources
 from midwatch.events.source import Value
+from midwatch.watch.hunting import rfc3339
 from midwatch.watch.streams import LogStreams, ReadChunk
 
 
@@ -71,14 +71,3 @@ def _printable(values: dict[str, Value]) -> dict[str, object]:
     if isinstance(time, int):
         row["time"] = rfc3339(time)
     return row
-
-
-def rfc3339(time: int) -> str:
-    """UTC microseconds since 1970 as text.
-
-    >>> rfc3339(1_700_000_000_123_456)
-    '2023-11-14T22:13:20.123456Z'
-    """
-    seconds, micros = divmod(time, 1_000_000)
-    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{micros:06d}Z" if micros else f"{text}Z"

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from midwatch.cli.options import LogPath, state_folder, state_option, zone_of
+from midwatch.cli.options import LogPath, zone_of
+from midwatch.cli.state_options import state_folder, state_option
 from midwatch.cli.tables import FORMATS, print_table, write_rows
 from midwatch.kernel import ConfigurationError
 from midwatch.lake import Answer, LakeReader

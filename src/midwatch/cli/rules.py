@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from midwatch.cli.state_options import state_folder, state_option_kept
 from midwatch.intake.opening import name_of
 from midwatch.kernel import ConfigurationError
 from midwatch.rules import RuleSet, RuleText, load_rules
@@ -57,41 +58,10 @@ def reading_options(command: _Command) -> _Command:
             callback=_keep,
             help="Add this installed pack (midwatch rules packs), or all; may be given again.",
         ),
-        state_option(exposed=False),
+        state_option_kept(_keep),
     ):
         command = decorate(command)
     return command
-
-
-def state_option(*, exposed: bool) -> Callable[[_Command], _Command]:
-    """``--state``: where installed packs are kept."""
-    return click.option(
-        "--state",
-        type=click.Path(file_okay=False, path_type=Path),
-        envvar="MIDWATCH_STATE",
-        expose_value=exposed,
-        callback=None if exposed else _keep,
-        help="Folder of installed packs. Default: ~/.local/state/midwatch.",
-    )
-
-
-def state_folder(given: Path | None) -> Path:
-    """The state folder: as given, by XDG_STATE_HOME, or in the home folder.
-
-    Raises:
-        ConfigurationError: there is no home folder.
-    """
-    if given is not None:
-        return given
-    base = os.environ.get("XDG_STATE_HOME", "")
-    if Path(base).is_absolute():
-        return Path(base) / "midwatch"
-    try:
-        return Path.home() / ".local" / "state" / "midwatch"
-    except RuntimeError as error:
-        raise ConfigurationError(
-            "there is no home folder for installed packs", remedy="name one with --state"
-        ) from error
 
 
 def cache_folder() -> Path | None:

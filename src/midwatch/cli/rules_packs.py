@@ -17,7 +17,8 @@ from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedCo
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from midwatch.cli.rules import cache_folder, state_folder, state_option
+from midwatch.cli.rules import cache_folder
+from midwatch.cli.state_options import state_folder, state_option
 from midwatch.cli.screen import Screen
 from midwatch.kernel import BadInputError, ConfigurationError, Level, RemoteFailureError
 from midwatch.packs import PackStore, Release, Trust, compare, fetch, name_from, verify
@@ -42,7 +43,7 @@ _LARGEST_SIGNATURE: Final = 16_384
 @click.option("--unverified", is_flag=True, help="Take it without digest and signature.")
 @click.option("--name", metavar="NAME", help="The pack's name. Default: the file's.")
 @click.option("--all", "everything", is_flag=True, help="List every rule that changed.")
-@state_option(exposed=True)
+@state_option
 def update(  # noqa: PLR0913  # one parameter per option
     *,
     origin: str | None,
@@ -244,7 +245,7 @@ def _print_changes(name: str, release: Release, changes: Changes, *, everything:
 
 @click.command("rollback")
 @click.argument("name", required=False)
-@state_option(exposed=True)
+@state_option
 def rollback(*, name: str | None, state: Path | None) -> None:
     """Go back to the release of a pack that was in use before."""
     store = PackStore(state_folder(state))
@@ -264,7 +265,7 @@ def rollback(*, name: str | None, state: Path | None) -> None:
 
 
 @click.command("packs")
-@state_option(exposed=True)
+@state_option
 def packs(*, state: Path | None) -> None:
     """List the installed packs: origin, age, licence, and how each was verified."""
     store = PackStore(state_folder(state))

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from midwatch.kernel import BadInputError
+from midwatch.kernel import BadInputError, ConfigurationError
 from midwatch.tenants import Office, Tenant, TenantStore
 from midwatch.watch.configuration import SYSTEM_FILE
 from midwatch.watch.configuration import VARIABLE as CONFIG
@@ -22,6 +22,15 @@ MAIN_OFFICE = "main"
 
 def state_option(command: _Command) -> _Command:
     """``--state``: the state folder."""
+    return _state_option()(command)
+
+
+def state_option_kept(callback: Callable[..., Any]) -> Callable[[_Command], _Command]:
+    """``--state`` for commands that only hand it on: its value goes to ``callback``."""
+    return _state_option(expose_value=False, callback=callback)
+
+
+def _state_option(**more: Any) -> Callable[[_Command], _Command]:  # noqa: ANN401  # click's own settings
     return click.option(
         "--state",
         "state",
@@ -29,7 +38,22 @@ def state_option(command: _Command) -> _Command:
         envvar=VARIABLE,
         metavar="DIR",
         help="The state folder. Default: ~/.local/state/midwatch.",
-    )(command)
+        **more,
+    )
+
+
+def state_folder(named: Path | None) -> Path:
+    """The state folder that a person named, or the usual one; it need not be there.
+
+    Raises:
+        ConfigurationError: There is no home folder.
+    """
+    try:
+        return named or default_state()
+    except RuntimeError as error:
+        raise ConfigurationError(
+            "there is no home folder to keep state in", remedy="name a folder with --state"
+        ) from error
 
 
 def config_option(command: _Command) -> _Command:
@@ -50,7 +74,7 @@ def opened(state: Path | None) -> StateFolder:
     Raises:
         ConfigurationError: It cannot be used.
     """
-    return StateFolder(state or default_state()).open()
+    return StateFolder(state_folder(state)).open()
 
 
 def with_office(store: TenantStore, tenant: str | None, office: str | None) -> tuple[str, str]:

@@ -13,13 +13,14 @@ Example:
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from midwatch.detection.program import Candidates, Program
 from midwatch.detection.witnesses import Witness, witness_of
 from midwatch.events.batch import EventBatch
+from midwatch.events.json_runs import Run
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Value
 from midwatch.rules.logsources import scope
@@ -62,6 +63,11 @@ class Detector:
         if not len(batch):
             return []
         split = [name for name in _SPLIT if name in batch.columns]
+        if split and all(name in batch.fixed for name in split):
+            program = self._program(batch, batch.fixed)
+            if program.is_empty:
+                return []
+            return [Match(rule, batch, rows) for rule, rows in program.run(batch)]
         if not split:
             program = self._program(batch, {})
             if program.is_empty:
@@ -69,6 +75,17 @@ class Detector:
             found = program.run(batch)
             return [Match(rule, batch, rows) for rule, rows in found]
         return self._match_groups(batch, split)
+
+    def match_run(self, run: Run) -> list[Match]:
+        """All matches in a run, batch by batch; it is decoded only if a rule may hold."""
+        if run.means is not None:
+            program = self._program_of(run.source, run.logsource, run.means, run.fixed, vendor=True)
+            rows = program.worth_reading(run.raws)
+            if not rows:
+                return []
+            if len(rows) < len(run):
+                run = run.take(rows)
+        return list(self.match_batches(run.batches))
 
     def match_batches(self, batches: Iterable[EventBatch]) -> Iterator[Match]:
         """The matches of many batches, one batch after the other."""
@@ -89,19 +106,27 @@ class Detector:
                 found[1].extend([rows[spot] for spot in spots])
         return [Match(rule, batch, sorted(rows)) for rule, rows in together.values()]
 
-    def _program(self, batch: EventBatch, fixed: dict[str, Value]) -> Program:
+    def _program(self, batch: EventBatch, fixed: Mapping[str, Value]) -> Program:
         """The program for events with the batch's constants and some values ``fixed``."""
-        if "category" not in batch.constants and "category" not in batch.columns:
-            # Most scopes ask for it, so its absence is worth knowing.
-            fixed["category"] = None
-        key: _Key = (
-            batch.source, batch.logsource, batch.form.vendor is not None,
-            tuple(batch.constants.items()), tuple(fixed.items()),
+        return self._program_of(
+            batch.source, batch.logsource, batch.constants, fixed,
+            vendor=batch.form.vendor is not None, kinds="category" in batch.columns,
         )  # fmt: skip
+
+    def _program_of(
+        self, source: str, logsource: Logsource, constants: Mapping[str, Value],
+        fixed: Mapping[str, Value], *, vendor: bool, kinds: bool = False,
+    ) -> Program:  # fmt: skip
+        """The same; ``kinds``: whether events may be of several categories."""
+        if "category" not in constants and not kinds:
+            # Most scopes ask for it, so its absence is worth knowing.
+            fixed = {**fixed, "category": None}
+        key: _Key = (source, logsource, vendor, tuple(constants.items()), tuple(fixed.items()))
         program = self._programs.get(key)
         if program is None:
-            constants = {"source": batch.source, **batch.constants, **fixed}
-            program = Program(self._applicable(batch.logsource), constants, self._witness)
+            program = Program(
+                self._applicable(logsource), {"source": source, **constants, **fixed}, self._witness
+            )
             self._programs[key] = program
             if len(self._programs) > _MOST_PROGRAMS:
                 self._programs.popitem(last=False)

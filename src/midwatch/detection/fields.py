@@ -9,16 +9,19 @@ read from every message first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
+from midwatch.detection.raw_search import RawSearch
 from midwatch.events.batch import Constant, EventBatch
+from midwatch.events.json_runs import Later
 from midwatch.events.schema import ALIASES, FIELDS
 from midwatch.events.source import Value
 from midwatch.rules.windows_events import other_names
 
+Item = TypeVar("Item")
 KEYWORDS: Final = "\0keywords"
 """The name under which all values of an event are asked for, joined by line feeds."""
 KEYWORD_VALUES: Final = "\0values"
@@ -112,14 +115,16 @@ class BatchColumns(dict[int, Sequence[Value]]):
     """Columns of one batch, or of some of its rows, by slot; each is made when it is asked for."""
 
     def __init__(
-        self, slots: Slots, names: FieldNames, batch: EventBatch, rows: Sequence[int] | None
-    ) -> None:
-        """``rows`` picks rows of the batch; None means all."""
+        self, slots: Slots, names: FieldNames, batch: EventBatch, rows: Sequence[int] | None,
+        keywords: RawSearch | None = None,
+    ) -> None:  # fmt: skip
+        """``rows`` picks rows of the batch; None means all. ``keywords`` finds rows with some."""
         super().__init__()
         self._slots = slots
         self._names = names
         self._batch = batch
         self._rows = rows
+        self._search = keywords if batch.fixed else None
         self._apart: Sequence[Sequence[str]] | None = None
         self.length = len(batch) if rows is None else len(rows)
 
@@ -150,36 +155,44 @@ class BatchColumns(dict[int, Sequence[Value]]):
     def _keywords(self, name: str) -> Sequence[Value]:
         """All values of each row: joined by line feeds, or apart, as sequences in the cells."""
         if self._apart is None:
-            self._apart = self._keyword_values()
-        if name == KEYWORDS:
+            self._apart = Later(self.length, self._keyword_values())
+        if name == KEYWORD_VALUES:
+            return cast("Sequence[Value]", self._apart)
+        if self._search is None:
             return ["\n".join(values) for values in self._apart]
-        return cast("Sequence[Value]", self._apart)
+        joined: list[Value] = [None] * self.length
+        for row in self._search.rows(self._of_rows(self._batch.raws)):
+            joined[row] = "\n".join(self._apart[row])
+        return joined
 
-    def _keyword_values(self) -> Sequence[Sequence[str]]:
-        """For every row the texts that keywords are looked for in: values, never names.
+    def _of_rows(self, column: Sequence[Item]) -> Sequence[Item]:
+        return column if self._rows is None else [column[row] for row in self._rows]
+
+    def _keyword_values(self) -> Callable[[int], Sequence[str]]:
+        """For a row the texts that keywords are looked for in: values, never names.
 
         Where an event has fields of its own, those; otherwise the line as it came.
         """
-        batch = self._batch
-        structured = batch.form.vendor is not None or _is_windows(batch)
-        if not structured:
-            raws = batch.raws if self._rows is None else [batch.raws[row] for row in self._rows]
-            return [(raw,) for raw in raws]
+        batch, rows = self._batch, self._rows
+        vendor = batch.form.vendor
+        if vendor is None and not _is_windows(batch):
+            raws = batch.raws
+            return lambda row: (raws[row if rows is None else rows[row]],)
         fixed = [
             str(value) for name, value in batch.constants.items()
             if value is not None and name not in _NOT_KEYWORDS
         ]  # fmt: skip
-        names = [name for name in batch.columns if name not in _NOT_KEYWORDS]
-        columns = [self._read(Spot(Place.COLUMN, name)) for name in names]
-        vendor = self._vendor() if batch.form.vendor is not None else [{}] * self.length
-        return [
-            [
+        columns = [batch.columns[name] for name in batch.columns if name not in _NOT_KEYWORDS]
+
+        def values(row: int) -> Sequence[str]:
+            place = row if rows is None else rows[row]
+            return [
                 *fixed,
-                *(str(column[row]) for column in columns if column[row] is not None),
-                *_texts(vendor[row]),
+                *(str(column[place]) for column in columns if column[place] is not None),
+                *_texts(vendor(batch.messages[place]) if vendor is not None else None),
             ]
-            for row in range(self.length)
-        ]
+
+        return values
 
 
 def _is_windows(batch: EventBatch) -> bool:
@@ -188,7 +201,9 @@ def _is_windows(batch: EventBatch) -> bool:
 
 def _texts(value: object) -> Iterator[str]:
     """All texts within a vendor value."""
-    if isinstance(value, Mapping):
+    if type(value) is str:
+        yield value
+    elif isinstance(value, Mapping):
         for inner in value.values():
             yield from _texts(inner)
     elif isinstance(value, (list, tuple)):

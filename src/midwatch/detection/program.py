@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from midwatch.detection.fields import BatchColumns, FieldNames, Slots
+from midwatch.detection.fields import KEYWORDS, BatchColumns, FieldNames, Slots
 from midwatch.detection.lanes import Entry, Lane
+from midwatch.detection.literals import Literal
 from midwatch.detection.masks import ColumnTest, MaskOf, Rows, compile_mask
+from midwatch.detection.raw_search import RawSearch
 from midwatch.detection.specialising import SlotOf, fold
 from midwatch.detection.witnesses import Witness, witness_of
 from midwatch.events.batch import EventBatch
@@ -31,6 +33,8 @@ from midwatch.rules.ruleset import Rule
 _FEW_RULES: Final = 200
 """Up to so many rules it is cheaper to ask all of them for exact values than to look rows up."""
 _MOST_LAYOUTS: Final = 256
+_MOST_SEARCHED: Final = 200
+"""Literals that are looked for in the lines themselves; of more, some stand in most lines."""
 
 Candidates = Iterable[tuple[Condition, Sequence[tuple[int, Rule]]]]
 """Numbered rules of one scope, and that scope."""
@@ -54,6 +58,7 @@ class Program:
         self._by_literal: dict[int, Rule] = {}
         self._by_mask: list[tuple[int, Rule, MaskOf]] = []
         self._several: set[int] = set()
+        self._all_literals: set[Literal] | None = set()
         self._tests: dict[tuple[Condition, bool], ColumnTest] = {}
         self._lanes: dict[int, Lane] = {}
         self._layouts: dict[tuple[str, ...], FieldNames] = {}
@@ -61,6 +66,8 @@ class Program:
         self._next_number = 1 + max((number for number, _, _ in rules), default=0)
         for number, rule, condition in rules:
             self._add(number, rule, condition, few=len(rules) <= _FEW_RULES)
+        self._keywords = self._search_of(self._literals_of(KEYWORDS))
+        self._worth = self._search_of(self._all_literals)
         for lane in self._lanes.values():
             lane.seal()
 
@@ -80,10 +87,15 @@ class Program:
     def _add(self, number: int, rule: Rule, condition: Condition, *, few: bool) -> None:
         if isinstance(condition, Constantly):
             self._always.append((number, rule))
+            self._all_literals = None
             return
         common_only = not rule.logsource.product
         same = condition is rule.condition
         witness = self._witness_of(condition) if same else witness_of(condition)
+        if witness is None:
+            self._all_literals = None
+        elif self._all_literals is not None:
+            self._all_literals.update(*witness.values())
         if witness is None or (few and not _has_inner(witness)):
             mask = compile_mask(condition, partial(self._test, common_only=common_only))
             self._by_mask.append((number, rule, mask))
@@ -121,6 +133,33 @@ class Program:
         self._tests[leaf, common_only] = test
         return test
 
+    def _literals_of(self, name: str) -> Iterable[Literal] | None:
+        """The literals by which a field's lane finds rules; None where it has none."""
+        for slot, lane in self._lanes.items():
+            if self._slots.fields[slot][0] == name:
+                return lane.literals
+        return None
+
+    def _search_of(self, literals: Iterable[Literal] | None) -> RawSearch | None:
+        """What finds the lines that may hold such literals; None where lines do not tell."""
+        if literals is None:
+            return None
+        wanted = list(literals)
+        stated = "\n".join(str(value).casefold() for value in self._constants.values())
+        spoken = self._literals_of(KEYWORDS) or ()
+        if len(wanted) > _MOST_SEARCHED or any(each.text in stated for each in spoken):
+            return None
+        search = RawSearch(wanted)
+        return search if search.usable else None
+
+    def worth_reading(self, raws: Sequence[str]) -> Sequence[int]:
+        """The rows for which a rule may hold, judged by the lines of JSON they came in."""
+        if self.is_empty:
+            return ()
+        if self._worth is None or not self._worth.pays:
+            return range(len(raws))
+        return self._worth.rows(raws)
+
     @property
     def is_empty(self) -> bool:
         """Whether no rule can hold for any such event."""
@@ -137,7 +176,8 @@ class Program:
         every = range(length)
         if not self._lanes and not self._by_mask:
             return [(rule, every) for _, rule in self._always]
-        rows = Rows(BatchColumns(self._slots, self._names(batch), batch, picked), length)
+        columns = BatchColumns(self._slots, self._names(batch), batch, picked, self._keywords)
+        rows = Rows(columns, length)
         for slot, lane in self._lanes.items():
             lane.run(rows.columns, rows.distinct(slot), rows.found)
         for number in self._several.intersection(rows.found):

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from re import _constants, _parser  # type: ignore[attr-defined]  # the parser has no public name
 from typing import Any, Final
 
 from midwatch.detection.fields import KEYWORDS
+from midwatch.detection.literals import Literal
 from midwatch.detection.values import compile_regex
 from midwatch.rules.plan import (
     AllOf,
@@ -34,21 +35,6 @@ from midwatch.rules.plan import (
 
 _EXACT_BONUS: Final = 6
 _MOST_LITERALS: Final = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A casefolded text that the casefolded value equals (``exact``) or contains.
-
-    ``ascii_only``: what holds for the value only where the value is ASCII, because a
-    regular expression that ignores case folds other letters in its own way. ``sure``: where
-    it occurs its own test holds, and nothing else of that test need be looked at.
-    """
-
-    text: str
-    exact: bool = False
-    ascii_only: bool = False
-    sure: bool = False
 
 
 Witness = Mapping[str, frozenset[Literal]]

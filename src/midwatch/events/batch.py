@@ -46,7 +46,8 @@ class EventBatch:
 
     ``lines`` count from 1 in their file; ``times`` are UTC microseconds since 1970 or
     None where the line states none; ``columns`` and ``constants`` hold the common columns
-    and the fields that the source's patterns name.
+    and the fields that the source's patterns name. ``fixed`` names columns that are known to
+    hold the same value in every row.
     """
 
     source: str
@@ -54,11 +55,12 @@ class EventBatch:
     form: Form
     lines: Sequence[int]
     times: Sequence[int | None]
-    columns: dict[str, Sequence[Value]]
+    columns: Mapping[str, Sequence[Value]]
     constants: Mapping[str, Value]
     raws: Sequence[str]
     messages: Sequence[str]
     _vendor: list[Mapping[str, object]] | None = field(default=None, repr=False)
+    fixed: Mapping[str, Value] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Number of events."""
@@ -115,6 +117,7 @@ class EventBatch:
             self.constants,
             [self.raws[row] for row in rows],
             [self.messages[row] for row in rows],
+            fixed=self.fixed,
         )
 
     def rows(self) -> Iterator[dict[str, Value]]:

@@ -115,6 +115,9 @@ class Finisher:
         for name, column in given.items():
             if column[0] is column[-1] is None and column.count(None) == len(rows):
                 continue
+            if source.verbatim and name not in FIELDS:
+                columns[name] = list(column)
+                continue
             finished = self._typed(name, column, given, columns)
             if name in columns:
                 finished = [
@@ -128,6 +131,20 @@ class Finisher:
         return EventBatch(
             source.name, source.logsource, form, lines, times, columns, constants, raws, messages
         )
+
+    def time(self, stamp: Value) -> int | None:
+        """The time of a stamp in an event's body; None where it is none."""
+        return None if stamp is None else self._stamps.read(str(stamp))
+
+    def typed(self, name: str, column: Sequence[Value]) -> list[Value]:
+        """One column as its name demands, not an address."""
+        return self._typed(name, column, {}, {})
+
+    def addresses(self, name: str, column: Sequence[Value]) -> dict[str, Sequence[Value]]:
+        """A column of addresses, and after it that of the names that stand in their place."""
+        columns: dict[str, Sequence[Value]] = {}
+        finished = self._typed(name, column, {}, columns)
+        return {**columns, name: finished}
 
     def _split_pseudo(self, given: dict[str, Sequence[Value]]) -> None:
         """Replace ``src``, ``dst``, ``request`` and ``url`` by the columns they stand for."""

@@ -17,13 +17,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import repeat
 from typing import Final
 
-from midwatch.events.batch import EventBatch, ParseFailure
+from midwatch.events.batch import ParseFailure
 from midwatch.events.finishing import Finisher
 from midwatch.events.header import Header, read_header
+from midwatch.events.json_runs import ReadResult, Run
 from midwatch.events.plain_text import read_plain
 from midwatch.events.recognition import Recogniser
 from midwatch.events.schema import Logsource
@@ -58,14 +58,6 @@ _REPEATED: Final = re.compile(r"message repeated (\d{1,9}) times?: \[ ?(.*?) ?\]
 """What rsyslog writes for a message that came several times in a row."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadResult:
-    """What a run of lines gave. Batches are in no particular order."""
-
-    batches: list[EventBatch]
-    failures: list[ParseFailure]
-
-
 Row = tuple[
     int, int | None, str | None, str | None, int | None, str | None, str, str, tuple[Value, ...]
 ]
@@ -92,8 +84,25 @@ class LineReader:
         self._repeated_forms: dict[Form, Form] = {}
         self._recent: dict[str, int] = {}
 
-    def read(self, lines: Sequence[str], first_line: int) -> ReadResult:  # noqa: C901  # one loop over all lines; calls cost
+    def read(self, lines: Sequence[str], first_line: int) -> ReadResult:
         """Read lines numbered from ``first_line`` (1 for the first of a file)."""
+        if not any(line[:1] == "{" for line in (*lines[:1], *lines[-1:])):
+            return self._read_each(lines, first_line)
+        places: Sequence[int] = range(len(lines))
+        runs: list[Run] = []
+        forced = self._forced
+        for source in self._recogniser.in_runs if forced is None else (forced,):
+            if source.runs is not None:
+                found, places = source.runs.find(lines, first_line, source, self._finisher)
+                runs.extend(found)
+        if not runs:
+            return self._read_each(lines, first_line)
+        left = self._read_each([lines[place] for place in places], 0)
+        left.renumber(lambda number: first_line + places[number])
+        return ReadResult(left.single, left.lost, runs)
+
+    def _read_each(self, lines: Sequence[str], first_line: int) -> ReadResult:  # noqa: C901  # one loop over all lines; calls cost
+        """Read lines one by one."""
         lines, parts = _plain_parts(lines)
         buckets: dict[tuple[Source, Form], list[Row]] = {}
         failures: list[ParseFailure] = []

@@ -26,6 +26,7 @@ class Recogniser:
         """``sources`` are all that may be recognised."""
         ordered = sorted(sources, key=lambda source: (source.priority, source.name))
         self.distinct = tuple(source for source in ordered if source.distinct)
+        self.in_runs = tuple(source for source in ordered if source.runs is not None)
         self.fallbacks = tuple(source for source in ordered if source.fallback)
         self._exact: dict[str, list[Source]] = {}
         self._prefixes: list[tuple[str, Source]] = []

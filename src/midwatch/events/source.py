@@ -20,9 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from midwatch.events.schema import Logsource
+
+if TYPE_CHECKING:
+    from midwatch.events.json_runs import RunReader
 
 Value = str | int | None
 VendorFields = Mapping[str, object]
@@ -80,7 +83,9 @@ class Source:
     several sources are candidates. ``header_clock``: trust the syslog header's time over
     the one in the body. ``distinct``: the readers understand nothing but this product's
     lines, so they may be tried before the marks are looked for. ``fallback``: tried on
-    every line that nothing else understood.
+    every line that nothing else understood. ``runs``: reads many structured lines at once.
+    ``verbatim``: the product's own fields keep what stands for nothing (``-``), since rules are
+    written against it.
     """
 
     name: str
@@ -97,3 +102,5 @@ class Source:
     fallback: bool = False
     carry: Carry | None = None
     constants: Mapping[str, Value] = field(default_factory=dict)
+    runs: RunReader | None = None
+    verbatim: bool = False

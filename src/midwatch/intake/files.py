@@ -11,10 +11,11 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from select import select
 from typing import IO, Final
 
 from midwatch.intake.json_documents import Documents, starts_document
@@ -78,7 +79,10 @@ class LineFile:
     def _chunks(self, raw: IO[bytes], stream: IO[bytes]) -> Iterator[Chunk]:
         blocks = self._blocks(raw, stream)
         first = b""
-        while len(first) < HEAD and (block := next(blocks, b"")):
+        while len(first) < HEAD and not (first and self._quiet(raw)):
+            block = next(blocks, b"")
+            if not block:
+                break
             first += block
         if is_pipe(self.path) and told_by(first[:HEAD], self.path) == "evtx":
             raise BadInputError(
@@ -94,9 +98,21 @@ class LineFile:
             return
         lines = _Lines(texts)
         number = 1
-        while batch := lines.take(self._per_chunk):
+        while batch := lines.take(self._per_chunk, lambda: self._quiet(raw)):
             yield Chunk(batch, number, self._consumed, lines.cut)
             number += len(batch)
+
+    def _quiet(self, raw: IO[bytes]) -> bool:
+        """Whether this is a pipe in which nothing waits at the moment.
+
+        Then what came so far is handed on, for somebody may be reading along.
+        """
+        if not is_pipe(self.path):
+            return False
+        try:
+            return not select([raw], [], [], 0)[0]
+        except (OSError, ValueError):
+            return False
 
     def _document_chunks(self, texts: Iterator[str]) -> Iterator[Chunk]:
         batch: list[str] = []
@@ -206,10 +222,11 @@ class _Lines:
         self._done = False
         self._returns: bool | None = None
 
-    def take(self, most: int) -> list[str]:
-        """Up to ``most`` lines; an empty list at the end."""
-        while len(self._ready) - self._spot < most and self._more():
-            pass
+    def take(self, most: int, enough: Callable[[], bool]) -> list[str]:
+        """Up to ``most`` lines, fewer where those there are ``enough``; none at the end."""
+        while (there := len(self._ready) - self._spot) < most:
+            if (there and enough()) or not self._more():
+                break
         taken = self._ready[self._spot : self._spot + most]
         self._spot += len(taken)
         return taken

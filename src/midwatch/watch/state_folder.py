@@ -33,8 +33,9 @@ def default_state() -> Path:
     named = os.environ.get(VARIABLE)
     if named:
         return Path(named)
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(base) / "midwatch"
+    base = os.environ.get("XDG_STATE_HOME", "")
+    # A relative one is passed over, as its specification demands.
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".local/state") / "midwatch"
 
 
 @dataclass(frozen=True, slots=True)

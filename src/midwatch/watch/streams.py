@@ -13,7 +13,8 @@ from datetime import tzinfo
 from itertools import islice
 from typing import Final
 
-from midwatch.events.reading import LineReader, ReadResult
+from midwatch.events.json_runs import ReadResult
+from midwatch.events.reading import LineReader
 from midwatch.events.recognition import Recogniser
 from midwatch.events.source import Source
 from midwatch.events.timestamps import ClockContext, StampReader
@@ -67,6 +68,7 @@ class LogStreams:
         self._recogniser = Recogniser(sources)
         self._clock = clock
         self._forced = forced
+        self._following: LineReader | None = None
 
     def chunks(self) -> Iterator[ReadChunk]:
         """All chunks.
@@ -115,27 +117,40 @@ class LogStreams:
                 return found[0]
         return -_LATEST
 
+    def _reader(self, file: LogFile) -> LineReader:
+        return LineReader((), self._context(file), forced=self._forced, recogniser=self._recogniser)
+
     def _read_set(self, files: Sequence[LogFile]) -> Iterator[ReadChunk]:
         for file in files:
-            opened = file.open()
-            reader = LineReader(
-                (), self._context(file), forced=self._forced, recogniser=self._recogniser
-            )
-            empty, problem = True, None
-            try:
-                for chunk in opened.chunks():
-                    empty = False
-                    result = reader.read(chunk.lines, chunk.first_line)
-                    if chunk.numbers is not None:
-                        _renumber(result, chunk)
-                    yield ReadChunk(file, chunk, result, chunk.consumed)
-            except BadInputError as error:
-                problem = error
-            problem = problem or opened.problem
-            if problem is not None:
-                self.problems.append(problem)
-                if empty:
-                    self.unread.append(file)
+            reader = self._reader(file)
+            for chunk in self.raw_chunks(file):
+                yield _read(reader, file, chunk)
+
+    def raw_chunks(self, file: LogFile) -> Iterator[Chunk]:
+        """The chunks of one file, unread; what goes wrong is noted."""
+        opened = file.open()
+        empty, problem = True, None
+        try:
+            for chunk in opened.chunks():
+                empty = False
+                yield chunk
+        except BadInputError as error:
+            problem = error
+        problem = problem or opened.problem
+        if problem is not None:
+            self.problems.append(problem)
+            if empty:
+                self.unread.append(file)
+
+    def read_apart(self, file: LogFile, chunk: Chunk) -> ReadChunk:
+        """Read a chunk as if it were the file's first."""
+        return _read(self._reader(file), file, chunk)
+
+    def read_next(self, file: LogFile, chunk: Chunk) -> ReadChunk:
+        """Read a chunk that follows on those read so before; of one file only."""
+        if self._following is None:
+            self._following = self._reader(file)
+        return _read(self._following, file, chunk)
 
 
 @dataclass(slots=True, eq=False)
@@ -144,24 +159,33 @@ class _Stream:
     chunks: Iterator[ReadChunk]
 
 
+def _read(reader: LineReader, file: LogFile, chunk: Chunk) -> ReadChunk:
+    result = reader.read(chunk.lines, chunk.first_line)
+    if chunk.numbers is not None:
+        _renumber(result, chunk)
+    return ReadChunk(file, chunk, result, chunk.consumed)
+
+
 def _latest(result: ReadResult) -> int | None:
-    """The latest time in a chunk, or None."""
+    """The latest time in a chunk, or None; of what comes in runs only the last line is read."""
     ends = [
         time
-        for batch in result.batches
+        for batch in result.single
         for time in islice(reversed(batch.times), 1)
         if time is not None
     ]
+    last = max(result.runs, key=lambda run: run.lines[-1], default=None)
+    if last is not None:
+        ends.extend(
+            time
+            for batch in last.take([len(last) - 1]).batches
+            for time in batch.times
+            if time is not None
+        )
     return max(ends, default=None)
 
 
 def _renumber(result: ReadResult, chunk: Chunk) -> None:
     """Give documents the numbers of the lines on which they begin."""
-    numbers = chunk.numbers or ()
-    first = chunk.first_line
-    for batch in result.batches:
-        batch.lines = [numbers[line - first] for line in batch.lines]
-    for spot, failure in enumerate(result.failures):
-        result.failures[spot] = type(failure)(
-            numbers[failure.line - first], failure.reason, failure.raw
-        )
+    numbers, first = chunk.numbers or (), chunk.first_line
+    result.renumber(lambda line: numbers[line - first])

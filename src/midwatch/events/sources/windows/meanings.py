@@ -159,6 +159,16 @@ _OTHERS: Final[dict[tuple[str, str], Means]] = {
 _NOTHING: Final[Means] = {}
 
 
+DECISIVE: Final = ("LogonType", "TargetUserName", "SubStatus", "Status", "ErrorCode")
+"""The event data that may decide what an event means; of the account only how it ends."""
+_DEPENDENT: Final = frozenset({"4624", "4625", "4768", "4769", "4776", "4771"})
+
+
+def depends_on_data(channel: str, event: str) -> bool:
+    """Whether the data of such events decide what they mean."""
+    return event in _DEPENDENT and channel.lower() in ("", "security")
+
+
 def meaning_of(  # noqa: PLR0911  # one return for each family of events
     channel: str, event: str, data: Data
 ) -> Means:

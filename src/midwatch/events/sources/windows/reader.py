@@ -16,7 +16,7 @@ from midwatch.events.source import Form, Reading, Value
 from midwatch.events.sources.windows.meanings import meaning_of
 from midwatch.events.sources.windows.shapes import take_apart
 
-_COMMON: Final[dict[str, tuple[str, ...]]] = {
+COMMON: Final[dict[str, tuple[str, ...]]] = {
     "src_ip": ("IpAddress", "ClientAddress", "SourceIp", "SourceAddress", "IPString", "Param3"),
     "src_port": ("IpPort", "SourcePort", "ClientPort"),
     "dst_ip": ("DestinationIp", "DestAddress"),
@@ -29,11 +29,12 @@ _COMMON: Final[dict[str, tuple[str, ...]]] = {
     "signature": ("Threat Name", "ThreatName"),
     "query_name": ("QueryName",),
 }
-_SYSTEM: Final = (
+"""Common column → event data it comes from; the first that holds something wins."""
+SYSTEM: Final = (
     "Channel", "EventID", "Provider_Name", "Computer", "Level", "Task", "Keywords",
     "EventRecordID", "UserID",
 )  # fmt: skip
-_MOST_COLUMNS: Final = 120
+MOST_COLUMNS: Final = 120
 _MOST_FORMS: Final = 4096
 
 
@@ -57,20 +58,21 @@ class WindowsEvents:
         means = meaning_of(str(system.get("Channel") or ""), event, data)
         columns: dict[str, Value] = {"time": plain(system.get("time"))}
         columns["host"] = plain(system.get("Computer"))
-        for name in _SYSTEM:
+        for name in SYSTEM:
             columns[name] = plain(system.get(name))
-        for name, keys in _COMMON.items():
+        for name, keys in COMMON.items():
             for key in keys:
                 value = data.get(key)
                 if present(value):
                     columns[name] = plain(value)
                     break
         for key, value in data.items():
-            if key not in columns and len(columns) < _MOST_COLUMNS:
+            if key not in columns and len(columns) < MOST_COLUMNS:
                 columns[key] = plain(value)
-        return self._form(tuple(columns), means), tuple(columns.values())
+        return self.form(tuple(columns), means), tuple(columns.values())
 
-    def _form(self, names: tuple[str, ...], means: Mapping[str, Value]) -> Form:
+    def form(self, names: tuple[str, ...], means: Mapping[str, Value]) -> Form:
+        """The form with these columns and constants; the same one each time."""
         key = (names, tuple(means.items()))
         form = self._forms.get(key)
         if form is None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 Fields = dict[str, object]
-_NXLOG_SYSTEM: Final = frozenset(
+NXLOG_SYSTEM: Final = frozenset(
     [
         "EventTime",
         "Hostname",
@@ -124,14 +124,19 @@ def _gather(node: object, data: Fields) -> None:
         if isinstance(value, Mapping):
             text = value.get("#text")
             if text is not None:
-                data.setdefault(key, text)
+                data.setdefault(key, _joined(text) if isinstance(text, list) else text)
             else:
                 _gather(value, data)
         elif isinstance(value, list):
-            plain = [item for item in (_value(each) for each in value) if item is not None]
-            data.setdefault(key, "\n".join(str(item) for item in plain))
+            data.setdefault(key, _joined(value))
         else:
             data.setdefault(key, value)
+
+
+def _joined(values: list[object]) -> str:
+    """Several values under one name, such as the unnamed data of older programs."""
+    plain = [item for item in map(_value, values) if item is not None]
+    return "\n".join(map(str, plain))
 
 
 def _winlogbeat(
@@ -202,7 +207,7 @@ def _flat(record: Mapping[str, object]) -> tuple[Fields, Fields]:
     if isinstance(nested, Mapping):
         _gather(nested, data)
     for key, value in record.items():
-        if key not in _NXLOG_SYSTEM and key not in fields and value is not None:
+        if key not in NXLOG_SYSTEM and key not in fields and value is not None:
             if isinstance(value, Mapping):
                 continue
             data.setdefault(

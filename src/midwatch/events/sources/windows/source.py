@@ -3,6 +3,9 @@
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Source
 from midwatch.events.sources.windows.reader import WindowsEvents
+from midwatch.events.sources.windows.runs import WindowsRuns
+
+_ORDINARY = WindowsEvents()
 
 SOURCE = Source(
     name="windows",
@@ -19,5 +22,7 @@ SOURCE = Source(
     ),
     priority=10,
     claims=False,
-    readers=(WindowsEvents(),),
+    readers=(_ORDINARY,),
+    runs=WindowsRuns(_ORDINARY),
+    verbatim=True,
 )
