@@ -11,7 +11,6 @@ import click
 
 from midwatch.cli.state_options import state_folder, state_option_kept
 from midwatch.intake.opening import name_of
-from midwatch.kernel import ConfigurationError
 from midwatch.rules import RuleSet, RuleText, load_rules
 from midwatch.rules import __file__ as _rules_file
 from midwatch.rules.placeholders import read_placeholders

@@ -18,8 +18,8 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from midwatch.cli.rules import cache_folder
-from midwatch.cli.state_options import state_folder, state_option
 from midwatch.cli.screen import Screen
+from midwatch.cli.state_options import state_folder, state_option
 from midwatch.kernel import BadInputError, ConfigurationError, Level, RemoteFailureError
 from midwatch.packs import PackStore, Release, Trust, compare, fetch, name_from, verify
 from midwatch.packs.comparing import Changes
