@@ -48,6 +48,16 @@ def _integer(text: Value) -> Value:
         return int(whole) if whole.isdecimal() and whole.isascii() else None
 
 
+def _plain_integers(column: Sequence[Value]) -> list[Value] | None:
+    """A column of plain decimal numbers as integers; None when one is anything else."""
+    try:
+        if max(map(len, column)) <= _LONGEST_INTEGER:  # type: ignore[arg-type]  # raises on others
+            return list(map(int, column))  # type: ignore[arg-type]  # all are texts
+    except (TypeError, ValueError):
+        pass
+    return None
+
+
 def _address(text: Value) -> str | None:
     return canonical_address(text) if isinstance(text, str) else None
 
@@ -211,7 +221,7 @@ class Finisher:
                 return column
             return [None if value in BLANK else value for value in column]
         if known.type is FieldType.INTEGER:
-            return list(map(self._integers.__getitem__, column))
+            return _plain_integers(column) or list(map(self._integers.__getitem__, column))
         if known.type is FieldType.ADDRESS:
             finished = list(map(self._addresses.__getitem__, column))
             host = name.replace("_ip", "_host")

@@ -27,6 +27,7 @@ _TAG: Final = re.compile(
 """Host (which BSD systems leave out), program and process between the stamp and ``: ``."""
 _NO_PROGRAMS: Final = frozenset({"CEF", "LEEF"})
 _NOT_PLAIN: Final = ("%", "[ID ", "message repeated ")
+_NOT_PLAIN_BEGIN: Final = frozenset({"%", "[", "m"})
 _STAMP_LENGTH: Final = 15
 _TAG_END: Final = 350
 """No tag ends later; what is looked up is cut there, so that long lines fill no memory."""
@@ -112,23 +113,25 @@ class HeadReader:
                 times, [*nothing], [*nothing], [*nothing], [*nothing], [""] * count, {},
                 range(count),
             )  # fmt: skip
-        cut = [line.partition(": ") for line in lines]
-        tags = [head[_STAMP_LENGTH:_TAG_END] for head, _, _ in cut]
-        if undated:
-            tags = ["" if time is None else tag for tag, time in zip(tags, times, strict=True)]
+        ends = [line.find(": ", _STAMP_LENGTH, _TAG_END) for line in lines]
+        tags = [line[_STAMP_LENGTH:end] for line, end in zip(lines, ends, strict=True)]
+        if undated or -1 in ends:
+            plain = [
+                time is not None and end > 0 for time, end in zip(times, ends, strict=True)
+            ]
+            tags = [tag if fits else "" for tag, fits in zip(tags, plain, strict=True)]
         origins = list(map(self._origins.__getitem__, tags))
-        messages = [message for _, _, message in cut]
-        hosts, programs, pids = map(list, zip(*origins, strict=True))
+        messages = [line[end + 2 :] for line, end in zip(lines, ends, strict=True)]
+        if origins.count(origins[0]) == count:
+            hosts, programs, pids = ([part] * count for part in origins[0])
+        else:
+            hosts, programs, pids = map(list, zip(*origins, strict=True))
         by_program: dict[str | None, Sequence[int]] = {}
         left: Sequence[int] = ()
-        if None in programs or "" in messages or _any_starts_so(messages):
+        if None in programs or not _NOT_PLAIN_BEGIN.isdisjoint([message[:1] for message in messages]):
             keys = [
-                program
-                if program is not None
-                and between
-                and not message.startswith(_NOT_PLAIN)
-                else None
-                for program, (_, between, message) in zip(programs, cut, strict=True)
+                None if message.startswith(_NOT_PLAIN) else program
+                for program, message in zip(programs, messages, strict=True)
             ]
             by_program.update(grouped(keys))
             left = by_program.pop(None, ())
@@ -169,9 +172,3 @@ def _origin(tag: str) -> Origin:
     if found is None or (found[3] is None and found[2] in _NO_PROGRAMS):
         return _NOWHERE
     return found[1], found[2], int(found[3]) if found[3] is not None else None
-
-
-def _any_starts_so(messages: Sequence[str]) -> bool:
-    """Whether one of the messages may begin with one of ``_NOT_PLAIN``."""
-    together = "\n" + "\n".join(messages)
-    return any(f"\n{start}" in together for start in _NOT_PLAIN)

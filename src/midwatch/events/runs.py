@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Protocol, TypeVar, runtime_checkable
 
 from midwatch.events.source import Form, Reader, Reading, Value
@@ -116,7 +117,11 @@ def part(run: Run, places: Sequence[int]) -> Run:
     """Some places of a run (ascending)."""
     if len(places) == len(run.rows):
         return run
-    columns = {name: pick(column, places) for name, column in run.columns.items()}
+    if len(places) == 1:
+        columns = {name: pick(column, places) for name, column in run.columns.items()}
+    else:
+        chosen = itemgetter(*places)
+        columns = {name: chosen(column) for name, column in run.columns.items()}
     return Run(run.form, pick(run.rows, places), columns)
 
 
