@@ -199,7 +199,7 @@ class Finisher:
             return found
         return [old if new is None else new for new, old in zip(found, times, strict=True)]
 
-    def _typed(
+    def _typed(  # noqa: PLR0911  # one case for each type
         self,
         name: str,
         column: Sequence[Value],

@@ -116,19 +116,18 @@ class HeadReader:
         ends = [line.find(": ", _STAMP_LENGTH, _TAG_END) for line in lines]
         tags = [line[_STAMP_LENGTH:end] for line, end in zip(lines, ends, strict=True)]
         if undated or -1 in ends:
-            plain = [
-                time is not None and end > 0 for time, end in zip(times, ends, strict=True)
-            ]
+            plain = [time is not None and end > 0 for time, end in zip(times, ends, strict=True)]
             tags = [tag if fits else "" for tag, fits in zip(tags, plain, strict=True)]
         origins = list(map(self._origins.__getitem__, tags))
         messages = [line[end + 2 :] for line, end in zip(lines, ends, strict=True)]
-        if origins.count(origins[0]) == count:
-            hosts, programs, pids = ([part] * count for part in origins[0])
-        else:
-            hosts, programs, pids = map(list, zip(*origins, strict=True))
+        hosts = [host for host, _, _ in origins]
+        programs = [program for _, program, _ in origins]
+        pids = [pid for _, _, pid in origins]
         by_program: dict[str | None, Sequence[int]] = {}
         left: Sequence[int] = ()
-        if None in programs or not _NOT_PLAIN_BEGIN.isdisjoint([message[:1] for message in messages]):
+        if None in programs or not _NOT_PLAIN_BEGIN.isdisjoint(
+            [message[:1] for message in messages]
+        ):
             keys = [
                 None if message.startswith(_NOT_PLAIN) else program
                 for program, message in zip(programs, messages, strict=True)

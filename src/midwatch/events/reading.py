@@ -170,8 +170,7 @@ class LineReader:
                 completed.extend((source, run) for run in runs)
             else:
                 completed.extend(
-                    (source, run)
-                    for run in self._sessions.carry(carry, source.name, runs, heads)
+                    (source, run) for run in self._sessions.carry(carry, source.name, runs, heads)
                 )
         return completed
 

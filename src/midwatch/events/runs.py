@@ -1,4 +1,4 @@
-"""Readings of many messages at once, as columns.
+r"""Readings of many messages at once, as columns.
 
 A run holds what a reader said about the messages of one form: one column per name, no tuple
 per line. A reader that can read many messages quicker together than one by one offers
@@ -7,7 +7,7 @@ the same readings: ``read`` is the meaning, ``read_many`` only its quick form.
 
 Example:
     >>> from midwatch.events.readers import Pattern, Patterns
-    >>> reader = Patterns(Pattern(r"ring from (?P<src_ip>\\S+)", action="ring"))
+    >>> reader = Patterns(Pattern(r"ring from (?P<src_ip>\S+)", action="ring"))
     >>> (run,), left = read_messages(reader, ["ring from 192.0.2.1", "?", "ring from 192.0.2.2"])
     >>> run.rows, run.columns, left
     ([0, 2], {'src_ip': ('192.0.2.1', '192.0.2.2')}, [1])
@@ -132,7 +132,9 @@ def joined(runs: Sequence[Run]) -> Run:
     rows = [row for run in runs for row in run.rows]
     order = sorted(range(len(rows)), key=rows.__getitem__)
     columns: dict[str, Sequence[Value]] = {}
-    for name in dict.fromkeys(name for run in runs for name in run.columns):
+    for name in runs[0].form.names:
+        if not any(name in run.columns for run in runs):
+            continue
         values: list[Value] = []
         for run in runs:
             values.extend(run.columns.get(name) or [None] * len(run.rows))

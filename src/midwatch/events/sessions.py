@@ -16,6 +16,9 @@ from midwatch.events.source import Carry, Form, Value
 Held = tuple[Value, ...]
 """What one reading says in the carried columns."""
 
+_Entry = tuple[int, str | None, Value, Held, Run]
+"""Row, host, session and what is held, of one reading of a run."""
+
 
 class SessionMemory:
     """Remembers, per source, host and session, what its last reading held.
@@ -30,11 +33,21 @@ class SessionMemory:
 
     def carry(self, carry: Carry, source: str, runs: Sequence[Run], heads: Heads) -> list[Run]:
         """The runs of one source, completed from the lines before in the order of their rows."""
-        entries: list[tuple[int, str | None, Value, Held, Run]] = []
-        for run in runs:
-            entries.extend(_entries(carry, run, heads))
+        entries = [entry for run in runs for entry in _entries(carry, run, heads)]
         if len(runs) > 1:
             entries.sort(key=_row_of)
+        completed = self._follow(carry, source, entries)
+        if not completed:
+            return [*runs]
+        result: list[Run] = []
+        for run in runs:
+            result.extend(self._apart(carry, run, completed.get(run, {})))
+        return result
+
+    def _follow(
+        self, carry: Carry, source: str, entries: Iterable[_Entry]
+    ) -> dict[Run, dict[int, Held]]:
+        """Take readings in the order of their lines; what they hold where it was completed."""
         sessions = self._sessions.setdefault(source, {})
         limit = carry.limit
         completed: dict[Run, dict[int, Held]] = {}
@@ -50,12 +63,7 @@ class SessionMemory:
                 for old in list(sessions)[: limit // 2]:
                     del sessions[old]
             sessions[session] = held
-        if not completed:
-            return [*runs]
-        result: list[Run] = []
-        for run in runs:
-            result.extend(self._apart(carry, run, completed.get(run, {})))
-        return result
+        return completed
 
     def _apart(self, carry: Carry, run: Run, completed: dict[int, Held]) -> list[Run]:
         """The run without the rows that were completed, and these in forms of their own."""
@@ -66,11 +74,13 @@ class SessionMemory:
             if held is None:
                 kept.append(place)
                 continue
-            added = tuple([
-                column
-                for column, value in zip(carry.columns, held, strict=True)
-                if value is not None and column not in run.form.names
-            ])
+            added = tuple(
+                [
+                    column
+                    for column, value in zip(carry.columns, held, strict=True)
+                    if value is not None and column not in run.form.names
+                ]
+            )
             by_added.setdefault(added, []).append(place)
         result = [part(run, kept)] if kept else []
         for added, places in by_added.items():
@@ -81,18 +91,16 @@ class SessionMemory:
             own = part(run, places)
             values = zip(*[completed[row] for row in own.rows], strict=True)
             columns = dict(zip(carry.columns, values, strict=True))
-            held = {name: column for name, column in columns.items() if name in form.names}
-            result.append(Run(form, own.rows, {**own.columns, **held}))
+            filled = {name: column for name, column in columns.items() if name in form.names}
+            result.append(Run(form, own.rows, {**own.columns, **filled}))
         return result
 
 
-def _row_of(entry: tuple[int, object, object, object, object]) -> int:
+def _row_of(entry: _Entry) -> int:
     return entry[0]
 
 
-def _entries(
-    carry: Carry, run: Run, heads: Heads
-) -> Iterable[tuple[int, str | None, Value, Held, Run]]:
+def _entries(carry: Carry, run: Run, heads: Heads) -> Iterable[_Entry]:
     """Row, host, session and carried values of each reading of a run."""
     count = len(run.rows)
     nothing: list[Value] = [None] * count
@@ -109,8 +117,10 @@ def _completed(carry: Carry, form: Form, held: Held, known: Held) -> Held:
     """What is held, gaps filled; itself where nothing is, or where a new session began."""
     if held[0] is not None and known[0] not in (None, held[0]):
         return held
-    filled = tuple([
-        before if value is None and column not in form.constants else value
-        for column, value, before in zip(carry.columns, held, known, strict=True)
-    ])
+    filled = tuple(
+        [
+            before if value is None and column not in form.constants else value
+            for column, value, before in zip(carry.columns, held, known, strict=True)
+        ]
+    )
     return held if filled == held else filled

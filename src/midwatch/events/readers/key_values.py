@@ -156,7 +156,7 @@ class KeyValues:
         return self._read_slowly(message, signs) if self._may_fit(message) else None
 
     def read_many(self, messages: Sequence[str]) -> Found:
-        """See ``runs.ManyReader``: each learnt order reads all messages that may be written in it."""
+        """See ``runs.ManyReader``: each learnt order reads all messages that are written in it."""
         if not self._learns:
             return read_singly(self.read, messages)
         runs: list[Run] = []

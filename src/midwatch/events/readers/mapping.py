@@ -274,6 +274,7 @@ class Plan:
             chosen = _chosen(options, columns)
             if chosen is not None:
                 named[self._names[column]] = chosen
+        named = {name: named[name] for name in self._names if name in named}
         if len(forms) == 1:
             return [Run(form, range(count), named) for form in forms]
         whole = Run(next(iter(forms)), range(count), named)
@@ -330,9 +331,7 @@ class Plan:
         return form, tuple(result)
 
 
-def _chosen(
-    options: tuple[_Spot, ...], columns: Sequence[Sequence[str]]
-) -> Sequence[Value] | None:
+def _chosen(options: tuple[_Spot, ...], columns: Sequence[Sequence[str]]) -> Sequence[Value] | None:
     """For each row the first option that holds something; None where none ever does."""
     chosen: Sequence[Value] | None = None
     for option in options:

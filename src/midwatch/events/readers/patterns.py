@@ -162,7 +162,7 @@ class Patterns:
         return None
 
     def read_many(self, messages: Sequence[str]) -> Found:
-        """See ``runs.ManyReader``: each pattern reads all messages that it may be the first to fit."""
+        """See ``runs.ManyReader``: each pattern in its turn reads all messages still unread."""
         runs: list[Run] = []
         left: list[int] = []
         for candidates, rows in self._by_candidates(messages).items():
@@ -185,9 +185,7 @@ class Patterns:
         left.sort()
         return runs, left
 
-    def _by_candidates(
-        self, messages: Sequence[str]
-    ) -> dict[tuple[Pattern, ...], Sequence[int]]:
+    def _by_candidates(self, messages: Sequence[str]) -> dict[tuple[Pattern, ...], Sequence[int]]:
         """The messages by the patterns that may fit them."""
         if len(self.patterns) <= _FEW_PATTERNS:
             return {self.patterns: range(len(messages))}
@@ -196,9 +194,8 @@ class Patterns:
         found: dict[tuple[Pattern, ...], Sequence[int]] = {}
         for rows in by_word.values():
             candidates = self._candidates_of(messages[rows[0]])
-            if candidates in found:
-                rows = sorted([*found[candidates], *rows])
-            found[candidates] = rows
+            known = found.get(candidates)
+            found[candidates] = rows if known is None else sorted([*known, *rows])
         return found
 
     def _candidates_of(self, message: str) -> tuple[Pattern, ...]:
@@ -239,5 +236,5 @@ class Patterns:
 
 
 def _run(form: Form, rows: Sequence[int], found: Iterable[tuple[Value, ...] | None]) -> Run:
-    columns = zip(*found, strict=True)  # type: ignore[arg-type]  # rows that do not fit are out
-    return Run(form, rows, named(form, columns))
+    values = [each for each in found if each is not None]
+    return Run(form, rows, named(form, zip(*values, strict=True)))
