@@ -15,10 +15,11 @@ from midwatch.events.catalogue import all_sources
 from midwatch.events.expectations import REFERENCE
 from midwatch.events.header import read_header
 from midwatch.events.heads import HeadReader
+from midwatch.events.readers.mapping import present
 from midwatch.events.reading import LONGEST_READ, LineReader
 from midwatch.events.recognition import Recogniser
 from midwatch.events.runs import Run, read_messages, read_singly
-from midwatch.events.source import Form, Source, Value
+from midwatch.events.source import Source, Value
 from midwatch.events.timestamps import ClockContext, StampReader
 
 SOURCES = all_sources()
@@ -72,16 +73,19 @@ def test_lines_say_together_what_they_say_alone(chance: random.Random, sizes: li
     assert events(chosen, sizes) == events(chosen, [1])
 
 
-def readings(runs: Sequence[Run]) -> dict[int, tuple[Form, dict[str, Value]]]:
+Said = tuple[tuple[str, ...], dict[str, Value], dict[str, Value]]
+
+
+def readings(runs: Sequence[Run]) -> dict[int, Said]:
     """Each row's form and what its columns hold (blanks are the finisher's to take out)."""
-    found: dict[int, tuple[Form, dict[str, Value]]] = {}
+    found: dict[int, Said] = {}
     for run in runs:
         assert list(run.rows) == sorted(run.rows)
         for place, row in enumerate(run.rows):
             assert row not in found
             values = {name: column[place] for name, column in run.columns.items()}
-            held = {name: value for name, value in values.items() if value is not None}
-            found[row] = (run.form, held)
+            held = {name: value for name, value in values.items() if present(value)}
+            found[row] = (run.form.names, dict(run.form.constants), held)
     return found
 
 
@@ -106,7 +110,7 @@ def test_a_plain_header_is_what_the_complete_way_takes_off() -> None:
             header = read_header(LINES[row], stamps)
             if announced and header.program == program:
                 read += 1
-                assert header.message == heads.messages[row]
+                assert header.message == heads.messages[row].lstrip()
                 assert header.time == heads.times[row]
                 assert (header.host, header.pid) == (heads.hosts[row], heads.pids[row])
                 assert header.severity == heads.severities[row]
