@@ -180,22 +180,23 @@ class Patterns:
                 fits = [values is not None for values in found]
                 runs.append(_run(pattern.form, list(compress(rows, fits)), compress(found, fits)))
                 missed = [values is None for values in found]
-                rows, texts = list(compress(rows, missed)), list(compress(texts, missed))  # noqa: PLW2901
+                rows, texts = list(compress(rows, missed)), list(compress(texts, missed))  # noqa: PLW2901  # what the next pattern may read
             left.extend(rows)
         left.sort()
         return runs, left
 
-    def _by_candidates(self, messages: Sequence[str]) -> dict[tuple[Pattern, ...], Sequence[int]]:
+    def _by_candidates(
+        self, messages: Sequence[str]
+    ) -> Mapping[tuple[Pattern, ...], Sequence[int]]:
         """The messages by the patterns that may fit them."""
         if len(self.patterns) <= _FEW_PATTERNS:
             return {self.patterns: range(len(messages))}
         words = [message[:_LONGEST_PREFIX].partition(" ")[0] for message in messages]
-        by_word = grouped(words)
-        found: dict[tuple[Pattern, ...], Sequence[int]] = {}
-        for rows in by_word.values():
-            candidates = self._candidates_of(messages[rows[0]])
-            known = found.get(candidates)
-            found[candidates] = rows if known is None else sorted([*known, *rows])
+        found: dict[tuple[Pattern, ...], list[int]] = {}
+        for rows in grouped(words).values():
+            found.setdefault(self._candidates_of(messages[rows[0]]), []).extend(rows)
+        for rows in found.values():
+            rows.sort()
         return found
 
     def _candidates_of(self, message: str) -> tuple[Pattern, ...]:
