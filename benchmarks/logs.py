@@ -15,6 +15,11 @@ from datetime import UTC, datetime, timedelta
 _START = datetime(2026, 11, 1, tzinfo=UTC)
 _USERS = ("root", "admin", "test", "oracle", "ubuntu", "git", "postgres", "deploy", "backup")
 _PORTS = (22, 23, 80, 443, 445, 1433, 3306, 3389, 5900, 8080)
+_REQUESTS = (
+    *(("/", 200), ("/index.html", 200), ("/shop/cart", 200), ("/api/items", 200)),
+    *(("/style.css", 304), ("/images/logo.png", 200), ("/login", 302)),
+    *(("/wp-login.php", 404), ("/.env", 404), ("/phpmyadmin/", 404)),
+)
 _PER_SECOND = 5
 _REGULARS = 300
 
@@ -104,9 +109,45 @@ def fortigate(lines: int) -> Iterator[str]:
         )
 
 
+def nginx(lines: int) -> Iterator[str]:
+    """Nginx's access log: 3 in 10 requests look for what is not there."""
+    dice = random.Random(7)  # noqa: S311  # the same log each time, no secret
+    address = _addresses(dice)
+    for number in range(lines):
+        clock = _START + timedelta(seconds=number // _PER_SECOND)
+        path, status = dice.choice(_REQUESTS)
+        yield (
+            f"{address()} - - [{clock:%d/%b/%Y:%H:%M:%S} +0000] "
+            f'"GET {path}?id={number % 500} HTTP/1.1" {status} {dice.randrange(100, 50_000)} '
+            f'"-" "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"'
+        )
+
+
+def postfix(lines: int) -> Iterator[str]:
+    """A Postfix server: 4 in 10 lines are refused logins."""
+    dice = random.Random(7)  # noqa: S311  # the same log each time, no secret
+    address = _addresses(dice)
+    for number in range(lines):
+        clock = _START + timedelta(seconds=number // _PER_SECOND)
+        origin, kind = address(), dice.random()
+        if kind < 0.3:
+            said = f"connect from unknown[{origin}]"
+        elif kind < 0.7:
+            said = (
+                f"warning: unknown[{origin}]: SASL LOGIN authentication failed: "
+                "UGFzc3dvcmQ6, sasl_username=info@example.com"
+            )
+        else:
+            said = f"disconnect from unknown[{origin}] ehlo=1 auth=0/1 quit=1 commands=2/3"
+        process = 3000 + number // 3 % 200
+        yield f"{clock:%b} {clock.day:2} {clock:%H:%M:%S} mail postfix/smtpd[{process}]: {said}"
+
+
 KINDS: dict[str, Callable[[int], Iterator[str]]] = {
     "filterlog": filterlog,
     "fortigate": fortigate,
+    "nginx": nginx,
+    "postfix": postfix,
     "ssh": ssh,
 }
 

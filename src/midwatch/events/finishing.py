@@ -1,4 +1,4 @@
-"""From rows of one form to a finished batch: types, addresses, clocks.
+"""From a run of one form to a finished batch: types, addresses, clocks.
 
 Texts become integers and canonical addresses, pseudo columns become real ones (see
 ``readers.patterns``), the body's time (``time``) replaces the header's, or only fills in for
@@ -8,18 +8,19 @@ Conversions are memoised within bounds, since logs repeat themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Sequence
+from typing import Final
 
 from midwatch.events.addresses import canonical_address, split_endpoint
 from midwatch.events.batch import EventBatch
+from midwatch.events.heads import Heads
+from midwatch.events.memo import Memo
 from midwatch.events.readers.mapping import BLANK
+from midwatch.events.runs import Run, pick
 from midwatch.events.schema import FIELDS, FieldType
 from midwatch.events.source import Form, Source, Value
 from midwatch.events.timestamps import StampReader
 
-_Result = TypeVar("_Result")
-_MEMO_LIMIT: Final = 65_536
 _LONGEST_INTEGER: Final = 20
 _REQUEST_PARTS: Final = 3
 # IANA protocol numbers that firewalls write for names.
@@ -30,22 +31,13 @@ _PROTOCOLS: Final = {
 }  # fmt: skip
 
 
-class _Memo(dict[str, _Result]):
-    """A bounded memo of a pure function of text; it forgets all when it is full."""
-
-    def __init__(self, function: Callable[[str], _Result]) -> None:
-        super().__init__()
-        self._function = function
-
-    def __missing__(self, key: str) -> _Result:
-        if len(self) >= _MEMO_LIMIT:
-            self.clear()
-        value = self._function(key)
-        self[key] = value
-        return value
+_TARGETS: Final = frozenset({"url_path", "url", "request"})
+"""Columns that hold, or become, the target of a request."""
 
 
-def _integer(text: str) -> int | None:
+def _integer(text: Value) -> Value:
+    if not isinstance(text, str):
+        return text
     bare = text.strip()
     if len(bare) > _LONGEST_INTEGER:
         return None
@@ -56,8 +48,28 @@ def _integer(text: str) -> int | None:
         return int(whole) if whole.isdecimal() and whole.isascii() else None
 
 
-def _protocol(text: str) -> str | None:
-    name = text.strip().lower()
+def _plain_integers(column: Sequence[Value]) -> list[Value] | None:
+    """A column of plain decimal numbers as integers; None when one is anything else."""
+    try:
+        if max(map(len, column)) <= _LONGEST_INTEGER:  # type: ignore[arg-type]  # raises on others
+            return list(map(int, column))  # type: ignore[arg-type]  # all are texts
+    except (TypeError, ValueError):
+        pass
+    return None
+
+
+def _address(text: Value) -> str | None:
+    return canonical_address(text) if isinstance(text, str) else None
+
+
+def _endpoint(text: Value) -> tuple[str | None, str | None]:
+    return (None, None) if text is None else split_endpoint(str(text))
+
+
+def _protocol(text: Value) -> str | None:
+    if text is None:
+        return None
+    name = str(text).strip().lower()
     return None if name in BLANK else _PROTOCOLS.get(name, name)
 
 
@@ -77,35 +89,35 @@ def split_request(text: str) -> tuple[str | None, str | None, str | None]:
     return None, text or None, None
 
 
+_NO_FORM: Final = Form((), {})
+
+
 class Finisher:
     """Makes batches; one for each stream."""
 
     def __init__(self, stamps: StampReader) -> None:
         """``stamps`` reads the stamps that stand in the body."""
         self._stamps = stamps
-        self._addresses: _Memo[str | None] = _Memo(canonical_address)
-        self._integers: _Memo[int | None] = _Memo(_integer)
-        self._endpoints: _Memo[tuple[str, str | None]] = _Memo(split_endpoint)
-        self._protocols: _Memo[str | None] = _Memo(_protocol)
+        self._addresses: Memo[Value, str | None] = Memo(_address)
+        self._integers: Memo[Value, Value] = Memo(_integer)
+        self._endpoints: Memo[Value, tuple[str | None, str | None]] = Memo(_endpoint)
+        self._protocols: Memo[Value, str | None] = Memo(_protocol)
 
-    def batch(self, source: Source, form: Form, rows: Sequence[tuple[Any, ...]]) -> EventBatch:
-        """One batch from the rows that ``LineReader`` collected."""
-        lines, header_times, hosts, programs, pids, severities, raws, messages, values = zip(
-            *rows, strict=True
-        )
-        times: Sequence[int | None] = header_times
-        given: dict[str, Sequence[Value]] = {}
-        if form.names:
-            given = dict(zip(form.names, zip(*values, strict=True), strict=True))
+    def batch(
+        self, source: Source, run: Run, heads: Heads, lines: Sequence[str], first_line: int
+    ) -> EventBatch:
+        """One batch from the run of a source; ``first_line`` is the number of ``lines[0]``."""
+        rows, form = run.rows, run.form
+        times: Sequence[int | None] = pick(heads.times, rows)
+        given = dict(run.columns)
         constants = {**source.constants, **form.constants}
         columns: dict[str, Sequence[Value]] = {}
-        heads = {"host": hosts, "program": programs, "pid": pids, "severity": severities}
-        columns.update(
-            (name, column)
-            for name, column in heads.items()
-            if name not in constants and any(value is not None for value in column)
-        )
-        self._split_pseudo(given)
+        for name in ("host", "program", "pid", "severity"):
+            if name not in constants:
+                head: Sequence[Value] = pick(heads.column(name), rows)
+                if not _empty(head):
+                    columns[name] = head
+        self._split_pseudo(form, given)
         stamps = given.pop("time", None)
         if stamps is not None:
             times = self._body_times(stamps, times, header_first=source.header_clock)
@@ -113,12 +125,12 @@ class Finisher:
         if stamps is not None:
             times = self._body_times(stamps, times, header_first=True)
         for name, column in given.items():
-            if column[0] is column[-1] is None and column.count(None) == len(rows):
+            if _empty(column):
                 continue
             if source.verbatim and name not in FIELDS:
-                columns[name] = list(column)
+                columns[name] = column
                 continue
-            finished = self._typed(name, column, given, columns)
+            finished = self._typed(name, column, form, columns)
             if name in columns:
                 finished = [
                     old if new is None else new
@@ -129,32 +141,37 @@ class Finisher:
                 finished = [constant if value is None else value for value in finished]
             columns[name] = finished
         return EventBatch(
-            source.name, source.logsource, form, lines, times, columns, constants, raws, messages
+            source.name,
+            source.logsource,
+            form,
+            [first_line + row for row in rows],
+            times,
+            columns,
+            constants,
+            pick(lines, rows),
+            pick(heads.messages, rows),
         )
 
     def time(self, stamp: Value) -> int | None:
         """The time of a stamp in an event's body; None where it is none."""
         return None if stamp is None else self._stamps.read(str(stamp))
 
-    def typed(self, name: str, column: Sequence[Value]) -> list[Value]:
+    def typed(self, name: str, column: Sequence[Value]) -> Sequence[Value]:
         """One column as its name demands, not an address."""
-        return self._typed(name, column, {}, {})
+        return self._typed(name, column, _NO_FORM, {})
 
     def addresses(self, name: str, column: Sequence[Value]) -> dict[str, Sequence[Value]]:
         """A column of addresses, and after it that of the names that stand in their place."""
         columns: dict[str, Sequence[Value]] = {}
-        finished = self._typed(name, column, {}, columns)
+        finished = self._typed(name, column, _NO_FORM, columns)
         return {**columns, name: finished}
 
-    def _split_pseudo(self, given: dict[str, Sequence[Value]]) -> None:
+    def _split_pseudo(self, form: Form, given: dict[str, Sequence[Value]]) -> None:
         """Replace ``src``, ``dst``, ``request`` and ``url`` by the columns they stand for."""
         for side in ("src", "dst"):
             column = given.pop(side, None)
             if column is not None:
-                ends = [
-                    (None, None) if value is None else self._endpoints[str(value)]
-                    for value in column
-                ]
+                ends = list(map(self._endpoints.__getitem__, column))
                 self._offer(given, f"{side}_ip", [end[0] for end in ends])
                 self._offer(given, f"{side}_port", [end[1] for end in ends])
         column = given.pop("request", None)
@@ -166,7 +183,7 @@ class Finisher:
         if column is not None:
             self._offer(given, "url_path", column)
         stems = given.get("url_stem")
-        if stems is not None and "url_path" not in given:
+        if stems is not None and _TARGETS.isdisjoint(form.names):
             queries = given.get("url_query") or [None] * len(stems)
             given["url_path"] = [
                 stem
@@ -187,28 +204,30 @@ class Finisher:
 
     def _body_times(
         self, stamps: Sequence[Value], times: Sequence[int | None], *, header_first: bool
-    ) -> list[int | None]:
+    ) -> Sequence[int | None]:
         read = self._stamps.read
-        result: list[int | None] = []
-        for stamp, header_time in zip(stamps, times, strict=True):
-            time = header_time
-            if stamp is not None and not (header_first and header_time is not None):
-                body_time = read(str(stamp))
-                if body_time is not None:
-                    time = body_time
-            result.append(time)
-        return result
+        if header_first:
+            if None not in times:
+                return times
+            return [
+                read(str(stamp)) if time is None and stamp is not None else time
+                for stamp, time in zip(stamps, times, strict=True)
+            ]
+        known = {stamp: None if stamp is None else read(str(stamp)) for stamp in set(stamps)}
+        found = list(map(known.__getitem__, stamps))
+        if None not in found:
+            return found
+        return [old if new is None else new for new, old in zip(found, times, strict=True)]
 
-    def _typed(
+    def _typed(  # noqa: PLR0911  # one case for each type
         self,
         name: str,
         column: Sequence[Value],
-        given: dict[str, Sequence[Value]],
+        form: Form,
         columns: dict[str, Sequence[Value]],
-    ) -> list[Value]:
+    ) -> Sequence[Value]:
         if name == "protocol":
-            protocols = self._protocols
-            return [None if value is None else protocols[str(value)] for value in column]
+            return list(map(self._protocols.__getitem__, column))
         if name == "http_version":
             return [
                 None if value is None or value in BLANK else str(value).removeprefix("HTTP/")
@@ -218,17 +237,15 @@ class Finisher:
         if known is None or known.type is FieldType.TEXT:
             if known is not None and int in set(map(type, column)):  # JSON's numbers
                 column = [str(value) if isinstance(value, int) else value for value in column]
+            if BLANK.isdisjoint(column):
+                return column
             return [None if value in BLANK else value for value in column]
         if known.type is FieldType.INTEGER:
-            integers = self._integers
-            return [integers[value] if isinstance(value, str) else value for value in column]
+            return _plain_integers(column) or list(map(self._integers.__getitem__, column))
         if known.type is FieldType.ADDRESS:
-            addresses = self._addresses
-            finished: list[Value] = [
-                addresses[value] if isinstance(value, str) else None for value in column
-            ]
+            finished = list(map(self._addresses.__getitem__, column))
             host = name.replace("_ip", "_host")
-            if None in finished and host in FIELDS and host not in given:
+            if None in finished and host in FIELDS and host not in form.names:
                 names = [
                     value if address is None and value not in BLANK else None
                     for value, address in zip(column, finished, strict=True)
@@ -236,4 +253,9 @@ class Finisher:
                 if any(value is not None for value in names):
                     columns[host] = names
             return finished
-        return list(column)
+        return column
+
+
+def _empty(column: Sequence[Value]) -> bool:
+    """Whether a column holds nothing."""
+    return column[0] is column[-1] is None and column.count(None) == len(column)

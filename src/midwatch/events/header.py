@@ -32,6 +32,10 @@ class Header(Struct, frozen=True, gc=False):
     severity: str | None = None
 
 
+PairsStart = tuple[str | None, int]
+"""The severity, and how many characters stand before the first key."""
+
+_LONGEST_PAIRS_START: Final = 40
 _PAIRS: Final = re.compile(r"(?:<(\d{1,3})>)? ?([A-Za-z_][\w.-]{0,30}=)")
 _COMPOSE: Final = re.compile(r"[\w.-]{1,64} {1,40}\| ")
 _CRI: Final = re.compile(
@@ -141,11 +145,9 @@ def read_header(line: str, stamps: StampReader) -> Header:  # noqa: C901  # a li
     text = line
     severity = None
     text = text.removeprefix("\ufeff")
-    found = _PAIRS.match(text)
-    if found is not None and (found[1] is None or int(found[1]) <= _HIGHEST_PRIORITY):
-        if found[1] is not None:
-            severity = _SYSLOG_SEVERITIES[int(found[1]) & 7]
-        return Header(None, None, None, None, text[found.end() - len(found[2]) :], severity)
+    start = pairs_start(text[: text.find("=", 0, _LONGEST_PAIRS_START) + 1])
+    if start is not None:
+        return Header(None, None, None, None, text[start[1] :], start[0])
     wrapped_time = None
     if text[:1] == "{" and '"log":' in text[:4096] and '"stream"' in text:
         unwrapped = _unwrap_docker(text, stamps)
@@ -169,6 +171,19 @@ def read_header(line: str, stamps: StampReader) -> Header:  # noqa: C901  # a li
         if header is not None:
             return header
     return _read_stamped(text, stamps, severity, wrapped_time)
+
+
+def pairs_start(text: str) -> PairsStart | None:
+    """What stands before pairs: ``text`` is a line up to its first ``=``.
+
+    >>> pairs_start("<13>date="), pairs_start("at noon date=")
+    (('notice', 4), None)
+    """
+    found = _PAIRS.fullmatch(text)
+    if found is None or (found[1] is not None and int(found[1]) > _HIGHEST_PRIORITY):
+        return None
+    severity = None if found[1] is None else _SYSLOG_SEVERITIES[int(found[1]) & 7]
+    return severity, len(text) - len(found[2])
 
 
 def _unwrap_docker(text: str, stamps: StampReader) -> tuple[int | None, str] | None:

@@ -7,14 +7,16 @@ tried in order of priority; recognition never depends on the lines before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick
 
-from midwatch.events.source import Reading, Source
+from midwatch.events.source import Reader, Source
 
-ReadMessage = Callable[[str], Reading | None]
+Readers = tuple[tuple[Source, Reader], ...]
+"""Ways to read, best first, each with the source it belongs to."""
+
 _MARKED_TEXT: Final = 1024
 _MOST_PROGRAMS: Final = 4096
 
@@ -27,6 +29,9 @@ class Recogniser:
         ordered = sorted(sources, key=lambda source: (source.priority, source.name))
         self.distinct = tuple(source for source in ordered if source.distinct)
         self.in_runs = tuple(source for source in ordered if source.runs is not None)
+        self.distinct_readers: Readers = tuple(
+            (source, reader) for source in self.distinct for reader in source.readers
+        )
         self.fallbacks = tuple(source for source in ordered if source.fallback)
         self._exact: dict[str, list[Source]] = {}
         self._prefixes: list[tuple[str, Source]] = []
@@ -64,7 +69,7 @@ class Recogniser:
         return known
 
     @property
-    def readers(self) -> Mapping[str, tuple[tuple[Source, ReadMessage], ...]]:
+    def readers(self) -> Mapping[str, Readers]:
         """Every way to read that the sources announced by a program have, best first."""
         return self._readers
 
@@ -85,16 +90,16 @@ class Recogniser:
         return known
 
 
-class _ReadersByProgram(dict[str, tuple[tuple[Source, ReadMessage], ...]]):
+class _ReadersByProgram(dict[str, Readers]):
     """Filled as programs are met; programs beyond a bound are not remembered."""
 
     def __init__(self, recogniser: Recogniser) -> None:
         super().__init__()
         self._recogniser = recogniser
 
-    def __missing__(self, program: str) -> tuple[tuple[Source, ReadMessage], ...]:
+    def __missing__(self, program: str) -> Readers:
         found = tuple(
-            (source, reader.read)
+            (source, reader)
             for source in self._recogniser.by_program(program)
             for reader in source.readers
         )

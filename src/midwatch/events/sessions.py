@@ -6,84 +6,121 @@ address) differs from what is remembered begins a new session.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 
-from midwatch.events.source import Carry, Form, Reading, Value
+from midwatch.events.heads import Heads
+from midwatch.events.runs import Run, part, pick
+from midwatch.events.source import Carry, Form, Value
 
-_ABSENT: Final = -1
-_Places = tuple[int, tuple[int, ...]]
+Held = tuple[Value, ...]
+"""What one reading says in the carried columns."""
+
+_Entry = tuple[int, str | None, Value, Held, Run]
+"""Row, host, session and what is held, of one reading of a run."""
 
 
 class SessionMemory:
-    """Remembers, per source, host and session, the last reading that was complete.
+    """Remembers, per source, host and session, what its last reading held.
 
     Bounded: when more sessions are open than ``Carry.limit``, the oldest half is forgotten.
     """
 
     def __init__(self) -> None:
         """Empty; one for each stream."""
-        self._sessions: dict[str, dict[tuple[str | None, Value], Reading]] = {}
-        self._places: dict[str, dict[Form, _Places]] = {}
+        self._sessions: dict[str, dict[tuple[str | None, Value], Held]] = {}
         self._forms: dict[tuple[Form, tuple[str, ...]], Form] = {}
 
-    def carry(
-        self, carry: Carry, source: str, host: str | None, process: int | None, reading: Reading
-    ) -> Reading:
-        """The reading, completed from earlier lines of its session."""
-        form, values = reading
-        try:
-            key_place, places = self._places[source][form]
-        except KeyError:
-            key_place, places = self._place(carry, source, form)
-        key: Value = process if carry.key == "pid" else None
-        if key_place != _ABSENT:
-            key = values[key_place]
-        if key is None:
-            return reading
-        sessions = self._sessions[source]
-        session = (host, key)
-        for place in places:
-            if place == _ABSENT or values[place] is None:
-                known = sessions.get(session)
-                if known is not None:
-                    reading = self._completed(carry, reading, known)
-                break
-        if session not in sessions and len(sessions) >= carry.limit:
-            for old in list(sessions)[: carry.limit // 2]:
-                del sessions[old]
-        sessions[session] = reading
-        return reading
+    def carry(self, carry: Carry, source: str, runs: Sequence[Run], heads: Heads) -> list[Run]:
+        """The runs of one source, completed from the lines before in the order of their rows."""
+        entries = [entry for run in runs for entry in _entries(carry, run, heads)]
+        if len(runs) > 1:
+            entries.sort(key=_row_of)
+        completed = self._follow(carry, source, entries)
+        if not completed:
+            return [*runs]
+        result: list[Run] = []
+        for run in runs:
+            result.extend(self._apart(carry, run, completed.get(run, {})))
+        return result
 
-    def _place(self, carry: Carry, source: str, form: Form) -> _Places:
-        def place(column: str) -> int:
-            return form.names.index(column) if column in form.names else _ABSENT
+    def _follow(
+        self, carry: Carry, source: str, entries: Iterable[_Entry]
+    ) -> dict[Run, dict[int, Held]]:
+        """Take readings in the order of their lines; what they hold where it was completed."""
+        sessions = self._sessions.setdefault(source, {})
+        limit = carry.limit
+        completed: dict[Run, dict[int, Held]] = {}
+        for row, host, key, said, run in entries:
+            if key is None:
+                continue
+            held, session = said, (host, key)
+            if None in held and (known := sessions.get(session)) is not None:
+                held = _completed(carry, run.form, held, known)
+                if held is not said:
+                    completed.setdefault(run, {})[row] = held
+            if session not in sessions and len(sessions) >= limit:
+                for old in list(sessions)[: limit // 2]:
+                    del sessions[old]
+            sessions[session] = held
+        return completed
 
-        found = (place(carry.key), tuple(place(column) for column in carry.columns))
-        self._places.setdefault(source, {})[form] = found
-        self._sessions.setdefault(source, {})
-        return found
+    def _apart(self, carry: Carry, run: Run, completed: dict[int, Held]) -> list[Run]:
+        """The run without the rows that were completed, and these in forms of their own."""
+        by_added: dict[tuple[str, ...], list[int]] = {}
+        kept: list[int] = []
+        for place, row in enumerate(run.rows):
+            held = completed.get(row)
+            if held is None:
+                kept.append(place)
+                continue
+            added = tuple(
+                [
+                    column
+                    for column, value in zip(carry.columns, held, strict=True)
+                    if value is not None and column not in run.form.names
+                ]
+            )
+            by_added.setdefault(added, []).append(place)
+        result = [part(run, kept)] if kept else []
+        for added, places in by_added.items():
+            form = self._forms.get((run.form, added))
+            if form is None:
+                form = Form(run.form.names + added, run.form.constants, run.form.vendor)
+                self._forms[run.form, added] = form
+            own = part(run, places)
+            values = zip(*[completed[row] for row in own.rows], strict=True)
+            columns = dict(zip(carry.columns, values, strict=True))
+            filled = {name: column for name, column in columns.items() if name in form.names}
+            result.append(Run(form, own.rows, {**own.columns, **filled}))
+        return result
 
-    def _completed(self, carry: Carry, reading: Reading, known: Reading) -> Reading:
-        form, values = reading
-        here = dict(zip(form.names, values, strict=True))
-        before = dict(zip(known[0].names, known[1], strict=True))
-        first = carry.columns[0]
-        if here.get(first) is not None and before.get(first) not in (None, here[first]):
-            return reading
-        missing = [
-            column
-            for column in carry.columns
-            if here.get(column) is None
-            and column not in form.constants
-            and before.get(column) is not None
+
+def _row_of(entry: _Entry) -> int:
+    return entry[0]
+
+
+def _entries(carry: Carry, run: Run, heads: Heads) -> Iterable[_Entry]:
+    """Row, host, session and carried values of each reading of a run."""
+    count = len(run.rows)
+    nothing: list[Value] = [None] * count
+    keys: Sequence[Value] = nothing
+    if carry.key in run.form.names:
+        keys = run.columns.get(carry.key, nothing)
+    elif carry.key == "pid":
+        keys = pick(heads.pids, run.rows)
+    held = zip(*[run.columns.get(column, nothing) for column in carry.columns], strict=True)
+    return zip(run.rows, pick(heads.hosts, run.rows), keys, held, repeat(run), strict=False)
+
+
+def _completed(carry: Carry, form: Form, held: Held, known: Held) -> Held:
+    """What is held, gaps filled; itself where nothing is, or where a new session began."""
+    if held[0] is not None and known[0] not in (None, held[0]):
+        return held
+    filled = tuple(
+        [
+            before if value is None and column not in form.constants else value
+            for column, value, before in zip(carry.columns, held, known, strict=True)
         ]
-        if not missing:
-            return reading
-        added = tuple(column for column in missing if column not in here)
-        extended = self._forms.get((form, added))
-        if extended is None:
-            extended = Form(form.names + added, form.constants, form.vendor)
-            self._forms[form, added] = extended
-        for column in missing:
-            here[column] = before[column]
-        return extended, tuple([here[name] for name in extended.names])
+    )
+    return held if filled == held else filled

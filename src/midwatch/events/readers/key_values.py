@@ -13,10 +13,12 @@ message that differs takes the slow, complete path. Both give the same result.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Final
 
-from midwatch.events.readers.mapping import Keys, Mapper, PlannedRead, When
+from midwatch.events.readers.mapping import Keys, Mapper, Plan, When
+from midwatch.events.runs import Found, Run, grouped, pick, placed, read_singly
 from midwatch.events.source import Reading, Value
 
 # A key begins where no key goes on, so that no text is looked at from each of its places.
@@ -28,6 +30,7 @@ _MOST_KEYS: Final = 100
 _SEEN_BEFORE: Final = 3
 _MOST_ORDERS: Final = 256
 _MOST_COUNTED: Final = 1024
+_LEARN_FROM: Final = 16
 
 
 def pairs_of(message: str, separator: str | None = None) -> dict[str, str]:
@@ -70,12 +73,20 @@ class _Order:
     __slots__ = ("_quoted", "certain", "match", "plan")
 
     def __init__(
-        self, expression: str, quoted: tuple[bool, ...], plan: PlannedRead, *, certain: bool
+        self, expression: str, quoted: tuple[bool, ...], plan: Plan, *, certain: bool
     ) -> None:
         self.certain = certain
         self.match = re.compile(expression).fullmatch
         self.plan = plan
         self._quoted = quoted
+
+    def unescaped(self, columns: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+        return [
+            [_ESCAPE.sub(r"\1", value) if "\\" in value else value for value in column]
+            if quoted
+            else column
+            for column, quoted in zip(columns, self._quoted, strict=True)
+        ]
 
     def unescape(self, values: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(
@@ -144,6 +155,92 @@ class KeyValues:
                     return self._read_known(message, found, orders, rank)
         return self._read_slowly(message, signs) if self._may_fit(message) else None
 
+    def read_many(self, messages: Sequence[str]) -> Found:
+        """See ``runs.ManyReader``: each learnt order reads all messages that are written in it."""
+        if not self._learns:
+            return read_singly(self.read, messages)
+        runs: list[Run] = []
+        left: list[int] = []
+        rows: Sequence[int] = range(len(messages))
+        step = _LEARN_FROM
+        while rows:
+            rows = self._read_orders(messages, rows, runs, left)
+            # What no order fits is read by itself, a little at a time, so that the rest
+            # may be read by what is learnt from it.
+            found, missed = read_singly(self.read, pick(messages, rows[:step]))
+            runs.extend(placed(run, rows) for run in found)
+            left.extend(pick(rows, missed))
+            rows = rows[step:]
+            step *= 2
+        left.sort()
+        return runs, left
+
+    def _read_orders(
+        self, messages: Sequence[str], rows: Sequence[int], runs: list[Run], left: list[int]
+    ) -> Sequence[int]:
+        """Read what learnt orders fit; gives the rows of the others.
+
+        Rows that an order fits but that lack what must stand in them go to ``left``.
+        """
+        if not self._orders:
+            return rows
+        texts = pick(messages, rows)
+        others: list[int] = []
+        together = "\n".join(texts)
+        if "\t" in together or '\\"' in together:
+            plain = ["\t" not in text and '\\"' not in text for text in texts]
+            others = [row for row, fits in zip(rows, plain, strict=True) if not fits]
+            rows, texts = list(compress(rows, plain)), list(compress(texts, plain))
+        by_signs: dict[int, Sequence[int]]
+        if len(self._orders) == 1 and self._learnt == 1:
+            by_signs = dict.fromkeys(self._orders, range(len(texts)))
+        else:
+            by_signs = dict(grouped([text.count("=") for text in texts]))
+        for signs, places in by_signs.items():
+            others.extend(
+                self._read_same(signs, pick(rows, places), pick(texts, places), runs, left)
+            )
+        others.sort()
+        return others
+
+    def _read_same(
+        self,
+        signs: int,
+        rows: Sequence[int],
+        texts: Sequence[str],
+        runs: list[Run],
+        left: list[int],
+    ) -> Sequence[int]:
+        """The same for messages of equally many equals signs."""
+        orders = self._orders.get(signs, [])
+        for order in [*orders]:
+            found = [match and match.groups() for match in map(order.match, texts)]
+            misses = found.count(None)
+            if misses == len(texts):
+                continue
+            missed = [values is None for values in found] if misses else []
+            hits, hit_texts = rows, texts
+            values = [each for each in found if each is not None] if misses else found
+            if misses:
+                hits = [row for row, miss in zip(rows, missed, strict=True) if not miss]
+                hit_texts = [text for text, miss in zip(texts, missed, strict=True) if not miss]
+            if not order.certain:
+                fits = [self._may_fit(text) for text in hit_texts]
+                left.extend([row for row, fit in zip(hits, fits, strict=True) if not fit])
+                hits, values = list(compress(hits, fits)), list(compress(values, fits))
+            if values:
+                columns: list[Sequence[str]] = list(zip(*values, strict=True))
+                if any("\\" in text for text in hit_texts):
+                    columns = order.unescaped(columns)
+                runs.extend(placed(run, hits) for run in order.plan.runs(columns, len(values)))
+            if orders[0] is not order:
+                orders.remove(order)
+                orders.insert(0, order)
+            if not misses:
+                return ()
+            rows, texts = list(compress(rows, missed)), list(compress(texts, missed))
+        return rows
+
     def _may_fit(self, message: str) -> bool:
         """Whether the texts that must stand in a message do."""
         for text in self._texts:
@@ -162,7 +259,7 @@ class KeyValues:
             values = order.unescape(values)
         if rank:
             orders.insert(0, orders.pop(rank))
-        return order.plan(values)
+        return order.plan.read(values)
 
     def _read_slowly(self, message: str, signs: int) -> Reading | None:
         found = _SPACED.findall(message)

@@ -10,10 +10,12 @@ first whose conditions all hold adds its constants. Pseudo columns (``src``, ``d
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from typing import Final, Protocol
 
+from midwatch.events.runs import Run, grouped, part
 from midwatch.events.source import Form, Reading, Value, VendorFields
 
 
@@ -98,7 +100,6 @@ ABSENT: Final = None
 Condition = str | tuple[str, ...] | re.Pattern[str] | _Anything | None
 Key = str | Derived
 Keys = Key | tuple[Key, ...]
-PlannedRead = Callable[[tuple[Value, ...]], Reading]
 BLANK: Final = frozenset({"", "-", "--", "N/A", "n/a", "null", "(null)", "None"})
 """What products write where they have nothing to say."""
 _PRESENT: Final = "…"
@@ -194,12 +195,9 @@ class Mapper:
             values.append(plain(value))
         return form, tuple(values)
 
-    def planned(self, keys: tuple[str, ...]) -> PlannedRead:
-        """A quicker ``map`` for messages that hold exactly these of the needed keys.
-
-        It takes the values, texts only, in the order of ``keys``.
-        """
-        return _Plan(self, keys).read
+    def planned(self, keys: tuple[str, ...]) -> Plan:
+        """A quicker ``map`` for messages that hold exactly these of the needed keys."""
+        return Plan(self, keys)
 
     @property
     def case_keys(self) -> tuple[str, ...]:
@@ -236,7 +234,7 @@ class Mapper:
 _Spot = int | tuple[Derived, tuple[int, ...]]
 
 
-class _Plan:
+class Plan:
     """Which of a message's values goes where, worked out once for an order of keys.
 
     Blanks that need no choice are left for the finisher to turn into None.
@@ -247,7 +245,9 @@ class _Plan:
         absent = len(keys)
         self._mapper = mapper
         here = [spot for spot, key in enumerate(mapper.case_keys) if key in spots]
-        self._present = _getter([spots[mapper.case_keys[spot]] for spot in here])
+        self._names = mapper.names
+        self._present_spots = [spots[mapper.case_keys[spot]] for spot in here]
+        self._present = _getter(self._present_spots)
         self._counted = tuple(here.index(spot) for spot in mapper.counted if spot in here)
         self._cases = _getter([spots.get(key, absent) for key in mapper.case_keys])
         self._memo: dict[tuple[object, ...], Form] = {}
@@ -262,18 +262,56 @@ class _Plan:
             if options:
                 self._choices.append((column, options))
         self._straight = _getter(straight)
+        self._picked = [(column, spot) for column, spot in enumerate(straight) if spot != absent]
 
-    def read(self, values: tuple[Value, ...]) -> Reading:
-        row = (*values, None)
-        seen: tuple[object, ...] = self._present(row)
-        if self._counted:
-            seen = _counted(seen, self._counted)
+    def runs(self, columns: Sequence[Sequence[str]], count: int) -> list[Run]:
+        """The readings of ``count`` messages; the columns stand in the order of the keys."""
+        forms = self._forms(columns, count)
+        named: dict[str, Sequence[Value]] = {
+            self._names[column]: columns[spot] for column, spot in self._picked
+        }
+        for column, options in self._choices:
+            chosen = _chosen(options, columns)
+            if chosen is not None:
+                named[self._names[column]] = chosen
+        named = {name: named[name] for name in self._names if name in named}
+        if len(forms) == 1:
+            return [Run(form, range(count), named) for form in forms]
+        whole = Run(next(iter(forms)), range(count), named)
+        return [replace(part(whole, rows), form=form) for form, rows in forms.items()]
+
+    def _forms(self, columns: Sequence[Sequence[str]], count: int) -> dict[Form, Sequence[int]]:
+        """Which rows are of which form."""
+        keys: list[Sequence[Value]] = [columns[spot] for spot in self._present_spots]
+        for spot in self._counted:
+            keys[spot] = [_PRESENT if present(value) else None for value in keys[spot]]
+        if not keys:
+            return {self._form((), (*[column[0] for column in columns], None)): range(count)}
+        seen = list(zip(*keys, strict=True))
+        forms: dict[Form, Sequence[int]] = {}
+        by_key = grouped(seen) if len(set(seen)) > 1 else {seen[0]: range(count)}
+        for key, rows in by_key.items():
+            first = rows[0]
+            form = self._form(key, (*[column[first] for column in columns], None))
+            forms[form] = sorted([*forms[form], *rows]) if form in forms else rows
+        return forms
+
+    def _form(self, seen: tuple[object, ...], row: tuple[Value, ...]) -> Form:
         form = self._memo.get(seen)
         if form is None:
             form = self._mapper.form(_counted(self._cases(row), self._mapper.counted))
             if len(self._memo) >= _MEMO_LIMIT:
                 self._memo.clear()
             self._memo[seen] = form
+        return form
+
+    def read(self, values: tuple[Value, ...]) -> Reading:
+        """The reading of one message; the values, texts only, stand in the order of the keys."""
+        row = (*values, None)
+        seen: tuple[object, ...] = self._present(row)
+        if self._counted:
+            seen = _counted(seen, self._counted)
+        form = self._form(seen, row)
         if not self._choices:
             return form, self._straight(row)
         result = list(self._straight(row))
@@ -291,6 +329,29 @@ class _Plan:
                     result[column] = value
                     break
         return form, tuple(result)
+
+
+def _chosen(options: tuple[_Spot, ...], columns: Sequence[Sequence[str]]) -> Sequence[Value] | None:
+    """For each row the first option that holds something; None where none ever does."""
+    chosen: Sequence[Value] | None = None
+    for option in options:
+        values: Sequence[Value]
+        if isinstance(option, int):
+            values = columns[option]
+        else:
+            derived, spots = option
+            parts = list(zip(*[columns[spot] for spot in spots], strict=True))
+            known = {each: derived.of(*each) for each in set(parts) if BLANK.isdisjoint(each)}
+            values = list(map(known.get, parts))
+        if not BLANK.isdisjoint(values):
+            values = [None if value in BLANK else value for value in values]
+        if chosen is None:
+            chosen = values
+        else:
+            chosen = [new if old is None else old for old, new in zip(chosen, values, strict=True)]
+        if None not in chosen:
+            break
+    return chosen
 
 
 def _counted(seen: tuple[object, ...], spots: tuple[int, ...]) -> tuple[object, ...]:

@@ -16,16 +16,22 @@ wildcards that can match the same text.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import compress
 from typing import Final
 
+from midwatch.events.runs import Found, Run, grouped, named, pick
 from midwatch.events.source import Form, Reading, Value
 
 _SPECIAL: Final = frozenset(r".^$*+?{}[]\|()")
 _LONGEST_PREFIX: Final = 24
 _MOST_WORDS: Final = 512
 """First words remembered: a bound, so that hostile ones cannot fill memory."""
+
+
+_FEW_PATTERNS: Final = 3
+"""So many are tried on many messages without looking at the first words."""
 
 
 class Pattern:
@@ -146,16 +152,7 @@ class Patterns:
 
     def read(self, message: str) -> Reading | None:
         """See ``Reader.read``."""
-        start = message[:_LONGEST_PREFIX]
-        word = start.partition(" ")[0]
-        candidates = self._by_start.get(word)
-        if candidates is None:
-            if len(self._by_start) < _MOST_WORDS:
-                candidates = self._candidates(word, complete=len(word) < len(start))
-                self._by_start[word] = candidates
-            else:
-                candidates = self._by_character(word[:1])
-        for pattern in candidates:
+        for pattern in self._candidates_of(message):
             if pattern.anchored:
                 found = pattern.compiled.match(message)
             else:
@@ -163,6 +160,56 @@ class Patterns:
             if found:
                 return pattern.form, found.groups()
         return None
+
+    def read_many(self, messages: Sequence[str]) -> Found:
+        """See ``runs.ManyReader``: each pattern in its turn reads all messages still unread."""
+        runs: list[Run] = []
+        left: list[int] = []
+        for candidates, rows in self._by_candidates(messages).items():
+            texts = pick(messages, rows)
+            for pattern in candidates:
+                take = pattern.compiled.match if pattern.anchored else pattern.compiled.search
+                found = [match and match.groups() for match in map(take, texts)]
+                misses = found.count(None)
+                if misses == len(texts):
+                    continue
+                if not misses:
+                    runs.append(_run(pattern.form, rows, found))
+                    rows = ()  # noqa: PLW2901  # nothing is left for the next pattern
+                    break
+                fits = [values is not None for values in found]
+                runs.append(_run(pattern.form, list(compress(rows, fits)), compress(found, fits)))
+                missed = [values is None for values in found]
+                rows, texts = list(compress(rows, missed)), list(compress(texts, missed))  # noqa: PLW2901  # what the next pattern may read
+            left.extend(rows)
+        left.sort()
+        return runs, left
+
+    def _by_candidates(
+        self, messages: Sequence[str]
+    ) -> Mapping[tuple[Pattern, ...], Sequence[int]]:
+        """The messages by the patterns that may fit them."""
+        if len(self.patterns) <= _FEW_PATTERNS:
+            return {self.patterns: range(len(messages))}
+        words = [message[:_LONGEST_PREFIX].partition(" ")[0] for message in messages]
+        found: dict[tuple[Pattern, ...], list[int]] = {}
+        for rows in grouped(words).values():
+            found.setdefault(self._candidates_of(messages[rows[0]]), []).extend(rows)
+        for rows in found.values():
+            rows.sort()
+        return found
+
+    def _candidates_of(self, message: str) -> tuple[Pattern, ...]:
+        """Patterns that could match a message, by its first word."""
+        start = message[:_LONGEST_PREFIX]
+        word = start.partition(" ")[0]
+        candidates = self._by_start.get(word)
+        if candidates is None:
+            if len(self._by_start) >= _MOST_WORDS:
+                return self._by_character(word[:1])
+            candidates = self._candidates(word, complete=len(word) < len(start))
+            self._by_start[word] = candidates
+        return candidates
 
     def _candidates(self, word: str, *, complete: bool) -> tuple[Pattern, ...]:
         """Patterns that could match a message whose first word is ``word``."""
@@ -187,3 +234,8 @@ class Patterns:
             if len(self._characters) < _MOST_WORDS:
                 self._characters[character] = candidates
         return candidates
+
+
+def _run(form: Form, rows: Sequence[int], found: Iterable[tuple[Value, ...] | None]) -> Run:
+    values = [each for each in found if each is not None]
+    return Run(form, rows, named(form, zip(*values, strict=True)))

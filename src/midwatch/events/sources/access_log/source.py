@@ -8,7 +8,10 @@ difference to what they mean. Requests as JSON objects are ``access_log_json``'s
 A request that names a user and is answered 401 is a failed login; all else is a request.
 """
 
+from collections.abc import Sequence
+
 from midwatch.events.readers import Pattern, Patterns
+from midwatch.events.runs import Found, pick, placed
 from midwatch.events.schema import Logsource
 from midwatch.events.source import Reading, Source, Value
 
@@ -64,6 +67,21 @@ class _If:
     def read(self, message: str) -> Reading | None:
         """See ``Reader.read``."""
         return self._patterns.read(message) if self._needle in message[:_LONGEST_HEAD] else None
+
+    def read_many(self, messages: Sequence[str]) -> Found:
+        """See ``runs.ManyReader``."""
+        needle = self._needle
+        rows = [row for row, text in enumerate(messages) if needle in text[:_LONGEST_HEAD]]
+        if not rows:
+            return [], range(len(messages))
+        if len(rows) == len(messages):
+            return self._patterns.read_many(messages)
+        runs, left = self._patterns.read_many(pick(messages, rows))
+        read = frozenset(rows).difference(pick(rows, left))
+        return (
+            [placed(run, rows) for run in runs],
+            [row for row in range(len(messages)) if row not in read],
+        )
 
 
 _LONGEST_HEAD = 1024

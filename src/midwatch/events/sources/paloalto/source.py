@@ -270,7 +270,8 @@ _MAPPER = Mapper(
 
 
 _PLANS: Final = {
-    kind: _MAPPER.planned((*names, "relayed_host", "precise")) for kind, names in _LAYOUTS.items()
+    kind: _MAPPER.planned((*names, "relayed_host", "precise")).read
+    for kind, names in _LAYOUTS.items()
 }
 
 
