@@ -29,12 +29,13 @@ from typing import Final
 import msgspec
 
 from midwatch.detection.alerts import Alert, AlertState
-from midwatch.detection.chains import Step, events_of, first_step, further_steps
+from midwatch.detection.bunches import Bunch, Inflow
+from midwatch.detection.chains import Steps
 from midwatch.detection.chunks import Chunk, ChunkBatch
 from midwatch.detection.counting import Intake, close
 from midwatch.detection.detector import Match
 from midwatch.detection.groups import Group, alert_of
-from midwatch.detection.inflows import Bunch, Inflow, Key, Matched, Part
+from midwatch.detection.inflows import Key, Matched, Part
 from midwatch.detection.state import CorrelatorState, KeptGroup, Statistics
 from midwatch.detection.streams import Stream, streams_of
 from midwatch.rules.ruleset import RuleSet
@@ -105,10 +106,10 @@ class Correlator:
                 (batch, rows, rule) for rule in stream.feeds for batch, rows in inputs.get(rule, ())
             ]
             if parts:
-                steps: list[Step] = []
+                steps = Steps(stream)
                 matched = _matched(chunk, shared, stream, parts)
-                alerts.extend(self._feed_stream(stream, kept, matched, steps))
-                for rule, batch in events_of(steps, self._latest, origin).items():
+                self._feed_stream(stream, kept, matched, steps, alerts)
+                for rule, batch in steps.batches(self._latest, origin).items():
                     inputs[rule] = [(batch, range(len(batch.times)))]
         if chunk.times and not self._chunks % _IDLE_CHUNKS:
             alerts.extend(self._put_away(chunk.times[-1]))
@@ -124,13 +125,15 @@ class Correlator:
         """The chunk, and the rows of it that some stream wants, by rule."""
         batches: dict[int, ChunkBatch] = {}
         inputs: dict[str, list[tuple[ChunkBatch, Sequence[int]]]] = {}
+        known: dict[object, Sequence[int]] = {}
         for match in matches:
             if match.rule.id not in self._fed:
                 continue
             batch = batches.get(id(match.batch))
             if batch is None:
                 batch = batches[id(match.batch)] = ChunkBatch(match.batch, self._latest, origin)
-            inputs.setdefault(match.rule.id, []).append((batch, match.rows))
+            rows = _same_rows(known, batch, match.rows)
+            inputs.setdefault(match.rule.id, []).append((batch, rows))
             self.statistics.events += len(match.rows)
         chunk = Chunk(tuple(batches.values()))
         if chunk.times:
@@ -138,29 +141,37 @@ class Correlator:
         return chunk, inputs
 
     def _feed_stream(
-        self, stream: Stream, kept: dict[Key, Group], matched: Matched, steps: list[Step]
-    ) -> Iterator[Alert]:
-        """Take events in; alerts that open or close, and steps that later streams are fed with."""
+        self,
+        stream: Stream,
+        kept: dict[Key, Group],
+        matched: Matched,
+        steps: Steps,
+        alerts: list[Alert],
+    ) -> None:
+        """Take events in; notes the alerts that open or close, and steps for later streams."""
         groups = matched.plain_groups() if stream.plain else matched.groups(stream.fields)
         inflow = Inflow(matched, stream.counted)
         number, times = self._chunks, matched.times
-        chained = [
+        serving = [
             place
             for place, subject in enumerate(stream.subjects)
-            if subject.rule.id in self._serving and not subject.waits
+            if subject.rule.id in self._serving
         ]
+        chained = [place for place in serving if not stream.subjects[place].waits]
         for key, spots in groups.items():
             group = kept.get(key)
             if group is None:
                 group = kept[key] = Group.new(stream, times[spots[0]], number)
-            group.touched = number
-            if not group.take_quietly(stream, inflow, spots):
-                for alert in self._take(stream, key, group, Bunch(inflow, spots)):
-                    if alert.rule.id in self._serving and self._fires(alert):
-                        steps.append(first_step(alert))
-                    yield alert
+            else:
+                group.touched = number
+            if not group.alerts and group.take_asleep(stream, inflow, spots):
+                continue
+            for alert in self._take(stream, key, group, Bunch(inflow, spots)):
+                alerts.append(alert)
+                if serving and alert.rule.id in self._serving and self._fires(alert):
+                    steps.begin(alert, key)
             if chained and group.alerts:
-                steps.extend(further_steps(stream, chained, key, group, (inflow, spots)))
+                steps.go_on(chained, key, group, inflow, spots)
 
     def _fires(self, alert: Alert) -> bool:
         """Whether an alert, as it is handed on, says that its condition began to hold."""
@@ -282,6 +293,16 @@ def _matched(
             whole = Chunk(tuple({id(part[0]): part[0] for part in parts}.values()))
         known = shared[asked] = Matched(whole, parts, apart=stream.apart)
     return known
+
+
+def _same_rows(
+    known: dict[object, Sequence[int]], batch: ChunkBatch, rows: Sequence[int]
+) -> Sequence[int]:
+    """The same rows as another rule has matched, if there is one, so that they are shared."""
+    if not rows or isinstance(rows, range):
+        return rows
+    same = known.setdefault((id(batch), len(rows), rows[0], rows[-1]), rows)
+    return same if same == rows else rows
 
 
 def _identity(rows: Sequence[int]) -> object:

@@ -11,13 +11,19 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from midwatch.detection.alerts import Alert, AlertState
+from midwatch.detection.bunches import Bunch
 from midwatch.detection.chunks import Glimpse
 from midwatch.detection.demands import Counted, Fired
 from midwatch.detection.figures import AnyWindow, PeriodWindow
 from midwatch.detection.groups import Group, alert_of
-from midwatch.detection.inflows import Bunch, Key
+from midwatch.detection.inflows import Key
 from midwatch.detection.streams import Stream, Subject
-from midwatch.detection.windows import crowd_around, first_crowd
+from midwatch.detection.windows import (
+    DistinctWindow,
+    SequenceWindow,
+    crowd_around,
+    first_crowd,
+)
 
 _NOTHING: Sequence[Counted | None] = ()
 
@@ -29,7 +35,8 @@ class Intake:
     """
 
     __slots__ = (
-        "_base", "_bunch", "_group", "_key", "_start", "_stop", "_stream", "_times", "alerts",
+        "_base", "_bunch", "_group", "_key", "_sets", "_start", "_stop", "_stream", "_times",
+        "alerts",
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +52,7 @@ class Intake:
         self._stop = stop
         self._base = 0
         self._times: list[int] = []
+        self._sets: dict[int, set[Counted | None]] = {}
 
     def take(self) -> list[Alert]:
         """Take the events in; alerts that opened or closed by it."""
@@ -60,13 +68,71 @@ class Intake:
             group.forget()
             group.wake(stream)
         self._base = len(group.kept)
-        self._times = [*group.times, *times[start:stop]]
-        group.keep(self._bunch.inflow, self._bunch.spots[start:stop])
+        self._times = []
         group.newest = times[stop - 1]
-        for number, subject in enumerate(stream.subjects):
-            self._step(number, subject)
-        group.trim(stream)
+        spots = self._bunch.spots[start:stop]
+        asking = [
+            pair for pair in enumerate(stream.subjects) if not self._passes(pair[0], pair[1], spots)
+        ]
+        if asking:
+            group.keep(self._bunch.inflow, spots)
+            for number, subject in asking:
+                self._step(number, subject)
+        else:
+            group.keep(self._bunch.inflow, spots[-stream.memory :])
+        group.trim(stream, group.newest)
+        group.doze(stream)
         return self.alerts
+
+    def _passes(self, number: int, subject: Subject, spots: Sequence[int]) -> bool:
+        """Whether by the events, taken in at once, nothing begins or ends for a subject.
+
+        If so it has taken them in; else they must be looked at one by one.
+        """
+        group, demand, count = self._group, subject.demand, len(spots)
+        alert, window = group.alerts[number], group.windows[number]
+        if alert is not None:
+            if group.newest - alert.last > demand.timespan:
+                return False
+            counts = subject.column is not None and not self._stream.by_rule
+            alert.absorb(self._bunch.inflow, spots, self._values(subject) if counts else ())
+            return True
+        if subject.counts:
+            if self._base + count < demand.need:
+                return True
+            return first_crowd(self._whole(), demand.need, demand.timespan, self._base) is None
+        if window is None:
+            return self._base + count < subject.least
+        start, stop = self._start, self._stop
+        if isinstance(window, DistinctWindow):
+            times = self._bunch.times
+            if not window.are_few(demand, self._values(subject), times[start]):
+                return False
+            window.keep(demand, times[start:stop], self._column(subject)[start:stop])
+            return True
+        if isinstance(window, SequenceWindow):
+            return window.take_beginnings(
+                demand, self._bunch.times[start:stop], self._column(subject)[start:stop]
+            )
+        return False
+
+    def _values(self, subject: Subject) -> set[Counted | None]:
+        """The distinct values of what a subject counts."""
+        number = subject.column
+        if number is None:
+            return set()
+        known = self._sets.get(number)
+        if known is None:
+            column = self._bunch.columns[number]
+            known = self._sets[number] = set(column[self._start : self._stop])
+        return known
+
+    def _whole(self) -> list[int]:
+        """The times of the events kept, then of those that come."""
+        if not self._times:
+            self._times = self._group.times[: self._base]
+            self._times += self._bunch.times[self._start : self._stop]
+        return self._times
 
     def _column(self, subject: Subject) -> Sequence[Counted | None]:
         return _NOTHING if subject.column is None else self._bunch.columns[subject.column]
@@ -122,7 +188,7 @@ class Intake:
 
     def _watch(self, number: int, subject: Subject, spot: int) -> Fired | None:
         """The event, from ``spot`` on, at which the subject's condition holds."""
-        times, demand = self._times, subject.demand
+        times, demand = self._whole(), subject.demand
         place = self._base + spot - self._start
         if subject.counts:
             if len(times) < demand.need:
@@ -146,7 +212,7 @@ class Intake:
         window = self._group.windows[number] = subject.new_window()
         if place and subject.column is not None:
             kept = self._group.columns[subject.column]
-            window.take(subject.demand, self._times, kept, 0, place)
+            window.keep(subject.demand, self._whole()[:place], kept[:place])
         return window
 
     def _open(self, number: int, subject: Subject, fired: Fired) -> None:
@@ -172,7 +238,7 @@ class Intake:
         for number, subject, found in fired:
             alert = group.open(self._stream, number, self._key, found, group.kept)
             self.alerts.append(alert_of(self._stream, subject, self._key, alert, AlertState.OPEN))
-        group.trim(self._stream)
+        group.trim(self._stream, group.newest)
 
     def _late_for(self, number: int, subject: Subject, spot: int, place: int) -> Fired | None:
         """What the late event, now among the times at ``place``, means to a subject."""
@@ -197,7 +263,7 @@ class Intake:
             window = group.windows[number] = subject.new_window()
             if subject.column is not None:
                 others = [*self._times[:place], *self._times[place + 1 :]]
-                window.take(demand, others, group.columns[subject.column], 0, len(others))
+                window.keep(demand, others, group.columns[subject.column])
         return window.take(demand, times, column, spot, spot + 1)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from itertools import chain, filterfalse
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import filterfalse
 from operator import itemgetter
 from typing import Final, cast
 
@@ -19,17 +19,19 @@ from midwatch.detection.alerts import (
     Evidence,
     alert_id,
 )
+from midwatch.detection.bunches import Inflow
 from midwatch.detection.chunks import Glimpse
 from midwatch.detection.demands import Counted, Fired
-from midwatch.detection.figures import AnyWindow, PeriodWindow
-from midwatch.detection.inflows import Inflow, Key
+from midwatch.detection.figures import AnyWindow
+from midwatch.detection.inflows import Key
 from midwatch.detection.streams import Stream, Subject
-from midwatch.detection.windows import DistinctWindow, first_crowd
 from midwatch.events.source import Value
 
 _time_of: Final[Callable[[Glimpse], int]] = itemgetter(0)
 BEGINNINGS: Final = MOST_EVIDENCE // 4
 """Events that an alert shows of its beginning."""
+_FEW: Final = 16
+"""Events that are not worth the work of letting go of some."""
 _LOOKED_AT: Final = 256
 """Events of an alert after which its samples are complete enough."""
 _MOST_PAIRS: Final = 400
@@ -50,39 +52,61 @@ class OpenAlert(Struct):
     pairs: set[tuple[str, Value]] = set()
 
     def absorb(
-        self, inflow: Inflow, spots: Sequence[int], counted: Sequence[Counted | None]
+        self, inflow: Inflow, spots: Sequence[int], counted: Collection[Counted | None]
     ) -> None:
         """Take in further events of the group, and what they hold where that counts."""
         self.count += len(spots)
-        self.last = max(self.last, inflow.times[spots[-1]])
-        self.first = min(self.first, inflow.times[spots[0]])
-        if counted:
-            self.meet(counted)
+        first, last = inflow.times[spots[0]], inflow.times[spots[-1]]
+        if last > self.last:
+            self.last = last
+        if first < self.first:
+            self.first = first
+        if counted and len(self.distinct) < MOST_DISTINCT:
+            self.distinct.update(cast("Collection[Counted]", counted))
+            self.distinct.discard(cast("Counted", None))
         room = MOST_EVIDENCE - len(self.evidence)
         if room > 0:
             self.show([inflow.glimpses[spot] for spot in spots[:room]])
         elif self.count < _LOOKED_AT:
             self._sample(inflow.glimpses[spots[0]])
 
-    def meet(self, values: Sequence[Counted | None]) -> None:
-        """Count values that are new, up to a bound."""
-        if len(self.distinct) < MOST_DISTINCT:
-            self.distinct.update(cast("set[Counted]", {*values} - {None}))
-
     def show(self, glimpses: Sequence[Glimpse]) -> None:
         """Keep lines and values of events, as long as there is room."""
+        room = MOST_EVIDENCE - len(self.evidence)
+        self.evidence += [
+            Evidence(shape.origin, line) for _, line, shape, _ in glimpses[: max(room, 0)]
+        ]
+        if len({id(shape) for _, _, shape, _ in glimpses}) == 1 and self._sample_columns(glimpses):
+            return
         for glimpse in glimpses:
-            if len(self.evidence) < MOST_EVIDENCE:
-                self.evidence.append(Evidence(glimpse[2].origin, glimpse[1]))
             self._sample(glimpse)
+
+    def _sample_columns(self, glimpses: Sequence[Glimpse]) -> bool:
+        """Sample events of one shape field by field; False where that would look different.
+
+        Fields must come in the same order however the events are cut into chunks.
+        """
+        shape = glimpses[0][2]
+        samples = [glimpse[3] for glimpse in glimpses]
+        if len(self.pairs) + len(samples) * len(shape.names) + len(shape.fixed) > _MOST_PAIRS:
+            return False
+        if any(None in sample for sample in samples):
+            return False
+        for name, column in zip(shape.names, zip(*samples, strict=True), strict=True):
+            self._meet((name, value) for value in dict.fromkeys(column))
+        self._meet(shape.fixed)
+        return True
 
     def _sample(self, glimpse: Glimpse) -> None:
         """Keep the values of an event that are new."""
         _, _, shape, sample = glimpse
+        if len(self.pairs) <= _MOST_PAIRS:
+            self._meet(zip(shape.names, sample, strict=True))
+            self._meet(shape.fixed)
+
+    def _meet(self, pairs: Iterable[tuple[str, Value]]) -> None:
+        """Keep values of fields that are new."""
         met = self.pairs
-        if len(met) > _MOST_PAIRS:
-            return
-        pairs = chain(zip(shape.names, sample, strict=True), shape.fixed)
         for pair in filterfalse(met.__contains__, pairs):
             met.add(pair)
             name, value = pair
@@ -128,6 +152,11 @@ class Group(Struct):
             self.windows = [None] * len(stream.subjects)
             self.alerts = [None] * len(stream.subjects)
 
+    def doze(self, stream: Stream) -> None:
+        """Drop windows that what is kept would give again, if nothing is open."""
+        if len(self.kept) < stream.least and not any(self.alerts):
+            self.windows, self.alerts = [], []
+
     def forget(self) -> None:
         """Drop what was counted, since all of it is too old to matter."""
         self.kept.clear()
@@ -139,76 +168,26 @@ class Group(Struct):
             else:
                 self.windows, self.alerts = [], []
 
-    def take_quietly(self, stream: Stream, inflow: Inflow, spots: Sequence[int]) -> bool:
-        """Take in events by which no alert opens or closes; False if one might.
+    def take_asleep(self, stream: Stream, inflow: Inflow, spots: Sequence[int]) -> bool:
+        """Take in events while nobody watches the group; False if somebody ought to.
 
-        This is the way most events go.
+        This is the way of most groups: nothing is asked of them but how many events they have.
         """
-        times = inflow.times
+        kept, times = self.kept, inflow.times
         first, last = times[spots[0]], times[spots[-1]]
         if first < self.newest:
             return False
-        if first - self.newest > stream.horizon:
-            if any(isinstance(window, PeriodWindow) for window in self.windows):
+        if len(kept) + len(spots) >= stream.least:
+            self.trim(stream, first)
+            if len(kept) + len(spots) >= stream.least:
                 return False
-            self.forget()
-        if not self.alerts:
-            if len(self.kept) + len(spots) >= stream.least:
-                return False
-        elif not self._is_quiet(stream, inflow, spots):
-            return False
-        if not self.alerts or not self._absorbed(stream, inflow, spots):
-            self.keep(inflow, spots)
-            if len(self.kept) > stream.memory or last - self.kept[0][0] > stream.horizon:
-                self.trim(stream)
         self.newest = last
+        if len(spots) > _FEW and last - first > stream.horizon:
+            spots = spots[bisect_left(spots, last - stream.horizon, key=times.__getitem__) :]
+        self.keep(inflow, spots)
+        if len(kept) > _FEW and last - kept[0][0] > stream.horizon:
+            self.trim(stream, last)
         return True
-
-    def _is_quiet(self, stream: Stream, inflow: Inflow, spots: Sequence[int]) -> bool:
-        """Whether for every subject nothing begins or ends with the events."""
-        last = inflow.times[spots[-1]]
-        counting: list[Subject] = []
-        for subject, alert, window in zip(stream.subjects, self.alerts, self.windows, strict=True):
-            if alert is not None:
-                if last - alert.last > subject.demand.timespan:
-                    return False
-            elif subject.counts:
-                counting.append(subject)
-            elif isinstance(window, DistinctWindow) and subject.column is not None:
-                column = inflow.columns[subject.column]
-                if not window.are_few(subject.demand, map(column.__getitem__, spots)):
-                    return False
-            elif window is not None or len(self.kept) + len(spots) >= subject.least:
-                return False
-        return not counting or self._is_thin(counting, inflow, spots)
-
-    def _is_thin(self, counting: Sequence[Subject], inflow: Inflow, spots: Sequence[int]) -> bool:
-        """Whether there are too few events for all that merely count them."""
-        start = len(self.kept)
-        if start + len(spots) < min(subject.demand.need for subject in counting):
-            return True
-        times = [*self.times, *inflow.times_of(spots)]
-        return all(
-            first_crowd(times, subject.demand.need, subject.demand.timespan, start) is None
-            for subject in counting
-        )
-
-    def _absorbed(self, stream: Stream, inflow: Inflow, spots: Sequence[int]) -> bool:
-        """Give the events to alerts and windows; True if all subjects have alerts."""
-        everywhere = True
-        for number, subject in enumerate(stream.subjects):
-            alert, window = self.alerts[number], self.windows[number]
-            cells: Sequence[Counted | None] = ()
-            if subject.column is not None and not (stream.by_rule and alert is not None):
-                column = inflow.columns[subject.column]
-                cells = list(map(column.__getitem__, spots))
-            if alert is not None:
-                alert.absorb(inflow, spots, cells)
-            else:
-                everywhere = False
-                if isinstance(window, DistinctWindow):
-                    window.keep(subject.demand, inflow.times_of(spots), cells)
-        return everywhere
 
     def keep(self, inflow: Inflow, spots: Sequence[int]) -> None:
         """Keep events, which are newer than all that is kept."""
@@ -222,14 +201,13 @@ class Group(Struct):
             for kept, column in zip(self.columns, inflow.columns, strict=True):
                 kept.extend(map(column.__getitem__, spots))
 
-    def trim(self, stream: Stream) -> None:
-        """Let go of what can make no difference any more."""
-        kept = self.kept
-        surplus = len(kept) - stream.memory
-        if kept and kept[-1][0] - kept[0][0] > stream.horizon:
-            before = kept[-1][0] - stream.horizon
-            surplus = max(surplus, bisect_left(kept, before, key=_time_of))
-        if surplus > 0:
+    def trim(self, stream: Stream, now: int) -> None:
+        """Let go of what can make no difference any more at that time."""
+        kept, before = self.kept, now - stream.horizon
+        surplus = max(0, len(kept) - stream.memory)
+        if kept and kept[0][0] < before:
+            surplus = bisect_left(kept, before, surplus, key=_time_of)
+        if surplus:
             del kept[:surplus]
             for column in self.columns:
                 del column[:surplus]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import repeat
 from typing import Final
 
 from midwatch.detection.chunks import Chunk, ChunkBatch, Glimpse
@@ -39,7 +39,10 @@ class Matched:
         self._ranks: list[int] = []
         self._groups: dict[object, Mapping[Key, Sequence[int]]] = {}
         self._columns: dict[object, Column] = {}
-        if apart:
+        self._cells: dict[object, Sequence[Value]] = {}
+        self._apart = apart
+        self._only = parts[0][2]
+        if apart and len({rule for _, _, rule in parts}) > 1:
             self._pairs = _pairs(chunk, parts)
             self.spots: Sequence[int] = range(len(self._pairs))
             ranks = self._ranks = [rank for rank, _ in self._pairs]
@@ -53,14 +56,14 @@ class Matched:
     def column(self, names: Mapping[str, str]) -> Column:
         """A field that each rule calls by its own name, by spot."""
         if self._pairs is None:
-            return self._chunk.column(next(iter(names.values())))
+            return self._chunk.column(names.get(self._only) or next(iter(names.values())))
         asked = tuple(names.items())
         known = self._columns.get(asked)
         if known is None:
-            known = self._columns[asked] = self._apart(names)
+            known = self._columns[asked] = self._by_rule(names)
         return known
 
-    def _apart(self, names: Mapping[str, str]) -> Column:
+    def _by_rule(self, names: Mapping[str, str]) -> Column:
         columns = {rule: self._chunk.column(name) for rule, name in names.items()}
         if len(set(names.values())) > 1:
             return [_cell(columns[rule], rank) for rank, rule in self._pairs or ()]
@@ -70,12 +73,32 @@ class Matched:
         return list(map(same.__getitem__, self._ranks))
 
     def rules(self) -> Sequence[str]:
-        """The rule of each event."""
-        return [rule for _, rule in self._pairs or ()]
+        """The rule of each event, by spot."""
+        if self._pairs is None:
+            return [self._only] * len(self.times)
+        return [rule for _, rule in self._pairs]
+
+    def cells(self, fields: Fields) -> Sequence[Value]:
+        """What each event holds in the fields, joined; its rule where none are named."""
+        asked = tuple(fields.items())
+        known = self._cells.get(asked)
+        if known is None:
+            known = self._cells[asked] = self._joined(fields) if fields else self.rules()
+        return known
+
+    def _joined(self, fields: Fields) -> Sequence[Value]:
+        length = len(self.times)
+        columns = [
+            [column.value] * length if isinstance(column, Constant) else column
+            for column in map(self.column, _by_field(fields))
+        ]
+        if len(columns) == 1:
+            return columns[0]
+        return [_together(values) for values in zip(*columns, strict=True)]
 
     def groups(self, fields: Fields) -> Mapping[Key, Sequence[int]]:
         """Spots by the values of the fields; an event that lacks one is in no group."""
-        asked = tuple(fields.values())
+        asked = tuple(fields.items()) if self._apart else next(iter(fields.values()))
         known = self._groups.get(asked)
         if known is None:
             columns = [self.column(names) for names in _by_field(fields)]
@@ -102,34 +125,6 @@ class Matched:
         return groups
 
 
-class Inflow:
-    """Matched events with the columns that a stream's subjects count, all by spot."""
-
-    __slots__ = ("columns", "glimpses", "times")
-
-    def __init__(self, matched: Matched, counted: Sequence[Fields]) -> None:
-        """``counted``: for each column the fields whose values, joined, make it."""
-        self.times = matched.times
-        self.glimpses = matched.glimpses
-        self.columns = [_cells(matched, fields) for fields in counted]
-
-    def times_of(self, spots: Sequence[int]) -> list[int]:
-        """The times of some events."""
-        return list(map(self.times.__getitem__, spots))
-
-
-class Bunch:
-    """Events of one group, in order."""
-
-    __slots__ = ("columns", "inflow", "spots", "times")
-
-    def __init__(self, inflow: Inflow, spots: Sequence[int]) -> None:
-        self.inflow = inflow
-        self.spots = spots
-        self.times = inflow.times_of(spots)
-        self.columns = [list(map(column.__getitem__, spots)) for column in inflow.columns]
-
-
 def uniform(fields: Iterable[Fields]) -> bool:
     """Whether all rules call all fields by the same names."""
     return all(len(set(some.values())) <= 1 for some in fields)
@@ -142,28 +137,31 @@ def grouped(spots: Sequence[int], columns: Sequence[Column]) -> Mapping[Key, Seq
     varying = [column for column in columns if not isinstance(column, Constant)]
     if not varying:
         return {tuple(_cell(column, 0) for column in columns): spots}
-    if len(columns) == 1:
-        groups: dict[Value, list[int]] = {}
-        for spot, value in zip(spots, map(varying[0].__getitem__, spots), strict=True):
-            if value in groups:
-                groups[value].append(spot)
-            else:
-                groups[value] = [spot]
+    cells = [map(column.__getitem__, spots) for column in varying]
+    if len(varying) == 1:
+        groups: defaultdict[Value, list[int]] = defaultdict(list)
+        for spot, value in zip(spots, cells[0], strict=True):
+            groups[value].append(spot)
         groups.pop(None, None)
-        return {(value,): some for value, some in groups.items()}
-    cells = [
-        repeat(column.value, len(spots))
-        if isinstance(column, Constant)
-        else map(column.__getitem__, spots)
-        for column in columns
-    ]
-    keyed: dict[Key, list[int]] = {}
+        places = [column.value if isinstance(column, Constant) else None for column in columns]
+        place = places.index(None)
+        before, after = tuple(places[:place]), tuple(places[place + 1 :])
+        return {(*before, value, *after): some for value, some in groups.items()}
+    keyed: defaultdict[Key, list[int]] = defaultdict(list)
     for spot, key in zip(spots, zip(*cells, strict=True), strict=True):
-        if key in keyed:
-            keyed[key].append(spot)
-        else:
-            keyed[key] = [spot]
-    return {key: some for key, some in keyed.items() if None not in key}
+        keyed[key].append(spot)
+    sound = {key: some for key, some in keyed.items() if None not in key}
+    if len(varying) == len(columns):
+        return sound
+    return {_filled(key, columns): some for key, some in sound.items()}
+
+
+def _filled(key: Key, columns: Sequence[Column]) -> Key:
+    """The values that vary, with those that do not in their places."""
+    values = iter(key)
+    return tuple(
+        column.value if isinstance(column, Constant) else next(values) for column in columns
+    )
 
 
 def _ranks(chunk: Chunk, parts: Sequence[Part]) -> Sequence[int]:
@@ -190,20 +188,6 @@ def _by_field(fields: Fields) -> list[dict[str, str]]:
     """Field by field what each rule calls it."""
     rules = list(fields)
     return [dict(zip(rules, names, strict=True)) for names in zip(*fields.values(), strict=True)]
-
-
-def _cells(matched: Matched, fields: Fields) -> Sequence[Value]:
-    """What each event holds in the fields, joined; its rule where none are named."""
-    if not fields:
-        return matched.rules()
-    length = len(matched.times)
-    columns = [
-        [column.value] * length if isinstance(column, Constant) else column
-        for column in map(matched.column, _by_field(fields))
-    ]
-    if len(columns) == 1:
-        return columns[0]
-    return [_together(values) for values in zip(*columns, strict=True)]
 
 
 def _cell(column: Column, spot: int) -> Value:
