@@ -23,21 +23,20 @@ class Inflow:
 
 
 class Bunch:
-    """Events of one group, in order; ``times`` and ``columns`` in the order of ``spots``.
+    """Events of one group, in order; ``times`` in the order of ``spots``."""
 
-    A bunch of a bunch (``part``) is one too.
-    """
-
-    __slots__ = ("columns", "inflow", "spots", "times")
+    __slots__ = ("_columns", "inflow", "spots", "times")
 
     def __init__(self, inflow: Inflow, spots: Sequence[int]) -> None:
         self.inflow = inflow
         self.spots = spots
         self.times: list[int] = list(map(inflow.times.__getitem__, spots))
-        self.columns: list[list[Counted | None]] = [
-            list(map(column.__getitem__, spots)) for column in inflow.columns
-        ]
+        self._columns: dict[int, list[Counted | None]] = {}
 
-    def glimpses(self, start: int, stop: int) -> list[Glimpse]:
-        """What to remember of some of the events."""
-        return list(map(self.inflow.glimpses.__getitem__, self.spots[start:stop]))
+    def column(self, number: int) -> list[Counted | None]:
+        """What the events hold in one of the columns, in the order of ``spots``."""
+        known = self._columns.get(number)
+        if known is None:
+            column = self.inflow.columns[number]
+            known = self._columns[number] = list(map(column.__getitem__, self.spots))
+        return known

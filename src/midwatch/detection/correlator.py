@@ -161,6 +161,9 @@ class Correlator:
         for key, spots in groups.items():
             group = kept.get(key)
             if group is None:
+                if len(spots) < stream.least:
+                    kept[key] = Group.of_few(inflow, spots, number)
+                    continue
                 group = kept[key] = Group.new(stream, times[spots[0]], number)
             else:
                 group.touched = number
@@ -180,6 +183,9 @@ class Correlator:
     def _take(self, stream: Stream, key: Key, newest: Group, bunch: Bunch) -> Iterator[Alert]:
         """Take a bunch into the runs of a group that its events belong to."""
         times, spot, end = bunch.times, 0, len(bunch.times)
+        if not newest.older and times[0] >= newest.newest - stream.horizon:
+            yield from Intake(stream, key, newest, bunch, 0, end).take()
+            return
         while spot < end:
             group, limit = _run_for(stream, newest, times[spot])
             if group is None:
@@ -216,6 +222,7 @@ class Correlator:
             alert
             for stream, kept in zip(self._streams, self._groups, strict=True)
             for key, group in kept.items()
+            if group.alerts or group.older
             for alert in _close_all(stream, key, group)
         )
         for kept in self._groups:

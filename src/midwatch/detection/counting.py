@@ -80,7 +80,8 @@ class Intake:
                 self._step(number, subject)
         else:
             group.keep(self._bunch.inflow, spots[-stream.memory :])
-        group.trim(stream, group.newest)
+        if len(group.kept) > 2 * stream.memory:
+            group.trim(stream, group.newest)
         group.doze(stream)
         return self.alerts
 
@@ -123,7 +124,7 @@ class Intake:
             return set()
         known = self._sets.get(number)
         if known is None:
-            column = self._bunch.columns[number]
+            column = self._bunch.column(number)
             known = self._sets[number] = set(column[self._start : self._stop])
         return known
 
@@ -135,7 +136,7 @@ class Intake:
         return self._times
 
     def _column(self, subject: Subject) -> Sequence[Counted | None]:
-        return _NOTHING if subject.column is None else self._bunch.columns[subject.column]
+        return _NOTHING if subject.column is None else self._bunch.column(subject.column)
 
     def _step(self, number: int, subject: Subject) -> None:
         """Let one subject take the events, which are in order."""
@@ -223,6 +224,7 @@ class Intake:
     def _late(self) -> None:
         """Put one event that is older than the group's newest where it belongs."""
         group, spot, inflow = self._group, self._start, self._bunch.inflow
+        group.trim(self._stream, group.newest)
         glimpse = inflow.glimpses[self._bunch.spots[spot]]
         place = bisect_right(group.kept, glimpse[0], key=_time_of)
         self._times = group.times
@@ -233,8 +235,8 @@ class Intake:
             if found is not None:
                 fired.append((number, subject, found))
         group.kept.insert(place, glimpse)
-        for kept, column in zip(group.columns, self._bunch.columns, strict=True):
-            kept.insert(place, column[spot])
+        for number, kept in enumerate(group.columns):
+            kept.insert(place, self._bunch.column(number)[spot])
         for number, subject, found in fired:
             alert = group.open(self._stream, number, self._key, found, group.kept)
             self.alerts.append(alert_of(self._stream, subject, self._key, alert, AlertState.OPEN))

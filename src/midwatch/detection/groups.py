@@ -141,6 +141,16 @@ class Group(Struct):
             return cls(time, chunk)
         return cls(time, chunk, [], [[] for _ in stream.counted])
 
+    @classmethod
+    def of_few(cls, inflow: Inflow, spots: Sequence[int], chunk: int) -> Group:
+        """A new group with events that are too few to matter."""
+        return cls(
+            inflow.times[spots[-1]],
+            chunk,
+            [inflow.glimpses[spot] for spot in spots],
+            [[column[spot] for spot in spots] for column in inflow.columns],
+        )
+
     @property
     def times(self) -> list[int]:
         """The times of the events kept."""
@@ -154,7 +164,11 @@ class Group(Struct):
 
     def doze(self, stream: Stream) -> None:
         """Drop windows that what is kept would give again, if nothing is open."""
-        if len(self.kept) < stream.least and not any(self.alerts):
+        kept, least = self.kept, stream.least
+        if len(kept) >= least and (not least or kept[-least][0] >= self.newest - stream.horizon):
+            return
+        if not any(self.alerts):
+            self.trim(stream, self.newest)
             self.windows, self.alerts = [], []
 
     def forget(self) -> None:
