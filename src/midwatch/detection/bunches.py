@@ -40,3 +40,7 @@ class Bunch:
             column = self.inflow.columns[number]
             known = self._columns[number] = list(map(column.__getitem__, self.spots))
         return known
+
+    def glimpses(self, start: int, stop: int) -> list[Glimpse]:
+        """What to remember of some of the events."""
+        return list(map(self.inflow.glimpses.__getitem__, self.spots[start:stop]))

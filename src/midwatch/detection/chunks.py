@@ -7,6 +7,7 @@ at the latest time seen before it.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 from typing import Final, TypeVar, cast
@@ -125,9 +126,9 @@ class Chunk:
             self._offsets[id(batch)] = offset
             offset += len(batch.times)
         if len(batches) == 1 and batches[0].ordered:
-            self.times: Sequence[int] = batches[0].times
+            self.times: Sequence[int] = array("q", batches[0].times)
         else:
-            self.times = self._sort()
+            self.times = array("q", self._sort())
 
     def _sort(self) -> list[int]:
         """Find the ranks; the times in order."""

@@ -15,7 +15,7 @@ from midwatch.detection.bunches import Bunch
 from midwatch.detection.chunks import Glimpse
 from midwatch.detection.demands import Counted, Fired
 from midwatch.detection.figures import AnyWindow, PeriodWindow
-from midwatch.detection.groups import Group, alert_of
+from midwatch.detection.groups import BEGINNINGS, Group, alert_of
 from midwatch.detection.inflows import Key
 from midwatch.detection.streams import Stream, Subject
 from midwatch.detection.windows import (
@@ -71,15 +71,10 @@ class Intake:
         self._times = []
         group.newest = times[stop - 1]
         spots = self._bunch.spots[start:stop]
-        asking = [
-            pair for pair in enumerate(stream.subjects) if not self._passes(pair[0], pair[1], spots)
-        ]
-        if asking:
-            group.keep(self._bunch.inflow, spots)
-            for number, subject in asking:
+        for number, subject in enumerate(stream.subjects):
+            if not self._passes(number, subject, spots):
                 self._step(number, subject)
-        else:
-            group.keep(self._bunch.inflow, spots[-stream.memory :])
+        group.keep(self._bunch.inflow, spots[-stream.memory :])
         if len(group.kept) > 2 * stream.memory:
             group.trim(stream, group.newest)
         group.doze(stream)
@@ -182,7 +177,8 @@ class Intake:
             subject.demand, self._bunch.times, self._column(subject), spot, self._stop
         )
         if until < self._stop:
-            alert = judge(self._stream, number, self._key, self._group)
+            glimpses = self._glimpses(window.begin or 0, until)
+            alert = judge(self._stream, number, self._key, self._group, glimpses)
             if alert is not None:
                 self.alerts.append(alert)
         return until
@@ -212,14 +208,23 @@ class Intake:
             return known
         window = self._group.windows[number] = subject.new_window()
         if place and subject.column is not None:
-            kept = self._group.columns[subject.column]
-            window.keep(subject.demand, self._whole()[:place], kept[:place])
+            column = self._bunch.column(subject.column)
+            cells = self._group.columns[subject.column][: self._base]
+            cells += column[self._start : self._start + place - self._base]
+            window.keep(subject.demand, self._whole()[:place], cells)
         return window
 
     def _open(self, number: int, subject: Subject, fired: Fired) -> None:
-        end = self._base + fired.spot + 1 - self._start
-        alert = self._group.open(self._stream, number, self._key, fired, self._group.kept[:end])
+        glimpses = self._glimpses(fired.first, fired.spot + 1)
+        alert = self._group.open(self._stream, number, self._key, fired, glimpses)
         self.alerts.append(alert_of(self._stream, subject, self._key, alert, AlertState.OPEN))
+
+    def _glimpses(self, first: int, stop: int) -> list[Glimpse]:
+        """The latest events from the time ``first`` on that come before the one at ``stop``."""
+        start = bisect_left(self._bunch.times, first, self._start, stop)
+        found = self._bunch.glimpses(max(start, stop - BEGINNINGS), stop)
+        missing = BEGINNINGS - len(found)
+        return [*self._group.kept[-missing:], *found] if missing else found
 
     def _late(self) -> None:
         """Put one event that is older than the group's newest where it belongs."""
@@ -279,8 +284,13 @@ def _crowd(times: Sequence[int], end: int, span: int, spot: int) -> Fired:
     return Fired(spot, times[first], times[end], end + 1 - first)
 
 
-def judge(stream: Stream, number: int, key: Key, group: Group) -> Alert | None:
-    """End a period; an alert that it gives opens and closes at once."""
+def judge(
+    stream: Stream, number: int, key: Key, group: Group, glimpses: Sequence[Glimpse]
+) -> Alert | None:
+    """End a period; an alert that it gives opens and closes at once.
+
+    ``glimpses``: of the latest events up to the end of the period.
+    """
     subject = stream.subjects[number]
     window = group.windows[number]
     group.windows[number] = None
@@ -289,7 +299,7 @@ def judge(stream: Stream, number: int, key: Key, group: Group) -> Alert | None:
     fired = window.verdict(subject.demand)
     if fired is None:
         return None
-    opened = group.open(stream, number, key, fired, group.kept)
+    opened = group.open(stream, number, key, fired, glimpses)
     group.alerts[number] = None
     return alert_of(stream, subject, key, opened, AlertState.CLOSED)
 
@@ -299,7 +309,7 @@ def end_periods(stream: Stream, key: Key, group: Group, time: int | None) -> Ite
     for number, (subject, window) in enumerate(zip(stream.subjects, group.windows, strict=False)):
         if isinstance(window, PeriodWindow) and window.begin is not None:
             over = time is None or time - window.begin > subject.demand.timespan
-            alert = judge(stream, number, key, group) if over else None
+            alert = judge(stream, number, key, group, group.kept) if over else None
             if alert is not None:
                 yield alert
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -46,7 +47,7 @@ class Matched:
             self._pairs = _pairs(chunk, parts)
             self.spots: Sequence[int] = range(len(self._pairs))
             ranks = self._ranks = [rank for rank, _ in self._pairs]
-            self.times: Sequence[int] = list(map(chunk.times.__getitem__, ranks))
+            self.times: Sequence[int] = array("q", map(chunk.times.__getitem__, ranks))
             self.glimpses: Sequence[Glimpse] = list(map(chunk.glimpses.__getitem__, ranks))
         else:
             self.spots = _ranks(chunk, parts)
