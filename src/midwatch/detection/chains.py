@@ -40,28 +40,28 @@ class Steps:
         self._note(alert.rule.id, [alert.last or 0], [line], key)
 
     def go_on(
-        self, chained: Sequence[int], key: Key, group: Group, inflow: Inflow, spots: Sequence[int]
+        self, chained: Sequence[int], key: Key, group: Group, inflow: Inflow, places: range
     ) -> None:
         """Note the minutes in which open alerts went on with the events seen.
 
         ``chained`` are the numbers of the subjects that serve others.
         """
-        at = inflow.times.__getitem__
+        times = inflow.times
         for number in chained:
             alert = group.alerts[number]
             if alert is None:
                 continue
-            start = 0 if at(spots[0]) > alert.first else bisect_right(spots, alert.first, key=at)
-            stop = len(spots)
-            if at(spots[-1]) > alert.last:
-                stop = bisect_right(spots, alert.last, key=at)
-            backwards = spots[start:stop][::-1]
+            start = bisect_right(times, alert.first, places.start, places.stop)
+            stop = bisect_right(times, alert.last, start, places.stop)
+            minutes = [time // _MINUTE for time in times[start:stop]]
             # Of the events of one minute the first, which comes last backwards, remains.
-            minutes = dict(zip([at(spot) // _MINUTE for spot in backwards], backwards, strict=True))
-            firsts = list(minutes.values())[::-1]
-            lines = [inflow.glimpses[spot][1] for spot in firsts]
+            firsts = sorted(dict(zip(reversed(minutes), range(stop, start, -1), strict=True)).values())
+            if not firsts:
+                continue
+            glimpses = inflow.glimpses(range(start, stop))
+            lines = [glimpses[place - 1 - start][1] for place in firsts]
             rule = self._stream.subjects[number].rule.id
-            self._note(rule, list(map(at, firsts)), lines, key)
+            self._note(rule, [times[place - 1] for place in firsts], lines, key)
 
     def _note(self, rule: str, times: list[int], lines: list[int], key: Key) -> None:
         known = self._by_rule.setdefault(rule, ([], [], []))

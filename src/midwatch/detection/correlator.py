@@ -149,32 +149,32 @@ class Correlator:
         alerts: list[Alert],
     ) -> None:
         """Take events in; notes the alerts that open or close, and steps for later streams."""
-        groups = matched.plain_groups() if stream.plain else matched.groups(stream.fields)
-        inflow = Inflow(matched, stream.counted)
-        number, times = self._chunks, matched.times
+        arranged = matched.plainly_arranged() if stream.plain else matched.arranged(stream.fields)
+        inflow = Inflow(arranged, stream.counted)
+        number, times, least = self._chunks, inflow.times, stream.least
         serving = [
             place
             for place, subject in enumerate(stream.subjects)
             if subject.rule.id in self._serving
         ]
         chained = [place for place in serving if not stream.subjects[place].waits]
-        for key, spots in groups.items():
+        for key, places in inflow.groups.items():
             group = kept.get(key)
             if group is None:
-                if len(spots) < stream.least:
-                    kept[key] = Group.of_few(inflow, spots, number)
+                if len(places) < least:
+                    kept[key] = Group.of_few(inflow, places, number)
                     continue
-                group = kept[key] = Group.new(stream, times[spots[0]], number)
+                group = kept[key] = Group.new(stream, times[places[0]], number)
             else:
                 group.touched = number
-            if not group.alerts and group.take_asleep(stream, inflow, spots):
+            if not group.alerts and group.take_asleep(stream, inflow, places):
                 continue
-            for alert in self._take(stream, key, group, Bunch(inflow, spots)):
+            for alert in self._take(stream, key, group, Bunch(inflow, places)):
                 alerts.append(alert)
                 if serving and alert.rule.id in self._serving and self._fires(alert):
                     steps.begin(alert, key)
             if chained and group.alerts:
-                steps.go_on(chained, key, group, inflow, spots)
+                steps.go_on(chained, key, group, inflow, places)
 
     def _fires(self, alert: Alert) -> bool:
         """Whether an alert, as it is handed on, says that its condition began to hold."""

@@ -70,28 +70,28 @@ class Intake:
         self._base = len(group.kept)
         self._times = []
         group.newest = times[stop - 1]
-        spots = self._bunch.spots[start:stop]
+        places = self._bunch.places[start:stop]
         for number, subject in enumerate(stream.subjects):
-            if not self._passes(number, subject, spots):
+            if not self._passes(number, subject, places):
                 self._step(number, subject)
-        group.keep(self._bunch.inflow, spots[-stream.memory :])
+        group.keep(self._bunch.inflow, places[-stream.memory :])
         if len(group.kept) > 2 * stream.memory:
             group.trim(stream, group.newest)
         group.doze(stream)
         return self.alerts
 
-    def _passes(self, number: int, subject: Subject, spots: Sequence[int]) -> bool:
+    def _passes(self, number: int, subject: Subject, places: range) -> bool:
         """Whether by the events, taken in at once, nothing begins or ends for a subject.
 
         If so it has taken them in; else they must be looked at one by one.
         """
-        group, demand, count = self._group, subject.demand, len(spots)
+        group, demand, count = self._group, subject.demand, len(places)
         alert, window = group.alerts[number], group.windows[number]
         if alert is not None:
             if group.newest - alert.last > demand.timespan:
                 return False
             counts = subject.column is not None and not self._stream.by_rule
-            alert.absorb(self._bunch.inflow, spots, self._values(subject) if counts else ())
+            alert.absorb(self._bunch.inflow, places, self._values(subject) if counts else ())
             return True
         if subject.counts:
             if self._base + count < demand.need:
@@ -162,7 +162,7 @@ class Intake:
                 until += 1
         if until > spot:
             counted = _NOTHING if self._stream.by_rule else self._column(subject)
-            alert.absorb(self._bunch.inflow, self._bunch.spots[spot:until], counted[spot:until])
+            alert.absorb(self._bunch.inflow, self._bunch.places[spot:until], counted[spot:until])
         if until < self._stop:
             self._group.alerts[number] = None
             self.alerts.append(alert_of(self._stream, subject, self._key, alert, AlertState.CLOSED))
@@ -228,9 +228,9 @@ class Intake:
 
     def _late(self) -> None:
         """Put one event that is older than the group's newest where it belongs."""
-        group, spot, inflow = self._group, self._start, self._bunch.inflow
+        group, spot = self._group, self._start
         group.trim(self._stream, group.newest)
-        glimpse = inflow.glimpses[self._bunch.spots[spot]]
+        (glimpse,) = self._bunch.glimpses(spot, spot + 1)
         place = bisect_right(group.kept, glimpse[0], key=_time_of)
         self._times = group.times
         self._times.insert(place, glimpse[0])
@@ -255,7 +255,7 @@ class Intake:
         if alert is not None:
             if times[spot] >= alert.first - demand.timespan:
                 counted = _NOTHING if self._stream.by_rule else column[spot : spot + 1]
-                alert.absorb(self._bunch.inflow, self._bunch.spots[spot : spot + 1], counted)
+                alert.absorb(self._bunch.inflow, self._bunch.places[spot : spot + 1], counted)
             return None
         if subject.counts:
             end = crowd_around(self._times, demand.need, demand.timespan, place)

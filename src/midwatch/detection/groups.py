@@ -52,11 +52,11 @@ class OpenAlert(Struct):
     pairs: set[tuple[str, Value]] = set()
 
     def absorb(
-        self, inflow: Inflow, spots: Sequence[int], counted: Collection[Counted | None]
+        self, inflow: Inflow, places: range, counted: Collection[Counted | None]
     ) -> None:
         """Take in further events of the group, and what they hold where that counts."""
-        self.count += len(spots)
-        first, last = inflow.times[spots[0]], inflow.times[spots[-1]]
+        self.count += len(places)
+        first, last = inflow.times[places[0]], inflow.times[places[-1]]
         if last > self.last:
             self.last = last
         if first < self.first:
@@ -66,9 +66,9 @@ class OpenAlert(Struct):
             self.distinct.discard(cast("Counted", None))
         room = MOST_EVIDENCE - len(self.evidence)
         if room > 0:
-            self.show([inflow.glimpses[spot] for spot in spots[:room]])
+            self.show(inflow.glimpses(places[:room]))
         elif self.count < _LOOKED_AT:
-            self._sample(inflow.glimpses[spots[0]])
+            self._sample(inflow.glimpses(places[:1])[0])
 
     def show(self, glimpses: Sequence[Glimpse]) -> None:
         """Keep lines and values of events, as long as there is room."""
@@ -142,13 +142,13 @@ class Group(Struct):
         return cls(time, chunk, [], [[] for _ in stream.counted])
 
     @classmethod
-    def of_few(cls, inflow: Inflow, spots: Sequence[int], chunk: int) -> Group:
+    def of_few(cls, inflow: Inflow, places: range, chunk: int) -> Group:
         """A new group with events that are too few to matter."""
         return cls(
-            inflow.times[spots[-1]],
+            inflow.times[places[-1]],
             chunk,
-            [inflow.glimpses[spot] for spot in spots],
-            [[column[spot] for spot in spots] for column in inflow.columns],
+            inflow.glimpses(places),
+            [column[places.start : places.stop] for column in inflow.columns],
         )
 
     @property
@@ -182,38 +182,32 @@ class Group(Struct):
             else:
                 self.windows, self.alerts = [], []
 
-    def take_asleep(self, stream: Stream, inflow: Inflow, spots: Sequence[int]) -> bool:
+    def take_asleep(self, stream: Stream, inflow: Inflow, places: range) -> bool:
         """Take in events while nobody watches the group; False if somebody ought to.
 
         This is the way of most groups: nothing is asked of them but how many events they have.
         """
         kept, times = self.kept, inflow.times
-        first, last = times[spots[0]], times[spots[-1]]
+        first, last = times[places[0]], times[places[-1]]
         if first < self.newest:
             return False
-        if len(kept) + len(spots) >= stream.least:
+        if len(kept) + len(places) >= stream.least:
             self.trim(stream, first)
-            if len(kept) + len(spots) >= stream.least:
+            if len(kept) + len(places) >= stream.least:
                 return False
         self.newest = last
-        if len(spots) > _FEW and last - first > stream.horizon:
-            spots = spots[bisect_left(spots, last - stream.horizon, key=times.__getitem__) :]
-        self.keep(inflow, spots)
+        if len(places) > _FEW and last - first > stream.horizon:
+            places = places[bisect_left(places, last - stream.horizon, key=times.__getitem__) :]
+        self.keep(inflow, places)
         if len(kept) > _FEW and last - kept[0][0] > stream.horizon:
             self.trim(stream, last)
         return True
 
-    def keep(self, inflow: Inflow, spots: Sequence[int]) -> None:
+    def keep(self, inflow: Inflow, places: range) -> None:
         """Keep events, which are newer than all that is kept."""
-        if len(spots) == 1:
-            spot = spots[0]
-            self.kept.append(inflow.glimpses[spot])
-            for kept, column in zip(self.columns, inflow.columns, strict=True):
-                kept.append(column[spot])
-        else:
-            self.kept.extend(map(inflow.glimpses.__getitem__, spots))
-            for kept, column in zip(self.columns, inflow.columns, strict=True):
-                kept.extend(map(column.__getitem__, spots))
+        self.kept += inflow.glimpses(places)
+        for kept, column in zip(self.columns, inflow.columns, strict=True):
+            kept += column[places.start : places.stop]
 
     def trim(self, stream: Stream, now: int) -> None:
         """Let go of what can make no difference any more at that time."""

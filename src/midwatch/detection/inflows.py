@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, chain
 from typing import Final
 
 from midwatch.detection.chunks import Chunk, ChunkBatch, Glimpse
@@ -38,7 +39,7 @@ class Matched:
         self._chunk = chunk
         self._pairs: list[tuple[int, str]] | None = None
         self._ranks: list[int] = []
-        self._groups: dict[object, Mapping[Key, Sequence[int]]] = {}
+        self._arranged: dict[object, Arrangement] = {}
         self._columns: dict[object, Column] = {}
         self._cells: dict[object, Sequence[Value]] = {}
         self._apart = apart
@@ -97,17 +98,20 @@ class Matched:
             return columns[0]
         return [_together(values) for values in zip(*columns, strict=True)]
 
-    def groups(self, fields: Fields) -> Mapping[Key, Sequence[int]]:
-        """Spots by the values of the fields; an event that lacks one is in no group."""
+    def arranged(self, fields: Fields) -> Arrangement:
+        """The events by the values of the fields; one that lacks a value is in no group."""
         asked = tuple(fields.items()) if self._apart else next(iter(fields.values()))
-        known = self._groups.get(asked)
+        known = self._arranged.get(asked)
         if known is None:
             columns = [self.column(names) for names in _by_field(fields)]
-            known = self._groups[asked] = grouped(self.spots, columns)
+            known = self._arranged[asked] = Arrangement(self, grouped(self.spots, columns))
         return known
 
-    def plain_groups(self) -> Mapping[Key, Sequence[int]]:
-        """Spots by (name, value) of the first of source address, user and host they have."""
+    def plainly_arranged(self) -> Arrangement:
+        """The events by (name, value) of the first of source address, user and host they have."""
+        return Arrangement(self, self._plain_groups())
+
+    def _plain_groups(self) -> Mapping[Key, Sequence[int]]:
         left = self.spots
         groups: dict[Key, Sequence[int]] = {}
         for label, names in PLAIN_GROUPS:
@@ -124,6 +128,36 @@ class Matched:
         if left:
             groups[()] = left
         return groups
+
+
+class Arrangement:
+    """Matched events put group by group, each group in order of time.
+
+    ``groups`` are ranges of places; ``times`` are by place. Events of a group lie side by
+    side, so that what is asked of them is read in one go.
+    """
+
+    def __init__(self, matched: Matched, groups: Mapping[Key, Sequence[int]]) -> None:
+        self._matched = matched
+        self._spots = list(chain.from_iterable(groups.values()))
+        self._columns: dict[object, list[Value]] = {}
+        stops = list(accumulate(map(len, groups.values())))
+        self.groups = dict(zip(groups, map(range, [0, *stops], stops), strict=False))
+        self.times = array("q", map(matched.times.__getitem__, self._spots))
+
+    def column(self, fields: Fields) -> list[Value]:
+        """What each event holds in the fields, by place; see ``Matched.cells``."""
+        asked = tuple(fields.items())
+        known = self._columns.get(asked)
+        if known is None:
+            cells = self._matched.cells(fields)
+            known = self._columns[asked] = list(map(cells.__getitem__, self._spots))
+        return known
+
+    def glimpses(self, places: range) -> list[Glimpse]:
+        """What to remember of the events at some places that follow each other."""
+        glimpses = self._matched.glimpses
+        return [glimpses[spot] for spot in self._spots[places.start : places.stop]]
 
 
 def uniform(fields: Iterable[Fields]) -> bool:
