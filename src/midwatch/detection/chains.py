@@ -55,7 +55,9 @@ class Steps:
             stop = bisect_right(times, alert.last, start, places.stop)
             minutes = [time // _MINUTE for time in times[start:stop]]
             # Of the events of one minute the first, which comes last backwards, remains.
-            firsts = sorted(dict(zip(reversed(minutes), range(stop, start, -1), strict=True)).values())
+            firsts = sorted(
+                dict(zip(reversed(minutes), range(stop, start, -1), strict=True)).values()
+            )
             if not firsts:
                 continue
             glimpses = inflow.glimpses(range(start, stop))

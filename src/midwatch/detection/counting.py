@@ -94,22 +94,25 @@ class Intake:
             alert.absorb(self._bunch.inflow, places, self._values(subject) if counts else ())
             return True
         if subject.counts:
-            if self._base + count < demand.need:
-                return True
-            return first_crowd(self._whole(), demand.need, demand.timespan, self._base) is None
+            few = self._base + count < demand.need
+            return (
+                few or first_crowd(self._whole(), demand.need, demand.timespan, self._base) is None
+            )
         if window is None:
             return self._base + count < subject.least
-        start, stop = self._start, self._stop
+        return self._kept_by(window, subject)
+
+    def _kept_by(self, window: AnyWindow, subject: Subject) -> bool:
+        """Whether a window takes all events at once, since by none of them anything happens."""
+        demand, start, stop = subject.demand, self._start, self._stop
+        times = self._bunch.times[start:stop]
         if isinstance(window, DistinctWindow):
-            times = self._bunch.times
-            if not window.are_few(demand, self._values(subject), times[start]):
-                return False
-            window.keep(demand, times[start:stop], self._column(subject)[start:stop])
-            return True
+            few = window.are_few(demand, self._values(subject), times[0])
+            if few:
+                window.keep(demand, times, self._column(subject)[start:stop])
+            return few
         if isinstance(window, SequenceWindow):
-            return window.take_beginnings(
-                demand, self._bunch.times[start:stop], self._column(subject)[start:stop]
-            )
+            return window.take_beginnings(demand, times, self._column(subject)[start:stop])
         return False
 
     def _values(self, subject: Subject) -> set[Counted | None]:

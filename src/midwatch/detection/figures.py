@@ -47,7 +47,6 @@ class FigureWindow(Struct, tag="figure"):
                 return Fired(spot, kept[0][0], newest, len(kept), figure)
         return None
 
-
     def keep(self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None]) -> None:
         """Keep events that have fulfilled nothing."""
         for time, value in zip(times, values, strict=True):

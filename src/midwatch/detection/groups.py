@@ -20,7 +20,7 @@ from midwatch.detection.alerts import (
     alert_id,
 )
 from midwatch.detection.bunches import Inflow
-from midwatch.detection.chunks import Glimpse
+from midwatch.detection.chunks import Glimpse, Shape
 from midwatch.detection.demands import Counted, Fired
 from midwatch.detection.figures import AnyWindow
 from midwatch.detection.inflows import Key
@@ -51,16 +51,11 @@ class OpenAlert(Struct):
     distinct: set[Counted]
     pairs: set[tuple[str, Value]] = set()
 
-    def absorb(
-        self, inflow: Inflow, places: range, counted: Collection[Counted | None]
-    ) -> None:
+    def absorb(self, inflow: Inflow, places: range, counted: Collection[Counted | None]) -> None:
         """Take in further events of the group, and what they hold where that counts."""
         self.count += len(places)
         first, last = inflow.times[places[0]], inflow.times[places[-1]]
-        if last > self.last:
-            self.last = last
-        if first < self.first:
-            self.first = first
+        self.first, self.last = min(first, self.first), max(last, self.last)
         if counted and len(self.distinct) < MOST_DISTINCT:
             self.distinct.update(cast("Collection[Counted]", counted))
             self.distinct.discard(cast("Counted", None))
@@ -76,33 +71,18 @@ class OpenAlert(Struct):
         self.evidence += [
             Evidence(shape.origin, line) for _, line, shape, _ in glimpses[: max(room, 0)]
         ]
-        if len({id(shape) for _, _, shape, _ in glimpses}) == 1 and self._sample_columns(glimpses):
-            return
+        shape: Shape | None = None
         for glimpse in glimpses:
-            self._sample(glimpse)
+            self._sample(glimpse, again=glimpse[2] is shape)
+            shape = glimpse[2]
 
-    def _sample_columns(self, glimpses: Sequence[Glimpse]) -> bool:
-        """Sample events of one shape field by field; False where that would look different.
-
-        Fields must come in the same order however the events are cut into chunks.
-        """
-        shape = glimpses[0][2]
-        samples = [glimpse[3] for glimpse in glimpses]
-        if len(self.pairs) + len(samples) * len(shape.names) + len(shape.fixed) > _MOST_PAIRS:
-            return False
-        if any(None in sample for sample in samples):
-            return False
-        for name, column in zip(shape.names, zip(*samples, strict=True), strict=True):
-            self._meet((name, value) for value in dict.fromkeys(column))
-        self._meet(shape.fixed)
-        return True
-
-    def _sample(self, glimpse: Glimpse) -> None:
-        """Keep the values of an event that are new."""
+    def _sample(self, glimpse: Glimpse, *, again: bool = False) -> None:
+        """Keep the values of an event that are new; ``again``: of the shape met just before."""
         _, _, shape, sample = glimpse
         if len(self.pairs) <= _MOST_PAIRS:
             self._meet(zip(shape.names, sample, strict=True))
-            self._meet(shape.fixed)
+            if not again:
+                self._meet(shape.fixed)
 
     def _meet(self, pairs: Iterable[tuple[str, Value]]) -> None:
         """Keep values of fields that are new."""
@@ -207,7 +187,7 @@ class Group(Struct):
         """Keep events, which are newer than all that is kept."""
         self.kept += inflow.glimpses(places)
         for kept, column in zip(self.columns, inflow.columns, strict=True):
-            kept += column[places.start : places.stop]
+            kept.extend(column[places.start : places.stop])
 
     def trim(self, stream: Stream, now: int) -> None:
         """Let go of what can make no difference any more at that time."""

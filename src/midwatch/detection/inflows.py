@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from itertools import accumulate, chain
 from typing import Final
 
@@ -89,23 +90,28 @@ class Matched:
         return known
 
     def _joined(self, fields: Fields) -> Sequence[Value]:
-        length = len(self.times)
-        columns = [
-            [column.value] * length if isinstance(column, Constant) else column
-            for column in map(self.column, _by_field(fields))
-        ]
+        columns = [_spread(self.column(names), self.times) for names in _by_field(fields)]
         if len(columns) == 1:
             return columns[0]
         return [_together(values) for values in zip(*columns, strict=True)]
 
     def arranged(self, fields: Fields) -> Arrangement:
         """The events by the values of the fields; one that lacks a value is in no group."""
-        asked = tuple(fields.items()) if self._apart else next(iter(fields.values()))
+        columns = [self.column(names) for names in _by_field(fields)]
+        fixed = tuple(column if isinstance(column, Constant) else None for column in columns)
+        if any(column is not None and column.value is None for column in fixed):
+            return Arrangement(self, {})
+        # Streams that differ only in fields that never change share all but the keys.
+        asked = tuple(
+            tuple(names.items()) if self._apart else next(iter(names.values()))
+            for names, column in zip(_by_field(fields), fixed, strict=True)
+            if column is None
+        )
         known = self._arranged.get(asked)
         if known is None:
-            columns = [self.column(names) for names in _by_field(fields)]
-            known = self._arranged[asked] = Arrangement(self, grouped(self.spots, columns))
-        return known
+            varying = [column for column in columns if not isinstance(column, Constant)]
+            known = self._arranged[asked] = Arrangement(self, grouped(self.spots, varying))
+        return known.with_fixed(fixed) if any(fixed) else known
 
     def plainly_arranged(self) -> Arrangement:
         """The events by (name, value) of the first of source address, user and host they have."""
@@ -116,7 +122,7 @@ class Matched:
         groups: dict[Key, Sequence[int]] = {}
         for label, names in PLAIN_GROUPS:
             for name in names:
-                found = grouped(left, [self._chunk.column(name)]) if left else {}
+                found = grouped(left, [_spread(self._chunk.column(name), self.times)])
                 for (value,), some in found.items():
                     known = groups.get((label, value), ())
                     groups[label, value] = sorted((*known, *some)) if known else some
@@ -145,6 +151,12 @@ class Arrangement:
         self.groups = dict(zip(groups, map(range, [0, *stops], stops), strict=False))
         self.times = array("q", map(matched.times.__getitem__, self._spots))
 
+    def with_fixed(self, fixed: Sequence[Constant | None]) -> Arrangement:
+        """The same with values that never change put into the keys, where ``fixed`` has any."""
+        other = copy(self)
+        other.groups = {_key(key, fixed): places for key, places in self.groups.items()}
+        return other
+
     def column(self, fields: Fields) -> list[Value]:
         """What each event holds in the fields, by place; see ``Matched.cells``."""
         asked = tuple(fields.items())
@@ -165,38 +177,28 @@ def uniform(fields: Iterable[Fields]) -> bool:
     return all(len(set(some.values())) <= 1 for some in fields)
 
 
-def grouped(spots: Sequence[int], columns: Sequence[Column]) -> Mapping[Key, Sequence[int]]:
+def grouped(
+    spots: Sequence[int], columns: Sequence[Sequence[Value]]
+) -> Mapping[Key, Sequence[int]]:
     """The spots by their values in the columns; without those that lack one."""
-    if any(column.value is None for column in columns if isinstance(column, Constant)):
-        return {}
-    varying = [column for column in columns if not isinstance(column, Constant)]
-    if not varying:
-        return {tuple(_cell(column, 0) for column in columns): spots}
-    cells = [map(column.__getitem__, spots) for column in varying]
-    if len(varying) == 1:
+    if not columns:
+        return {(): spots}
+    if len(columns) == 1:
         groups: defaultdict[Value, list[int]] = defaultdict(list)
-        for spot, value in zip(spots, cells[0], strict=True):
+        for spot, value in zip(spots, map(columns[0].__getitem__, spots), strict=True):
             groups[value].append(spot)
         groups.pop(None, None)
-        places = [column.value if isinstance(column, Constant) else None for column in columns]
-        place = places.index(None)
-        before, after = tuple(places[:place]), tuple(places[place + 1 :])
-        return {(*before, value, *after): some for value, some in groups.items()}
+        return {(value,): some for value, some in groups.items()}
+    cells = [map(column.__getitem__, spots) for column in columns]
     keyed: defaultdict[Key, list[int]] = defaultdict(list)
     for spot, key in zip(spots, zip(*cells, strict=True), strict=True):
         keyed[key].append(spot)
-    sound = {key: some for key, some in keyed.items() if None not in key}
-    if len(varying) == len(columns):
-        return sound
-    return {_filled(key, columns): some for key, some in sound.items()}
+    return {key: some for key, some in keyed.items() if None not in key}
 
 
-def _filled(key: Key, columns: Sequence[Column]) -> Key:
-    """The values that vary, with those that do not in their places."""
-    values = iter(key)
-    return tuple(
-        column.value if isinstance(column, Constant) else next(values) for column in columns
-    )
+def _key(varying: Key, fixed: Sequence[Constant | None]) -> Key:
+    values = iter(varying)
+    return tuple(next(values) if column is None else column.value for column in fixed)
 
 
 def _ranks(chunk: Chunk, parts: Sequence[Part]) -> Sequence[int]:
@@ -227,6 +229,11 @@ def _by_field(fields: Fields) -> list[dict[str, str]]:
 
 def _cell(column: Column, spot: int) -> Value:
     return column.value if isinstance(column, Constant) else column[spot]
+
+
+def _spread(column: Column, times: Sequence[int]) -> Sequence[Value]:
+    """The column, with a value for each spot even if it never changes."""
+    return [column.value] * len(times) if isinstance(column, Constant) else column
 
 
 def _together(values: Sequence[Value]) -> str | None:

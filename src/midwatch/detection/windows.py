@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from operator import itemgetter, sub
 from typing import Final, cast
@@ -96,7 +97,7 @@ class DistinctWindow(Struct, tag="distinct"):
         self.keep(demand, times[start:stop], values[start:stop])
         return None
 
-    def are_few(self, demand: Demand, values: Set[Counted | None], begin: int) -> bool:
+    def are_few(self, demand: Demand, values: AbstractSet[Counted | None], begin: int) -> bool:
         """Whether all values, those seen and those that come from ``begin`` on, are too few."""
         need = demand.need
         if demand.terms is not None or len(values) > need:
