@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from unittest.mock import patch
 
 import pytest
@@ -201,7 +202,7 @@ def test_bunches_give_what_single_events_give(
         now += gap
         rows.append(((now - late) * SECOND, key, colour, value))
     edges = [0, *sorted(cuts), len(rows)]
-    chunks = [rows[start:stop] for start, stop in zip(edges, edges[1:], strict=False)]
+    chunks = [rows[start:stop] for start, stop in pairwise(edges)]
     chunks = [chunk for chunk in chunks if chunk]
 
     def at_once() -> Correlator:
