@@ -43,6 +43,7 @@ from midwatch.rules.ruleset import RuleSet
 SECOND: Final = 1_000_000
 """Microseconds in a second."""
 LATENESS: Final = 30 * SECOND
+"""By how much, in microseconds, an event may come late without any difference."""
 QUIET: Final = 3_600 * SECOND
 MOST_GROUPS: Final = 65_536
 _MOST_OLDER: Final = 3
