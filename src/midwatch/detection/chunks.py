@@ -7,9 +7,9 @@ at the latest time seen before it.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
-from operator import itemgetter
 from typing import Final, TypeVar, cast
 
 from msgspec import Struct
@@ -126,21 +126,21 @@ class Chunk:
             self._offsets[id(batch)] = offset
             offset += len(batch.times)
         if len(batches) == 1 and batches[0].ordered:
-            self.times: Sequence[int] = batches[0].times
+            self.times: Sequence[int] = array("q", batches[0].times)
         else:
-            self.times = self._sort()
+            self.times = array("q", self._sort())
 
     def _sort(self) -> list[int]:
         """Find the ranks; the times in order."""
-        keys: list[tuple[int, int]] = []
-        for batch in self._batches:
-            keys.extend(zip(batch.times, batch.batch.lines, strict=True))
-        sequence = sorted(range(len(keys)), key=keys.__getitem__)
-        ranks = [0] * len(keys)
+        lines = list(chain.from_iterable(batch.batch.lines for batch in self._batches))
+        times = list(chain.from_iterable(batch.times for batch in self._batches))
+        sequence = sorted(range(len(times)), key=lines.__getitem__)
+        sequence.sort(key=times.__getitem__)
+        ranks = [0] * len(times)
         for rank, spot in enumerate(sequence):
             ranks[spot] = rank
         self._sequence, self._ranks = sequence, ranks
-        return list(map(itemgetter(0), map(keys.__getitem__, sequence)))
+        return list(map(times.__getitem__, sequence))
 
     def holds(self, batch: ChunkBatch) -> bool:
         """Whether the batch is one of the chunk's."""

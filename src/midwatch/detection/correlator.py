@@ -29,12 +29,13 @@ from typing import Final
 import msgspec
 
 from midwatch.detection.alerts import Alert, AlertState
-from midwatch.detection.chains import Step, events_of, first_step, further_steps
+from midwatch.detection.bunches import Bunch, Inflow
+from midwatch.detection.chains import Steps
 from midwatch.detection.chunks import Chunk, ChunkBatch
 from midwatch.detection.counting import Intake, close
 from midwatch.detection.detector import Match
 from midwatch.detection.groups import Group, alert_of
-from midwatch.detection.inflows import Bunch, Inflow, Key, Matched, Part
+from midwatch.detection.inflows import Key, Matched, Part
 from midwatch.detection.state import CorrelatorState, KeptGroup, Statistics
 from midwatch.detection.streams import Stream, streams_of
 from midwatch.rules.ruleset import RuleSet
@@ -42,6 +43,7 @@ from midwatch.rules.ruleset import RuleSet
 SECOND: Final = 1_000_000
 """Microseconds in a second."""
 LATENESS: Final = 30 * SECOND
+"""By how much, in microseconds, an event may come late without any difference."""
 QUIET: Final = 3_600 * SECOND
 MOST_GROUPS: Final = 65_536
 _MOST_OLDER: Final = 3
@@ -105,10 +107,10 @@ class Correlator:
                 (batch, rows, rule) for rule in stream.feeds for batch, rows in inputs.get(rule, ())
             ]
             if parts:
-                steps: list[Step] = []
+                steps = Steps(stream)
                 matched = _matched(chunk, shared, stream, parts)
-                alerts.extend(self._feed_stream(stream, kept, matched, steps))
-                for rule, batch in events_of(steps, self._latest, origin).items():
+                self._feed_stream(stream, kept, matched, steps, alerts)
+                for rule, batch in steps.batches(self._latest, origin).items():
                     inputs[rule] = [(batch, range(len(batch.times)))]
         if chunk.times and not self._chunks % _IDLE_CHUNKS:
             alerts.extend(self._put_away(chunk.times[-1]))
@@ -124,13 +126,15 @@ class Correlator:
         """The chunk, and the rows of it that some stream wants, by rule."""
         batches: dict[int, ChunkBatch] = {}
         inputs: dict[str, list[tuple[ChunkBatch, Sequence[int]]]] = {}
+        known: dict[object, Sequence[int]] = {}
         for match in matches:
             if match.rule.id not in self._fed:
                 continue
             batch = batches.get(id(match.batch))
             if batch is None:
                 batch = batches[id(match.batch)] = ChunkBatch(match.batch, self._latest, origin)
-            inputs.setdefault(match.rule.id, []).append((batch, match.rows))
+            rows = _same_rows(known, batch, match.rows)
+            inputs.setdefault(match.rule.id, []).append((batch, rows))
             self.statistics.events += len(match.rows)
         chunk = Chunk(tuple(batches.values()))
         if chunk.times:
@@ -138,29 +142,40 @@ class Correlator:
         return chunk, inputs
 
     def _feed_stream(
-        self, stream: Stream, kept: dict[Key, Group], matched: Matched, steps: list[Step]
-    ) -> Iterator[Alert]:
-        """Take events in; alerts that open or close, and steps that later streams are fed with."""
-        groups = matched.plain_groups() if stream.plain else matched.groups(stream.fields)
-        inflow = Inflow(matched, stream.counted)
-        number, times = self._chunks, matched.times
-        chained = [
+        self,
+        stream: Stream,
+        kept: dict[Key, Group],
+        matched: Matched,
+        steps: Steps,
+        alerts: list[Alert],
+    ) -> None:
+        """Take events in; notes the alerts that open or close, and steps for later streams."""
+        arranged = matched.plainly_arranged() if stream.plain else matched.arranged(stream.fields)
+        inflow = Inflow(arranged, stream.counted)
+        number, times, least = self._chunks, inflow.times, stream.least
+        serving = [
             place
             for place, subject in enumerate(stream.subjects)
-            if subject.rule.id in self._serving and not subject.waits
+            if subject.rule.id in self._serving
         ]
-        for key, spots in groups.items():
+        chained = [place for place in serving if not stream.subjects[place].waits]
+        for key, places in inflow.groups.items():
             group = kept.get(key)
             if group is None:
-                group = kept[key] = Group.new(stream, times[spots[0]], number)
-            group.touched = number
-            if not group.take_quietly(stream, inflow, spots):
-                for alert in self._take(stream, key, group, Bunch(inflow, spots)):
-                    if alert.rule.id in self._serving and self._fires(alert):
-                        steps.append(first_step(alert))
-                    yield alert
+                if len(places) < least:
+                    kept[key] = Group.of_few(inflow, places, number)
+                    continue
+                group = kept[key] = Group.new(stream, times[places[0]], number)
+            else:
+                group.touched = number
+            if not group.alerts and group.take_asleep(stream, inflow, places):
+                continue
+            for alert in self._take(stream, key, group, Bunch(inflow, places)):
+                alerts.append(alert)
+                if serving and alert.rule.id in self._serving and self._fires(alert):
+                    steps.begin(alert, key)
             if chained and group.alerts:
-                steps.extend(further_steps(stream, chained, key, group, (inflow, spots)))
+                steps.go_on(chained, key, group, inflow, places)
 
     def _fires(self, alert: Alert) -> bool:
         """Whether an alert, as it is handed on, says that its condition began to hold."""
@@ -169,6 +184,9 @@ class Correlator:
     def _take(self, stream: Stream, key: Key, newest: Group, bunch: Bunch) -> Iterator[Alert]:
         """Take a bunch into the runs of a group that its events belong to."""
         times, spot, end = bunch.times, 0, len(bunch.times)
+        if not newest.older and times[0] >= newest.newest - stream.horizon:
+            yield from Intake(stream, key, newest, bunch, 0, end).take()
+            return
         while spot < end:
             group, limit = _run_for(stream, newest, times[spot])
             if group is None:
@@ -205,6 +223,7 @@ class Correlator:
             alert
             for stream, kept in zip(self._streams, self._groups, strict=True)
             for key, group in kept.items()
+            if group.alerts or group.older
             for alert in _close_all(stream, key, group)
         )
         for kept in self._groups:
@@ -282,6 +301,16 @@ def _matched(
             whole = Chunk(tuple({id(part[0]): part[0] for part in parts}.values()))
         known = shared[asked] = Matched(whole, parts, apart=stream.apart)
     return known
+
+
+def _same_rows(
+    known: dict[object, Sequence[int]], batch: ChunkBatch, rows: Sequence[int]
+) -> Sequence[int]:
+    """The same rows as another rule has matched, if there is one, so that they are shared."""
+    if not rows or isinstance(rows, range):
+        return rows
+    same = known.setdefault((id(batch), len(rows), rows[0], rows[-1]), rows)
+    return same if same == rows else rows
 
 
 def _identity(rows: Sequence[int]) -> object:

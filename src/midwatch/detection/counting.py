@@ -11,13 +11,19 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from midwatch.detection.alerts import Alert, AlertState
+from midwatch.detection.bunches import Bunch
 from midwatch.detection.chunks import Glimpse
 from midwatch.detection.demands import Counted, Fired
 from midwatch.detection.figures import AnyWindow, PeriodWindow
-from midwatch.detection.groups import Group, alert_of
-from midwatch.detection.inflows import Bunch, Key
+from midwatch.detection.groups import BEGINNINGS, Group, alert_of
+from midwatch.detection.inflows import Key
 from midwatch.detection.streams import Stream, Subject
-from midwatch.detection.windows import crowd_around, first_crowd
+from midwatch.detection.windows import (
+    DistinctWindow,
+    SequenceWindow,
+    crowd_around,
+    first_crowd,
+)
 
 _NOTHING: Sequence[Counted | None] = ()
 
@@ -29,7 +35,8 @@ class Intake:
     """
 
     __slots__ = (
-        "_base", "_bunch", "_group", "_key", "_start", "_stop", "_stream", "_times", "alerts",
+        "_base", "_bunch", "_group", "_key", "_sets", "_start", "_stop", "_stream", "_times",
+        "alerts",
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +52,7 @@ class Intake:
         self._stop = stop
         self._base = 0
         self._times: list[int] = []
+        self._sets: dict[int, set[Counted | None]] = {}
 
     def take(self) -> list[Alert]:
         """Take the events in; alerts that opened or closed by it."""
@@ -60,16 +68,73 @@ class Intake:
             group.forget()
             group.wake(stream)
         self._base = len(group.kept)
-        self._times = [*group.times, *times[start:stop]]
-        group.keep(self._bunch.inflow, self._bunch.spots[start:stop])
+        self._times = []
         group.newest = times[stop - 1]
+        places = self._bunch.places[start:stop]
         for number, subject in enumerate(stream.subjects):
-            self._step(number, subject)
-        group.trim(stream)
+            if not self._passes(number, subject, places):
+                self._step(number, subject)
+        group.keep(self._bunch.inflow, places[-stream.memory :])
+        if len(group.kept) > 2 * stream.memory:
+            group.trim(stream, group.newest)
+        group.doze(stream)
         return self.alerts
 
+    def _passes(self, number: int, subject: Subject, places: range) -> bool:
+        """Whether by the events, taken in at once, nothing begins or ends for a subject.
+
+        If so it has taken them in; else they must be looked at one by one.
+        """
+        group, demand, count = self._group, subject.demand, len(places)
+        alert, window = group.alerts[number], group.windows[number]
+        if alert is not None:
+            if group.newest - alert.last > demand.timespan:
+                return False
+            counts = subject.column is not None and not self._stream.by_rule
+            alert.absorb(self._bunch.inflow, places, self._values(subject) if counts else ())
+            return True
+        if subject.counts:
+            few = self._base + count < demand.need
+            return (
+                few or first_crowd(self._whole(), demand.need, demand.timespan, self._base) is None
+            )
+        if window is None:
+            return self._base + count < subject.least
+        return self._kept_by(window, subject)
+
+    def _kept_by(self, window: AnyWindow, subject: Subject) -> bool:
+        """Whether a window takes all events at once, since by none of them anything happens."""
+        demand, start, stop = subject.demand, self._start, self._stop
+        times = self._bunch.times[start:stop]
+        if isinstance(window, DistinctWindow):
+            few = window.are_few(demand, self._values(subject), times[0])
+            if few:
+                window.keep(demand, times, self._column(subject)[start:stop])
+            return few
+        if isinstance(window, SequenceWindow):
+            return window.take_beginnings(demand, times, self._column(subject)[start:stop])
+        return False
+
+    def _values(self, subject: Subject) -> set[Counted | None]:
+        """The distinct values of what a subject counts."""
+        number = subject.column
+        if number is None:
+            return set()
+        known = self._sets.get(number)
+        if known is None:
+            column = self._bunch.column(number)
+            known = self._sets[number] = set(column[self._start : self._stop])
+        return known
+
+    def _whole(self) -> list[int]:
+        """The times of the events kept, then of those that come."""
+        if not self._times:
+            self._times = self._group.times[: self._base]
+            self._times += self._bunch.times[self._start : self._stop]
+        return self._times
+
     def _column(self, subject: Subject) -> Sequence[Counted | None]:
-        return _NOTHING if subject.column is None else self._bunch.columns[subject.column]
+        return _NOTHING if subject.column is None else self._bunch.column(subject.column)
 
     def _step(self, number: int, subject: Subject) -> None:
         """Let one subject take the events, which are in order."""
@@ -100,7 +165,7 @@ class Intake:
                 until += 1
         if until > spot:
             counted = _NOTHING if self._stream.by_rule else self._column(subject)
-            alert.absorb(self._bunch.inflow, self._bunch.spots[spot:until], counted[spot:until])
+            alert.absorb(self._bunch.inflow, self._bunch.places[spot:until], counted[spot:until])
         if until < self._stop:
             self._group.alerts[number] = None
             self.alerts.append(alert_of(self._stream, subject, self._key, alert, AlertState.CLOSED))
@@ -115,14 +180,15 @@ class Intake:
             subject.demand, self._bunch.times, self._column(subject), spot, self._stop
         )
         if until < self._stop:
-            alert = judge(self._stream, number, self._key, self._group)
+            glimpses = self._glimpses(window.begin or 0, until)
+            alert = judge(self._stream, number, self._key, self._group, glimpses)
             if alert is not None:
                 self.alerts.append(alert)
         return until
 
     def _watch(self, number: int, subject: Subject, spot: int) -> Fired | None:
         """The event, from ``spot`` on, at which the subject's condition holds."""
-        times, demand = self._times, subject.demand
+        times, demand = self._whole(), subject.demand
         place = self._base + spot - self._start
         if subject.counts:
             if len(times) < demand.need:
@@ -145,19 +211,29 @@ class Intake:
             return known
         window = self._group.windows[number] = subject.new_window()
         if place and subject.column is not None:
-            kept = self._group.columns[subject.column]
-            window.take(subject.demand, self._times, kept, 0, place)
+            column = self._bunch.column(subject.column)
+            cells = self._group.columns[subject.column][: self._base]
+            cells += column[self._start : self._start + place - self._base]
+            window.keep(subject.demand, self._whole()[:place], cells)
         return window
 
     def _open(self, number: int, subject: Subject, fired: Fired) -> None:
-        end = self._base + fired.spot + 1 - self._start
-        alert = self._group.open(self._stream, number, self._key, fired, self._group.kept[:end])
+        glimpses = self._glimpses(fired.first, fired.spot + 1)
+        alert = self._group.open(self._stream, number, self._key, fired, glimpses)
         self.alerts.append(alert_of(self._stream, subject, self._key, alert, AlertState.OPEN))
+
+    def _glimpses(self, first: int, stop: int) -> list[Glimpse]:
+        """The latest events from the time ``first`` on that come before the one at ``stop``."""
+        start = bisect_left(self._bunch.times, first, self._start, stop)
+        found = self._bunch.glimpses(max(start, stop - BEGINNINGS), stop)
+        missing = BEGINNINGS - len(found)
+        return [*self._group.kept[-missing:], *found] if missing else found
 
     def _late(self) -> None:
         """Put one event that is older than the group's newest where it belongs."""
-        group, spot, inflow = self._group, self._start, self._bunch.inflow
-        glimpse = inflow.glimpses[self._bunch.spots[spot]]
+        group, spot = self._group, self._start
+        group.trim(self._stream, group.newest)
+        (glimpse,) = self._bunch.glimpses(spot, spot + 1)
         place = bisect_right(group.kept, glimpse[0], key=_time_of)
         self._times = group.times
         self._times.insert(place, glimpse[0])
@@ -167,12 +243,12 @@ class Intake:
             if found is not None:
                 fired.append((number, subject, found))
         group.kept.insert(place, glimpse)
-        for kept, column in zip(group.columns, self._bunch.columns, strict=True):
-            kept.insert(place, column[spot])
+        for number, kept in enumerate(group.columns):
+            kept.insert(place, self._bunch.column(number)[spot])
         for number, subject, found in fired:
             alert = group.open(self._stream, number, self._key, found, group.kept)
             self.alerts.append(alert_of(self._stream, subject, self._key, alert, AlertState.OPEN))
-        group.trim(self._stream)
+        group.trim(self._stream, group.newest)
 
     def _late_for(self, number: int, subject: Subject, spot: int, place: int) -> Fired | None:
         """What the late event, now among the times at ``place``, means to a subject."""
@@ -182,7 +258,7 @@ class Intake:
         if alert is not None:
             if times[spot] >= alert.first - demand.timespan:
                 counted = _NOTHING if self._stream.by_rule else column[spot : spot + 1]
-                alert.absorb(self._bunch.inflow, self._bunch.spots[spot : spot + 1], counted)
+                alert.absorb(self._bunch.inflow, self._bunch.places[spot : spot + 1], counted)
             return None
         if subject.counts:
             end = crowd_around(self._times, demand.need, demand.timespan, place)
@@ -197,7 +273,7 @@ class Intake:
             window = group.windows[number] = subject.new_window()
             if subject.column is not None:
                 others = [*self._times[:place], *self._times[place + 1 :]]
-                window.take(demand, others, group.columns[subject.column], 0, len(others))
+                window.keep(demand, others, group.columns[subject.column])
         return window.take(demand, times, column, spot, spot + 1)
 
 
@@ -211,8 +287,13 @@ def _crowd(times: Sequence[int], end: int, span: int, spot: int) -> Fired:
     return Fired(spot, times[first], times[end], end + 1 - first)
 
 
-def judge(stream: Stream, number: int, key: Key, group: Group) -> Alert | None:
-    """End a period; an alert that it gives opens and closes at once."""
+def judge(
+    stream: Stream, number: int, key: Key, group: Group, glimpses: Sequence[Glimpse]
+) -> Alert | None:
+    """End a period; an alert that it gives opens and closes at once.
+
+    ``glimpses``: of the latest events up to the end of the period.
+    """
     subject = stream.subjects[number]
     window = group.windows[number]
     group.windows[number] = None
@@ -221,7 +302,7 @@ def judge(stream: Stream, number: int, key: Key, group: Group) -> Alert | None:
     fired = window.verdict(subject.demand)
     if fired is None:
         return None
-    opened = group.open(stream, number, key, fired, group.kept)
+    opened = group.open(stream, number, key, fired, glimpses)
     group.alerts[number] = None
     return alert_of(stream, subject, key, opened, AlertState.CLOSED)
 
@@ -231,7 +312,7 @@ def end_periods(stream: Stream, key: Key, group: Group, time: int | None) -> Ite
     for number, (subject, window) in enumerate(zip(stream.subjects, group.windows, strict=False)):
         if isinstance(window, PeriodWindow) and window.begin is not None:
             over = time is None or time - window.begin > subject.demand.timespan
-            alert = judge(stream, number, key, group) if over else None
+            alert = judge(stream, number, key, group, group.kept) if over else None
             if alert is not None:
                 yield alert
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Final
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ from midwatch.rules.ruleset import CorrelationKind
 
 MOST_NUMBERS: Final = 10_000
 """Numbers or values kept per window; of numbers the oldest go first."""
+_time_of: Final[Callable[[tuple[int, float]], int]] = itemgetter(0)
 
 
 class FigureWindow(Struct, tag="figure"):
@@ -37,13 +39,24 @@ class FigureWindow(Struct, tag="figure"):
                 continue
             insort(kept, (times[spot], number))
             newest = kept[-1][0]
-            del kept[: bisect_left(kept, newest - demand.timespan, key=lambda item: item[0])]
+            del kept[: bisect_left(kept, newest - demand.timespan, key=_time_of)]
             if len(kept) > MOST_NUMBERS:
                 del kept[0]
             figure = figure_of(demand, [item[1] for item in kept])
             if demand.accepts(figure):
                 return Fired(spot, kept[0][0], newest, len(kept), figure)
         return None
+
+    def keep(self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None]) -> None:
+        """Keep events that have fulfilled nothing."""
+        for time, value in zip(times, values, strict=True):
+            number = as_number(value)
+            if number is not None:
+                insort(self.numbers, (time, number))
+        if self.numbers:
+            before = self.numbers[-1][0] - demand.timespan
+            del self.numbers[: bisect_left(self.numbers, before, key=_time_of)]
+        del self.numbers[:-MOST_NUMBERS]
 
 
 def figure_of(demand: Demand, numbers: Sequence[float]) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from itertools import chain, filterfalse
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import filterfalse
 from operator import itemgetter
 from typing import Final, cast
 
@@ -19,17 +19,19 @@ from midwatch.detection.alerts import (
     Evidence,
     alert_id,
 )
-from midwatch.detection.chunks import Glimpse
+from midwatch.detection.bunches import Inflow
+from midwatch.detection.chunks import Glimpse, Shape
 from midwatch.detection.demands import Counted, Fired
-from midwatch.detection.figures import AnyWindow, PeriodWindow
-from midwatch.detection.inflows import Inflow, Key
+from midwatch.detection.figures import AnyWindow
+from midwatch.detection.inflows import Key
 from midwatch.detection.streams import Stream, Subject
-from midwatch.detection.windows import DistinctWindow, first_crowd
 from midwatch.events.source import Value
 
 _time_of: Final[Callable[[Glimpse], int]] = itemgetter(0)
 BEGINNINGS: Final = MOST_EVIDENCE // 4
 """Events that an alert shows of its beginning."""
+_FEW: Final = 16
+"""Events that are not worth the work of letting go of some."""
 _LOOKED_AT: Final = 256
 """Events of an alert after which its samples are complete enough."""
 _MOST_PAIRS: Final = 400
@@ -49,40 +51,42 @@ class OpenAlert(Struct):
     distinct: set[Counted]
     pairs: set[tuple[str, Value]] = set()
 
-    def absorb(
-        self, inflow: Inflow, spots: Sequence[int], counted: Sequence[Counted | None]
-    ) -> None:
+    def absorb(self, inflow: Inflow, places: range, counted: Collection[Counted | None]) -> None:
         """Take in further events of the group, and what they hold where that counts."""
-        self.count += len(spots)
-        self.last = max(self.last, inflow.times[spots[-1]])
-        self.first = min(self.first, inflow.times[spots[0]])
-        if counted:
-            self.meet(counted)
+        self.count += len(places)
+        first, last = inflow.times[places[0]], inflow.times[places[-1]]
+        self.first, self.last = min(first, self.first), max(last, self.last)
+        if counted and len(self.distinct) < MOST_DISTINCT:
+            self.distinct.update(cast("Collection[Counted]", counted))
+            self.distinct.discard(cast("Counted", None))
         room = MOST_EVIDENCE - len(self.evidence)
         if room > 0:
-            self.show([inflow.glimpses[spot] for spot in spots[:room]])
+            self.show(inflow.glimpses(places[:room]))
         elif self.count < _LOOKED_AT:
-            self._sample(inflow.glimpses[spots[0]])
-
-    def meet(self, values: Sequence[Counted | None]) -> None:
-        """Count values that are new, up to a bound."""
-        if len(self.distinct) < MOST_DISTINCT:
-            self.distinct.update(cast("set[Counted]", {*values} - {None}))
+            self._sample(inflow.glimpses(places[:1])[0])
 
     def show(self, glimpses: Sequence[Glimpse]) -> None:
         """Keep lines and values of events, as long as there is room."""
+        room = MOST_EVIDENCE - len(self.evidence)
+        self.evidence += [
+            Evidence(shape.origin, line) for _, line, shape, _ in glimpses[: max(room, 0)]
+        ]
+        shape: Shape | None = None
         for glimpse in glimpses:
-            if len(self.evidence) < MOST_EVIDENCE:
-                self.evidence.append(Evidence(glimpse[2].origin, glimpse[1]))
-            self._sample(glimpse)
+            self._sample(glimpse, again=glimpse[2] is shape)
+            shape = glimpse[2]
 
-    def _sample(self, glimpse: Glimpse) -> None:
-        """Keep the values of an event that are new."""
+    def _sample(self, glimpse: Glimpse, *, again: bool = False) -> None:
+        """Keep the values of an event that are new; ``again``: of the shape met just before."""
         _, _, shape, sample = glimpse
+        if len(self.pairs) <= _MOST_PAIRS:
+            self._meet(zip(shape.names, sample, strict=True))
+            if not again:
+                self._meet(shape.fixed)
+
+    def _meet(self, pairs: Iterable[tuple[str, Value]]) -> None:
+        """Keep values of fields that are new."""
         met = self.pairs
-        if len(met) > _MOST_PAIRS:
-            return
-        pairs = chain(zip(shape.names, sample, strict=True), shape.fixed)
         for pair in filterfalse(met.__contains__, pairs):
             met.add(pair)
             name, value = pair
@@ -117,6 +121,16 @@ class Group(Struct):
             return cls(time, chunk)
         return cls(time, chunk, [], [[] for _ in stream.counted])
 
+    @classmethod
+    def of_few(cls, inflow: Inflow, places: range, chunk: int) -> Group:
+        """A new group with events that are too few to matter."""
+        return cls(
+            inflow.times[places[-1]],
+            chunk,
+            inflow.glimpses(places),
+            [column[places.start : places.stop] for column in inflow.columns],
+        )
+
     @property
     def times(self) -> list[int]:
         """The times of the events kept."""
@@ -127,6 +141,15 @@ class Group(Struct):
         if not self.alerts:
             self.windows = [None] * len(stream.subjects)
             self.alerts = [None] * len(stream.subjects)
+
+    def doze(self, stream: Stream) -> None:
+        """Drop windows that what is kept would give again, if nothing is open."""
+        kept, least = self.kept, stream.least
+        if len(kept) >= least and (not least or kept[-least][0] >= self.newest - stream.horizon):
+            return
+        if not any(self.alerts):
+            self.trim(stream, self.newest)
+            self.windows, self.alerts = [], []
 
     def forget(self) -> None:
         """Drop what was counted, since all of it is too old to matter."""
@@ -139,97 +162,40 @@ class Group(Struct):
             else:
                 self.windows, self.alerts = [], []
 
-    def take_quietly(self, stream: Stream, inflow: Inflow, spots: Sequence[int]) -> bool:
-        """Take in events by which no alert opens or closes; False if one might.
+    def take_asleep(self, stream: Stream, inflow: Inflow, places: range) -> bool:
+        """Take in events while nobody watches the group; False if somebody ought to.
 
-        This is the way most events go.
+        This is the way of most groups: nothing is asked of them but how many events they have.
         """
-        times = inflow.times
-        first, last = times[spots[0]], times[spots[-1]]
+        kept, times = self.kept, inflow.times
+        first, last = times[places[0]], times[places[-1]]
         if first < self.newest:
             return False
-        if first - self.newest > stream.horizon:
-            if any(isinstance(window, PeriodWindow) for window in self.windows):
+        if len(kept) + len(places) >= stream.least:
+            self.trim(stream, first)
+            if len(kept) + len(places) >= stream.least:
                 return False
-            self.forget()
-        if not self.alerts:
-            if len(self.kept) + len(spots) >= stream.least:
-                return False
-        elif not self._is_quiet(stream, inflow, spots):
-            return False
-        if not self.alerts or not self._absorbed(stream, inflow, spots):
-            self.keep(inflow, spots)
-            if len(self.kept) > stream.memory or last - self.kept[0][0] > stream.horizon:
-                self.trim(stream)
         self.newest = last
+        if len(places) > _FEW and last - first > stream.horizon:
+            places = places[bisect_left(places, last - stream.horizon, key=times.__getitem__) :]
+        self.keep(inflow, places)
+        if len(kept) > _FEW and last - kept[0][0] > stream.horizon:
+            self.trim(stream, last)
         return True
 
-    def _is_quiet(self, stream: Stream, inflow: Inflow, spots: Sequence[int]) -> bool:
-        """Whether for every subject nothing begins or ends with the events."""
-        last = inflow.times[spots[-1]]
-        counting: list[Subject] = []
-        for subject, alert, window in zip(stream.subjects, self.alerts, self.windows, strict=True):
-            if alert is not None:
-                if last - alert.last > subject.demand.timespan:
-                    return False
-            elif subject.counts:
-                counting.append(subject)
-            elif isinstance(window, DistinctWindow) and subject.column is not None:
-                column = inflow.columns[subject.column]
-                if not window.are_few(subject.demand, map(column.__getitem__, spots)):
-                    return False
-            elif window is not None or len(self.kept) + len(spots) >= subject.least:
-                return False
-        return not counting or self._is_thin(counting, inflow, spots)
-
-    def _is_thin(self, counting: Sequence[Subject], inflow: Inflow, spots: Sequence[int]) -> bool:
-        """Whether there are too few events for all that merely count them."""
-        start = len(self.kept)
-        if start + len(spots) < min(subject.demand.need for subject in counting):
-            return True
-        times = [*self.times, *inflow.times_of(spots)]
-        return all(
-            first_crowd(times, subject.demand.need, subject.demand.timespan, start) is None
-            for subject in counting
-        )
-
-    def _absorbed(self, stream: Stream, inflow: Inflow, spots: Sequence[int]) -> bool:
-        """Give the events to alerts and windows; True if all subjects have alerts."""
-        everywhere = True
-        for number, subject in enumerate(stream.subjects):
-            alert, window = self.alerts[number], self.windows[number]
-            cells: Sequence[Counted | None] = ()
-            if subject.column is not None and not (stream.by_rule and alert is not None):
-                column = inflow.columns[subject.column]
-                cells = list(map(column.__getitem__, spots))
-            if alert is not None:
-                alert.absorb(inflow, spots, cells)
-            else:
-                everywhere = False
-                if isinstance(window, DistinctWindow):
-                    window.keep(subject.demand, inflow.times_of(spots), cells)
-        return everywhere
-
-    def keep(self, inflow: Inflow, spots: Sequence[int]) -> None:
+    def keep(self, inflow: Inflow, places: range) -> None:
         """Keep events, which are newer than all that is kept."""
-        if len(spots) == 1:
-            spot = spots[0]
-            self.kept.append(inflow.glimpses[spot])
-            for kept, column in zip(self.columns, inflow.columns, strict=True):
-                kept.append(column[spot])
-        else:
-            self.kept.extend(map(inflow.glimpses.__getitem__, spots))
-            for kept, column in zip(self.columns, inflow.columns, strict=True):
-                kept.extend(map(column.__getitem__, spots))
+        self.kept += inflow.glimpses(places)
+        for kept, column in zip(self.columns, inflow.columns, strict=True):
+            kept.extend(column[places.start : places.stop])
 
-    def trim(self, stream: Stream) -> None:
-        """Let go of what can make no difference any more."""
-        kept = self.kept
-        surplus = len(kept) - stream.memory
-        if kept and kept[-1][0] - kept[0][0] > stream.horizon:
-            before = kept[-1][0] - stream.horizon
-            surplus = max(surplus, bisect_left(kept, before, key=_time_of))
-        if surplus > 0:
+    def trim(self, stream: Stream, now: int) -> None:
+        """Let go of what can make no difference any more at that time."""
+        kept, before = self.kept, now - stream.horizon
+        surplus = max(0, len(kept) - stream.memory)
+        if kept and kept[0][0] < before:
+            surplus = bisect_left(kept, before, surplus, key=_time_of)
+        if surplus:
             del kept[:surplus]
             for column in self.columns:
                 del column[:surplus]

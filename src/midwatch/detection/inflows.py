@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import repeat
+from copy import copy
+from itertools import accumulate, chain
 from typing import Final
 
 from midwatch.detection.chunks import Chunk, ChunkBatch, Glimpse
@@ -37,13 +40,16 @@ class Matched:
         self._chunk = chunk
         self._pairs: list[tuple[int, str]] | None = None
         self._ranks: list[int] = []
-        self._groups: dict[object, Mapping[Key, Sequence[int]]] = {}
+        self._arranged: dict[object, Arrangement] = {}
         self._columns: dict[object, Column] = {}
-        if apart:
+        self._cells: dict[object, Sequence[Value]] = {}
+        self._apart = apart
+        self._only = parts[0][2]
+        if apart and len({rule for _, _, rule in parts}) > 1:
             self._pairs = _pairs(chunk, parts)
             self.spots: Sequence[int] = range(len(self._pairs))
             ranks = self._ranks = [rank for rank, _ in self._pairs]
-            self.times: Sequence[int] = list(map(chunk.times.__getitem__, ranks))
+            self.times: Sequence[int] = array("q", map(chunk.times.__getitem__, ranks))
             self.glimpses: Sequence[Glimpse] = list(map(chunk.glimpses.__getitem__, ranks))
         else:
             self.spots = _ranks(chunk, parts)
@@ -53,14 +59,14 @@ class Matched:
     def column(self, names: Mapping[str, str]) -> Column:
         """A field that each rule calls by its own name, by spot."""
         if self._pairs is None:
-            return self._chunk.column(next(iter(names.values())))
+            return self._chunk.column(names.get(self._only) or next(iter(names.values())))
         asked = tuple(names.items())
         known = self._columns.get(asked)
         if known is None:
-            known = self._columns[asked] = self._apart(names)
+            known = self._columns[asked] = self._by_rule(names)
         return known
 
-    def _apart(self, names: Mapping[str, str]) -> Column:
+    def _by_rule(self, names: Mapping[str, str]) -> Column:
         columns = {rule: self._chunk.column(name) for rule, name in names.items()}
         if len(set(names.values())) > 1:
             return [_cell(columns[rule], rank) for rank, rule in self._pairs or ()]
@@ -70,25 +76,53 @@ class Matched:
         return list(map(same.__getitem__, self._ranks))
 
     def rules(self) -> Sequence[str]:
-        """The rule of each event."""
-        return [rule for _, rule in self._pairs or ()]
+        """The rule of each event, by spot."""
+        if self._pairs is None:
+            return [self._only] * len(self.times)
+        return [rule for _, rule in self._pairs]
 
-    def groups(self, fields: Fields) -> Mapping[Key, Sequence[int]]:
-        """Spots by the values of the fields; an event that lacks one is in no group."""
-        asked = tuple(fields.values())
-        known = self._groups.get(asked)
+    def cells(self, fields: Fields) -> Sequence[Value]:
+        """What each event holds in the fields, joined; its rule where none are named."""
+        asked = tuple(fields.items())
+        known = self._cells.get(asked)
         if known is None:
-            columns = [self.column(names) for names in _by_field(fields)]
-            known = self._groups[asked] = grouped(self.spots, columns)
+            known = self._cells[asked] = self._joined(fields) if fields else self.rules()
         return known
 
-    def plain_groups(self) -> Mapping[Key, Sequence[int]]:
-        """Spots by (name, value) of the first of source address, user and host they have."""
+    def _joined(self, fields: Fields) -> Sequence[Value]:
+        columns = [_spread(self.column(names), self.times) for names in _by_field(fields)]
+        if len(columns) == 1:
+            return columns[0]
+        return [_together(values) for values in zip(*columns, strict=True)]
+
+    def arranged(self, fields: Fields) -> Arrangement:
+        """The events by the values of the fields; one that lacks a value is in no group."""
+        columns = [self.column(names) for names in _by_field(fields)]
+        fixed = tuple(column if isinstance(column, Constant) else None for column in columns)
+        if any(column is not None and column.value is None for column in fixed):
+            return Arrangement(self, {})
+        # Streams that differ only in fields that never change share all but the keys.
+        asked = tuple(
+            tuple(names.items()) if self._apart else next(iter(names.values()))
+            for names, column in zip(_by_field(fields), fixed, strict=True)
+            if column is None
+        )
+        known = self._arranged.get(asked)
+        if known is None:
+            varying = [column for column in columns if not isinstance(column, Constant)]
+            known = self._arranged[asked] = Arrangement(self, grouped(self.spots, varying))
+        return known.with_fixed(fixed) if any(fixed) else known
+
+    def plainly_arranged(self) -> Arrangement:
+        """The events by (name, value) of the first of source address, user and host they have."""
+        return Arrangement(self, self._plain_groups())
+
+    def _plain_groups(self) -> Mapping[Key, Sequence[int]]:
         left = self.spots
         groups: dict[Key, Sequence[int]] = {}
         for label, names in PLAIN_GROUPS:
             for name in names:
-                found = grouped(left, [self._chunk.column(name)]) if left else {}
+                found = grouped(left, [_spread(self._chunk.column(name), self.times)])
                 for (value,), some in found.items():
                     known = groups.get((label, value), ())
                     groups[label, value] = sorted((*known, *some)) if known else some
@@ -102,32 +136,40 @@ class Matched:
         return groups
 
 
-class Inflow:
-    """Matched events with the columns that a stream's subjects count, all by spot."""
+class Arrangement:
+    """Matched events put group by group, each group in order of time.
 
-    __slots__ = ("columns", "glimpses", "times")
+    ``groups`` are ranges of places; ``times`` are by place. Events of a group lie side by
+    side, so that what is asked of them is read in one go.
+    """
 
-    def __init__(self, matched: Matched, counted: Sequence[Fields]) -> None:
-        """``counted``: for each column the fields whose values, joined, make it."""
-        self.times = matched.times
-        self.glimpses = matched.glimpses
-        self.columns = [_cells(matched, fields) for fields in counted]
+    def __init__(self, matched: Matched, groups: Mapping[Key, Sequence[int]]) -> None:
+        self._matched = matched
+        self._spots = list(chain.from_iterable(groups.values()))
+        self._columns: dict[object, list[Value]] = {}
+        stops = list(accumulate(map(len, groups.values())))
+        self.groups = dict(zip(groups, map(range, [0, *stops], stops), strict=False))
+        self.times = array("q", map(matched.times.__getitem__, self._spots))
 
-    def times_of(self, spots: Sequence[int]) -> list[int]:
-        """The times of some events."""
-        return list(map(self.times.__getitem__, spots))
+    def with_fixed(self, fixed: Sequence[Constant | None]) -> Arrangement:
+        """The same with values that never change put into the keys, where ``fixed`` has any."""
+        other = copy(self)
+        other.groups = {_key(key, fixed): places for key, places in self.groups.items()}
+        return other
 
+    def column(self, fields: Fields) -> list[Value]:
+        """What each event holds in the fields, by place; see ``Matched.cells``."""
+        asked = tuple(fields.items())
+        known = self._columns.get(asked)
+        if known is None:
+            cells = self._matched.cells(fields)
+            known = self._columns[asked] = list(map(cells.__getitem__, self._spots))
+        return known
 
-class Bunch:
-    """Events of one group, in order."""
-
-    __slots__ = ("columns", "inflow", "spots", "times")
-
-    def __init__(self, inflow: Inflow, spots: Sequence[int]) -> None:
-        self.inflow = inflow
-        self.spots = spots
-        self.times = inflow.times_of(spots)
-        self.columns = [list(map(column.__getitem__, spots)) for column in inflow.columns]
+    def glimpses(self, places: range) -> list[Glimpse]:
+        """What to remember of the events at some places that follow each other."""
+        glimpses = self._matched.glimpses
+        return [glimpses[spot] for spot in self._spots[places.start : places.stop]]
 
 
 def uniform(fields: Iterable[Fields]) -> bool:
@@ -135,35 +177,28 @@ def uniform(fields: Iterable[Fields]) -> bool:
     return all(len(set(some.values())) <= 1 for some in fields)
 
 
-def grouped(spots: Sequence[int], columns: Sequence[Column]) -> Mapping[Key, Sequence[int]]:
+def grouped(
+    spots: Sequence[int], columns: Sequence[Sequence[Value]]
+) -> Mapping[Key, Sequence[int]]:
     """The spots by their values in the columns; without those that lack one."""
-    if any(column.value is None for column in columns if isinstance(column, Constant)):
-        return {}
-    varying = [column for column in columns if not isinstance(column, Constant)]
-    if not varying:
-        return {tuple(_cell(column, 0) for column in columns): spots}
+    if not columns:
+        return {(): spots}
     if len(columns) == 1:
-        groups: dict[Value, list[int]] = {}
-        for spot, value in zip(spots, map(varying[0].__getitem__, spots), strict=True):
-            if value in groups:
-                groups[value].append(spot)
-            else:
-                groups[value] = [spot]
+        groups: defaultdict[Value, list[int]] = defaultdict(list)
+        for spot, value in zip(spots, map(columns[0].__getitem__, spots), strict=True):
+            groups[value].append(spot)
         groups.pop(None, None)
         return {(value,): some for value, some in groups.items()}
-    cells = [
-        repeat(column.value, len(spots))
-        if isinstance(column, Constant)
-        else map(column.__getitem__, spots)
-        for column in columns
-    ]
-    keyed: dict[Key, list[int]] = {}
+    cells = [map(column.__getitem__, spots) for column in columns]
+    keyed: defaultdict[Key, list[int]] = defaultdict(list)
     for spot, key in zip(spots, zip(*cells, strict=True), strict=True):
-        if key in keyed:
-            keyed[key].append(spot)
-        else:
-            keyed[key] = [spot]
+        keyed[key].append(spot)
     return {key: some for key, some in keyed.items() if None not in key}
+
+
+def _key(varying: Key, fixed: Sequence[Constant | None]) -> Key:
+    values = iter(varying)
+    return tuple(next(values) if column is None else column.value for column in fixed)
 
 
 def _ranks(chunk: Chunk, parts: Sequence[Part]) -> Sequence[int]:
@@ -192,22 +227,13 @@ def _by_field(fields: Fields) -> list[dict[str, str]]:
     return [dict(zip(rules, names, strict=True)) for names in zip(*fields.values(), strict=True)]
 
 
-def _cells(matched: Matched, fields: Fields) -> Sequence[Value]:
-    """What each event holds in the fields, joined; its rule where none are named."""
-    if not fields:
-        return matched.rules()
-    length = len(matched.times)
-    columns = [
-        [column.value] * length if isinstance(column, Constant) else column
-        for column in map(matched.column, _by_field(fields))
-    ]
-    if len(columns) == 1:
-        return columns[0]
-    return [_together(values) for values in zip(*columns, strict=True)]
-
-
 def _cell(column: Column, spot: int) -> Value:
     return column.value if isinstance(column, Constant) else column[spot]
+
+
+def _spread(column: Column, times: Sequence[int]) -> Sequence[Value]:
+    """The column, with a value for each spot even if it never changes."""
+    return [column.value] * len(times) if isinstance(column, Constant) else column
 
 
 def _together(values: Sequence[Value]) -> str | None:

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from operator import itemgetter
+from operator import itemgetter, sub
 from typing import Final, cast
 
 from msgspec import Struct
@@ -26,6 +27,7 @@ from midwatch.detection.demands import Counted, Demand, Fired, term_holds
 MOST_EVENTS: Final = 2_000
 """Events kept per window; the oldest go first."""
 _second = itemgetter(1)
+_time_of: Final[Callable[[tuple[int, str]], int]] = itemgetter(0)
 
 
 def first_crowd(times: Sequence[int], need: int, span: int, start: int) -> int | None:
@@ -34,8 +36,10 @@ def first_crowd(times: Sequence[int], need: int, span: int, start: int) -> int |
     >>> first_crowd([0, 50, 60, 70], need=3, span=20, start=0)
     3
     """
-    for last in range(max(start, need - 1), len(times)):
-        if times[last] - times[last - need + 1] <= span:
+    start = max(start, need - 1)
+    spans = map(sub, times[start:], times[start - need + 1 :])
+    for last, taken in enumerate(spans, start):
+        if taken <= span:
             return last
     return None
 
@@ -71,12 +75,9 @@ class DistinctWindow(Struct, tag="distinct"):
             if fired is not None:
                 return fired
             start += 1
-        if self.are_few(demand, values[start:stop]):
-            self.keep(demand, times[start:stop], values[start:stop])
-            return None
-        seen, span = self.seen, demand.timespan
+        span = demand.timespan
         # The values in order of their latest time, so that those that leave the window go first.
-        recent = dict(sorted(seen.items(), key=_second))
+        recent = dict(sorted(self.seen.items(), key=_second))
         self.seen = recent
         for spot in range(start, stop):
             value, time = values[spot], times[spot]
@@ -96,36 +97,36 @@ class DistinctWindow(Struct, tag="distinct"):
         self.keep(demand, times[start:stop], values[start:stop])
         return None
 
-    def are_few(self, demand: Demand, values: Iterable[Counted | None]) -> bool:
-        """Whether all values, those seen and those that come, are fewer than needed."""
-        if demand.terms is not None:
+    def are_few(self, demand: Demand, values: AbstractSet[Counted | None], begin: int) -> bool:
+        """Whether all values, those seen and those that come from ``begin`` on, are too few."""
+        need = demand.need
+        if demand.terms is not None or len(values) > need:
             return False
-        new = set(values)
-        new.discard(None)
-        if len(new) + len(self.seen) < demand.need:
+        if len(values) + len(self.seen) < need or len(values | self.seen.keys()) < need:
             return True
-        return len(new | self.seen.keys()) < demand.need
+        # What was last seen long before makes no difference any more.
+        begin -= demand.timespan
+        self.seen = {value: time for value, time in self.seen.items() if time >= begin}
+        return len((values | self.seen.keys()) - {None}) < need
 
     def keep(self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None]) -> None:
         """Keep events, which are newer than all before; those without a value do not count."""
         if None in values:
             pairs = [pair for pair in zip(times, values, strict=True) if pair[1] is not None]
-            if not pairs:
-                return
             times, values = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+        if not times:
+            return
         self.times.extend(times)
         counted = cast("Sequence[Counted]", values)
         self.values.extend(counted)
         self.seen.update(zip(counted, times, strict=True))
-        newest = self.times[-1]
-        if newest - self.times[0] <= demand.horizon and len(self.times) <= MOST_EVENTS:
-            return
-        surplus = bisect_left(self.times, newest - demand.horizon)
-        surplus = max(surplus, len(self.times) - MOST_EVENTS)
-        del self.times[:surplus]
-        del self.values[:surplus]
-        begin = newest - demand.timespan
-        self.seen = {value: time for value, time in self.seen.items() if time >= begin}
+        before = self.times[-1] - demand.horizon
+        surplus = max(0, len(self.times) - MOST_EVENTS)
+        if self.times[0] < before:
+            surplus = bisect_left(self.times, before, surplus)
+        if surplus:
+            del self.times[:surplus]
+            del self.values[:surplus]
 
     def _take_late(
         self, demand: Demand, spot: int, time: int, value: Counted | None
@@ -184,8 +185,7 @@ class SequenceWindow(Struct, tag="sequence"):
     ) -> Fired | None:  # fmt: skip
         """Take the events from ``start`` up to ``stop``, or up to the one that fires."""
         events = self.events
-        if not self.starts:
-            self.starts = [None] * len(demand.sequence)
+        self._begin(demand)
         for spot in range(start, stop):
             event = (times[spot], str(values[spot]))
             if not events or event[0] >= events[-1][0]:
@@ -193,15 +193,53 @@ class SequenceWindow(Struct, tag="sequence"):
                 if self._advance(demand, event):
                     return self._fired(spot)
             else:
-                events.insert(bisect_right(events, event[0], key=lambda known: known[0]), event)
-                self.starts = [None] * len(demand.sequence)
+                events.insert(bisect_right(events, event[0], key=_time_of), event)
+                self.starts = []
+                self._begin(demand)
                 for known in events:
                     if self._advance(demand, known):
                         return self._fired(spot)
-        oldest = events[-1][0] - demand.horizon
-        del events[: bisect_left(events, oldest, key=lambda known: known[0])]
-        del events[:-MOST_EVENTS]
+        self._trim(demand)
         return None
+
+    def take_beginnings(
+        self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None]
+    ) -> bool:
+        """Take events at once if all of them can only begin a sequence; False if not."""
+        if len(demand.sequence) == 1 or (self.events and times[0] < self.events[-1][0]):
+            return False
+        places = _places(demand.sequence)
+        if any(places[str(rule)] != [0] for rule in set(values)):
+            return False
+        self.keep(demand, times, values)
+        return True
+
+    def keep(self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None]) -> None:
+        """Keep events that are newer than all before and complete nothing."""
+        self._begin(demand)
+        rules = list(map(str, values))
+        if set(rules) == {demand.sequence[0]} and demand.sequence[0] not in demand.sequence[1:]:
+            self.starts[0] = times[-1]
+            self.events.extend(zip(times, rules, strict=True))
+        else:
+            for event in zip(times, rules, strict=True):
+                self.events.append(event)
+                if self._advance(demand, event):
+                    self.starts[-1] = None
+        self._trim(demand)
+
+    def _begin(self, demand: Demand) -> None:
+        """Have a place for each beginning."""
+        if not self.starts:
+            self.starts = [None] * len(demand.sequence)
+
+    def _trim(self, demand: Demand) -> None:
+        """Let go of what is too old, or too much."""
+        events = self.events
+        if events and events[0][0] < events[-1][0] - demand.horizon:
+            oldest = events[-1][0] - demand.horizon
+            del events[: bisect_left(events, oldest, key=_time_of)]
+        del events[:-MOST_EVENTS]
 
     def _advance(self, demand: Demand, event: tuple[int, str]) -> bool:
         """Let an event take its places; True when the sequence is complete."""

@@ -118,12 +118,10 @@ class Finisher:
                 if not _empty(head):
                     columns[name] = head
         self._split_pseudo(form, given)
-        stamps = given.pop("time", None)
-        if stamps is not None:
-            times = self._body_times(stamps, times, header_first=source.header_clock)
-        stamps = given.pop("fallback_time", None)
-        if stamps is not None:
-            times = self._body_times(stamps, times, header_first=True)
+        for name, header_first in (("time", source.header_clock), ("fallback_time", True)):
+            stamps = given.pop(name, None)
+            if stamps is not None:
+                times = self._body_times(stamps, times, header_first=header_first)
         for name, column in given.items():
             if _empty(column):
                 continue

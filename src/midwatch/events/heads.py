@@ -58,6 +58,15 @@ class Heads:
     by_program: dict[str | None, Sequence[int]]
     left: Sequence[int]
 
+    @classmethod
+    def without(cls, messages: Sequence[str]) -> Heads:
+        """Of lines that have no header: all is message."""
+        count = len(messages)
+        return cls(
+            [None] * count, [None] * count, [None] * count, [None] * count, [None] * count,
+            list(messages), {}, (),
+        )  # fmt: skip
+
     def column(self, name: str) -> Sequence[Value]:
         """The column of ``host``, ``program``, ``pid`` or ``severity``."""
         columns: dict[str, Sequence[Value]] = {

@@ -15,7 +15,7 @@ from midwatch.detection import Alert
 from midwatch.events.source import Value
 from midwatch.reports.tally import CELL, Tally
 from midwatch.reports.values import Attacker, Attempt, Evidence, Hour, KindRow
-from midwatch.rules import AnyRule
+from midwatch.rules import AnyRule, Correlation
 
 Places = Callable[[str | None], tuple[str | None, str | None]]
 """Address → (country, network owner)."""
@@ -54,8 +54,13 @@ class AttemptBook:
         entry.add(alert, raw_lines)
 
     def attempts(self, places: Places) -> tuple[Attempt, ...]:
-        """One attempt per rule and origin, the gravest and most numerous first."""
-        attempts = _with_tries([entry.attempt(places) for entry in self._entries.values()])
+        """One attempt per rule and origin, the gravest and most numerous first.
+
+        Rules that differ only in how fast the same events must come (six in a minute, ten in a
+        quarter of an hour) tell one story: what they saw at the same time is one attempt.
+        """
+        entries = _told_once(self._entries.values())
+        attempts = _with_tries([entry.attempt(places) for entry in entries])
         attempts.sort(
             key=lambda attempt: (
                 not attempt.success, -attempt.level.rank, -attempt.count, attempt.first or 0,
@@ -80,11 +85,20 @@ class _Entry:
         self.rule = rule
         self.count = 0
         self._origin = origin
-        self._first: int | None = None
-        self._last: int | None = None
-        self._values: dict[str, dict[Value, None]] = {}
-        self._files: dict[str, None] = {}
-        self._evidence: list[Evidence] = []
+        self.first: int | None = None
+        self.last: int | None = None
+        self.values: dict[str, dict[Value, None]] = {}
+        self.files: dict[str, None] = {}
+        self.evidence: list[Evidence] = []
+
+    @property
+    def story(self) -> object:
+        """What tells apart the things that rules speak of, whatever the speed they ask for."""
+        rule = self.rule
+        if self._origin is None or not isinstance(rule, Correlation):
+            return self
+        counted = (rule.kind, rule.rules, rule.group_by, rule.fields, rule.terms)
+        return (self._origin, rule.advice.kind, rule.advice.success, counted)
 
     @property
     def is_scan(self) -> bool:
@@ -94,27 +108,49 @@ class _Entry:
     def add(self, alert: Alert, raw_lines: Mapping[tuple[str, int], str]) -> None:
         self.count += 1 if self.is_scan else alert.count
         if alert.first is not None:
-            self._first = alert.first if self._first is None else min(self._first, alert.first)
+            self.first = alert.first if self.first is None else min(self.first, alert.first)
         if alert.last is not None:
-            self._last = alert.last if self._last is None else max(self._last, alert.last)
+            self.last = alert.last if self.last is None else max(self.last, alert.last)
         for name, samples in alert.values.items():
             self._sample(name, samples)
         for name, value in alert.group.items():
             self._sample(name, (value,))
         for place in alert.evidence:
-            self._files.setdefault(place.origin)
-            if len(self._evidence) < _MOST_SAMPLES:
+            self.files.setdefault(place.origin)
+            if len(self.evidence) < _MOST_SAMPLES:
                 raw = raw_lines.get((place.origin, place.line), "")
-                self._evidence.append(Evidence(place.origin, place.line, raw))
+                self.evidence.append(Evidence(place.origin, place.line, raw))
+
+    def joins(self, other: _Entry) -> bool:
+        """Whether another saw some of the same time."""
+        if self.first is None or self.last is None or other.first is None or other.last is None:
+            return False
+        return self.first <= other.last and other.first <= self.last
+
+    def joined(self, other: _Entry) -> _Entry:
+        """Both as one, which goes by this one's rule."""
+        entry = _Entry(self.rule, self._origin)
+        entry.count = max(self.count, other.count)
+        for one in (self, other):
+            for when in (one.first, one.last):
+                if when is not None:
+                    entry.first = when if entry.first is None else min(entry.first, when)
+                    entry.last = when if entry.last is None else max(entry.last, when)
+            for name, samples in one.values.items():
+                entry._sample(name, samples)
+            entry.files.update(one.files)
+            entry.evidence.extend(one.evidence)
+        entry.evidence = list(dict.fromkeys(entry.evidence))[:_MOST_SAMPLES]
+        return entry
 
     def _sample(self, name: str, samples: Iterable[Value]) -> None:
-        kept = self._values.setdefault(name, {})
+        kept = self.values.setdefault(name, {})
         for value in samples:
             if value is not None and len(kept) < _MOST_SAMPLES:
                 kept.setdefault(value)
 
     def attempt(self, places: Places) -> Attempt:
-        rule, advice, values = self.rule, self.rule.advice, self._values
+        rule, advice, values = self.rule, self.rule.advice, self.values
         country, network = places(self._origin)
         return Attempt(
             rule_id=rule.id,
@@ -124,8 +160,8 @@ class _Entry:
             category=advice.category,
             kind=advice.kind or rule.title,
             count=self.count,
-            first=self._first,
-            last=self._last,
+            first=self.first,
+            last=self.last,
             src_ip=self._origin,
             src_host=next((str(value) for value in values.get("src_host", ())), None),
             country=country,
@@ -136,7 +172,7 @@ class _Entry:
             hosts=_texts(_joined(values, "host", "Computer")),
             services=(advice.service,) if advice.service else _texts(values.get("service", ())),
             techniques=rule.techniques,
-            files=tuple(self._files),
+            files=tuple(self.files),
             meaning=advice.meaning or rule.description.strip().partition("\n")[0],
             todo=advice.todo,
             falsepositives=rule.falsepositives,
@@ -144,8 +180,25 @@ class _Entry:
             success=advice.success,
             author=rule.author,
             licence=rule.licence,
-            evidence=tuple(self._evidence),
+            evidence=tuple(self.evidence),
         )
+
+
+def _told_once(entries: Iterable[_Entry]) -> list[_Entry]:
+    """The entries, with those joined that counted the same events at the same time."""
+    told: list[_Entry] = []
+    by_story: dict[object, list[int]] = defaultdict(list)
+    ranked = sorted(entries, key=lambda entry: (-entry.rule.level.rank, -entry.count))
+    for entry in ranked:
+        places = by_story[entry.story]
+        for place in places:
+            if told[place].joins(entry):
+                told[place] = told[place].joined(entry)
+                break
+        else:
+            places.append(len(told))
+            told.append(entry)
+    return told
 
 
 def _with_tries(attempts: Sequence[Attempt]) -> list[Attempt]:

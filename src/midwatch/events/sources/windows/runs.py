@@ -17,10 +17,12 @@ import msgspec
 
 from midwatch.events.batch import EventBatch, ParseFailure
 from midwatch.events.finishing import Finisher
+from midwatch.events.heads import Heads
 from midwatch.events.json_runs import Columns, Later, Run
 from midwatch.events.json_runs import Reading as RunReading
 from midwatch.events.readers.json_object import decode_object
 from midwatch.events.readers.mapping import BLANK, plain, present
+from midwatch.events.runs import Gathered
 from midwatch.events.schema import FIELDS
 from midwatch.events.source import Form, Source, Value
 from midwatch.events.sources.windows.meanings import DECISIVE, depends_on_data, meaning_of
@@ -309,18 +311,18 @@ class WindowsRuns:
     ) -> list[ParseFailure]:  # fmt: skip
         """Read lines the ordinary way; their batches are added, their failures given back."""
         failures: list[ParseFailure] = []
-        forms: dict[Form, list[tuple[Any, ...]]] = {}
+        gathered = Gathered()
         for row in rows:
             raw = raws[row]
             reading = self._ordinary.read(raw)
             if reading is None:
                 failures.append(ParseFailure(lines[row], "its JSON cannot be read", raw))
                 continue
-            form, values = reading
-            forms.setdefault(form, []).append(
-                (lines[row], None, None, None, None, None, raw, raw, values)
-            )
-        batches.extend(finisher.batch(source, form, some) for form, some in forms.items())
+            gathered.add(row, reading)
+        for run in gathered.runs():
+            batch = finisher.batch(source, run, Heads.without(raws), raws, 0)
+            batch.lines = [lines[row] for row in batch.lines]
+            batches.append(batch)
         return failures
 
 
