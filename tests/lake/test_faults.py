@@ -50,7 +50,6 @@ for offset in range(first, first + count):
     if keep and offset % 7 == 0:
         keeper.maintain(1795176000000000 + 2 * 86400000000)
 """
-)
 
 
 def run(lake: Path, count: int, room: int = 0, *keep: str) -> subprocess.Popen[str]:
