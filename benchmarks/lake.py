@@ -40,15 +40,14 @@ def windows(lines: int) -> Iterator[str]:
     for number in range(lines):
         good = dice.random() < 0.3
         user, origin = f"user{dice.randrange(40)}", f"192.0.2.{dice.randrange(1, 255)}"
-        stamp = (
-            f"2026-11-01T{number // 18000 % 24:02}:{number // 300 % 60:02}:{number // 5 % 60:02}"
-        )
+        clock = f"{number // 18000 % 24:02}:{number // 300 % 60:02}:{number // 5 % 60:02}"
+        stamp = f"2026-11-01T{clock}.{dice.randrange(10**6):06}Z"
         yield (
             '{"Event":{"System":{"Provider":{"#attributes":{"Name":"Microsoft-Windows-Security-'
             'Auditing","Guid":"54849625-5478-4994-A5BA-3E3B0328C30D"}},"EventID":'
             f'{4624 if good else 4625},"Version":0,"Level":0,"Task":12544,"Opcode":0,"Keywords":'
             '"0x8010000000000000","TimeCreated":{"#attributes":{"SystemTime":"'
-            f'2026-11-01T{clock}.{dice.randrange(10**6):06}Z"}}}},"EventRecordID":{200000 + number},'
+            f'{stamp}"}}}},"EventRecordID":{200000 + number},'
             f'"Execution":{{"#attributes":{{"ProcessID":652,"ThreadID":{dice.randrange(900, 6000)}'
             '}},"Channel":"Security","Computer":"PC-MIA.harbour.example"},"EventData":{'
             f'"SubjectUserName":"-","TargetUserName":"{user}","TargetDomainName":"HARBOUR",'
