@@ -92,7 +92,7 @@ def readings(runs: Sequence[Run]) -> dict[int, Said]:
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 def test_a_reader_says_of_many_what_it_says_of_each(source: Source) -> None:
     messages = [*dict.fromkeys(MESSAGES), *AGAIN]
-    random.Random(5).shuffle(messages)  # noqa: S311  # the same order each time, no secret
+    random.Random(5).shuffle(messages)  # the same order each time, no secret
     for reader in source.readers:
         together, left = read_messages(reader, messages)
         singly, left_singly = read_singly(reader.read, messages)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
@@ -16,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from midwatch.lake import LakeKeeper, LakeReader, LakeWriter
+from midwatch.kernel import ConfigurationError
+from midwatch.lake import LakeKeeper, LakeReader, LakeWriter, Placed
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 ROWS = 40
@@ -50,7 +52,6 @@ for offset in range(first, first + count):
     if keep and offset % 7 == 0:
         keeper.maintain(1795176000000000 + 2 * 86400000000)
 """
-)
 
 
 def run(lake: Path, count: int, room: int = 0, *keep: str) -> subprocess.Popen[str]:
@@ -62,7 +63,7 @@ def run(lake: Path, count: int, room: int = 0, *keep: str) -> subprocess.Popen[s
 
 @pytest.mark.faults
 def test_a_kill_at_any_moment_neither_doubles_nor_loses_nor_halves(lake: Path, rows: Rows) -> None:
-    dice = random.Random(20261120)  # noqa: S311  # the moments of the kills, no secret
+    dice = random.Random(20261120)  # the moments of the kills, no secret
     promised = 0
     for _ in range(ROUNDS):
         child = run(lake, 10_000, 0, "keep")
@@ -94,12 +95,12 @@ def test_a_kill_at_any_moment_neither_doubles_nor_loses_nor_halves(lake: Path, r
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("room", [200, 1500, 4000, 9000])
+@pytest.mark.parametrize("room", [200, 1500, 4000])
 def test_without_room_a_commit_is_refused_whole_and_taken_up_later(
     lake: Path, rows: Rows, room: int
 ) -> None:
     LakeWriter(lake)
-    child = run(lake, 200, room)
+    child = run(lake, 3, room)
     said, _ = child.communicate(timeout=120)
     committed = LakeWriter(lake).last_offset("spool")
 
@@ -111,3 +112,25 @@ def test_without_room_a_commit_is_refused_whole_and_taken_up_later(
     run(lake, 1).communicate(timeout=120)
     assert rows(lake, "SELECT count(*) FROM events", None) == [(2 * ROWS * (committed + 1),)]
     assert LakeReader(lake, None).problems == []
+
+
+def test_a_disk_that_fills_before_the_log_entry_leaves_nothing_seen(
+    lake: Path, rows: Rows, place: Callable[..., list[Placed]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = LakeWriter(lake)
+
+    def refuse(*_paths: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "link", refuse)
+        with pytest.raises(ConfigurationError, match="No space left"):
+            writer.commit(place(["one", "two"]), "spool", 1)
+    assert rows(lake, "SELECT count(*) FROM events") == [(0,)]
+    assert len(list(lake.glob("events/tenant=acme/*/*"))) == 1, (
+        "a leftover that the replay overwrites"
+    )
+
+    assert writer.commit(place(["one", "two"]), "spool", 1).rows == 2
+    assert rows(lake, "SELECT count(*) FROM events") == [(2,)]
+    assert len(list(lake.glob("events/tenant=acme/*/*"))) == 1

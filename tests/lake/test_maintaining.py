@@ -107,7 +107,7 @@ def test_a_writer_commits_while_compaction_is_at_work(
     writer, keeper = LakeWriter(filled), LakeKeeper(filled)
     original, offsets = files_room.sync_files, iter(range(12, 99))
 
-    def interfere(*given: Any) -> None:  # noqa: ANN401  # passed on as it came
+    def interfere(*given: Any) -> None:  # passed on as it came
         original(*given)
         writer.commit(place(ssh), "spool", next(offsets))
 
@@ -123,7 +123,7 @@ def test_compaction_gives_way_to_an_erasure(
 ) -> None:
     original = files_room.sync_files
 
-    def interfere(*given: Any) -> None:  # noqa: ANN401  # passed on as it came
+    def interfere(*given: Any) -> None:  # passed on as it came
         original(*given)
         LakeKeeper(filled).erase("acme")
 

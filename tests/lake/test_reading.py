@@ -11,6 +11,7 @@ import pytest
 
 from midwatch.kernel import BadInputError, ConfigurationError
 from midwatch.lake import LakeReader, LakeWriter, Placed
+from midwatch.lake.reading import COLUMNS
 
 Place = Callable[..., list[Placed]]
 Rows = Callable[..., list[tuple[Any, ...]]]
@@ -145,10 +146,10 @@ def test_files_outside_of_the_times_are_not_opened(lake: Path, place: Place, noo
 
 def test_a_damaged_file_is_left_out_and_told(two: Path, place: Place, ssh: tuple[str, ...]) -> None:
     LakeWriter(two).commit(place(ssh[:1], delivery=3), "spool", 3)
-    damaged = sorted(
+    damaged = max(
         two.glob("events/tenant=acme/day=2026-11-20/*.parquet"),
         key=lambda each: each.stat().st_size,
-    )[-1]
+    )
     content = bytearray(damaged.read_bytes())
     content[:] = content[: len(content) // 2]
     damaged.write_bytes(content)
@@ -201,3 +202,12 @@ def test_addresses_lie_in_networks(
 
     found = reader.query("SELECT in_network(?, ?)", [address, network]).rows[0][0]
     assert found is inside
+
+
+def test_the_reference_lists_the_columns_of_the_view(two: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "lake.md"
+    table = page.read_text("utf-8").split("Other engines see")[0]
+    listed = [line.split("`")[1] for line in table.splitlines() if line.startswith("| `")]
+
+    assert listed == list(COLUMNS)
+    assert LakeReader(two, ["acme"]).query("SELECT * FROM events").columns == listed

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from midwatch.events.batch import ParseFailure
+from midwatch.events.source import Value
 from midwatch.kernel import ConfigurationError
 from midwatch.lake import LakeReader, LakeWriter, Placed
 from midwatch.lake.columns import TYPES, field_id
@@ -184,7 +185,8 @@ def test_a_split_line_is_given_back_byte_for_byte(raws: list[str], values: list[
     slots = {name: numbers[spot] for spot, name in enumerate(ARGUMENTS[-10:])}
 
     for row, (raw, form) in enumerate(zip(raws, forms, strict=True)):
-        given = {name: column[row] for name, column in {**columns, **slots}.items()}
+        given: dict[str, Value] = {name: column[row] for name, column in columns.items()}
+        given.update((name, column[row]) for name, column in slots.items())
         assert form is None or whole_line(form, given) == raw
 
 

@@ -8,7 +8,7 @@ Conversions are memoised within bounds, since logs repeat themselves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from midwatch.events.addresses import canonical_address, split_endpoint
@@ -111,12 +111,7 @@ class Finisher:
         times: Sequence[int | None] = pick(heads.times, rows)
         given = dict(run.columns)
         constants = {**source.constants, **form.constants}
-        columns: dict[str, Sequence[Value]] = {}
-        for name in ("host", "program", "pid", "severity"):
-            if name not in constants:
-                head: Sequence[Value] = pick(heads.column(name), rows)
-                if not _empty(head):
-                    columns[name] = head
+        columns = _head_columns(heads, rows, constants)
         self._split_pseudo(form, given)
         for name, header_first in (("time", source.header_clock), ("fallback_time", True)):
             stamps = given.pop(name, None)
@@ -252,6 +247,19 @@ class Finisher:
                     columns[host] = names
             return finished
         return column
+
+
+def _head_columns(
+    heads: Heads, rows: Sequence[int], constants: Mapping[str, Value]
+) -> dict[str, Sequence[Value]]:
+    """What the headers say, where the source does not know better."""
+    columns: dict[str, Sequence[Value]] = {}
+    for name in ("host", "program", "pid", "severity"):
+        if name not in constants:
+            head: Sequence[Value] = pick(heads.column(name), rows)
+            if not _empty(head):
+                columns[name] = head
+    return columns
 
 
 def _empty(column: Sequence[Value]) -> bool:
