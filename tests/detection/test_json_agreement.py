@@ -176,7 +176,7 @@ def _quickly(detector: Detector, result: ReadResult) -> set[tuple[str, int]]:
 def _alone(line: str, number: int) -> list[EventBatch]:
     """The batches of a line that is read by itself, the ordinary way."""
     reader = LineReader((), CONTEXT, recogniser=RECOGNISER)
-    return reader._read_each([line], number).batches  # the way to compare with
+    return reader._read_columns([line], number).batches  # the way to compare with
 
 
 def _cell(columns: BatchColumns, slots: Slots, name: str) -> Value:

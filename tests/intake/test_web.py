@@ -198,7 +198,7 @@ def test_a_flood_is_answered_with_429(run: Run) -> None:
     [
         ("/v1/ingest", {"content_encoding": "br"}, b"x", 415),
         ("/v1/ingest", {"content_encoding": "gzip"}, b"no gzip", 400),
-        ("/v1/ingest", {"content_encoding": "gzip"}, gzip.compress(b"x" * 999)[:-9], 400),
+        ("/v1/ingest", {"content_encoding": "gzip"}, gzip.compress(b"x" * 999, mtime=0)[:-9], 400),
         ("/v1/ingest", {"content_encoding": "deflate"}, zlib.compress(b"x" * 99)[:-9], 400),
         ("/v1/ingest", {"content_type": "application/json"}, b'[{"a":1},', 400),
         ("/v1/logs", {"content_type": "text/plain"}, b"x", 415),

@@ -154,7 +154,7 @@ def test_a_number_too_large_for_its_column_is_left_to_the_line(
         )
     ]
     assert batch is not None
-    batch.columns["bytes_in"] = [1 << 70]
+    batch.columns = {**batch.columns, "bytes_in": [1 << 70]}
     LakeWriter(lake).commit([Placed("acme", "hq", "gate", noon, batch)], "spool", 1)
 
     assert rows(lake, "SELECT bytes_in, src_port FROM events") == [(None, 22)]

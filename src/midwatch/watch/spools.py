@@ -19,7 +19,7 @@ def open_spool(folder: StateFolder, configuration: Configuration) -> Spool:
     if settings.kind == "sqlite":
         return SqliteSpool(folder.spool, budget=settings.budget * MEGABYTE)
     try:
-        from midwatch.intake.spool.jetstream import JetStreamSpool  # noqa: PLC0415
+        from midwatch.intake.spool.jetstream import JetStreamSpool  # noqa: PLC0415  # needs an extra
     except ImportError as error:
         raise ConfigurationError(
             "the spool on NATS JetStream needs a library that is not installed",
