@@ -21,7 +21,7 @@ test-fast: setup-dev test-parts ## Run the tests only
 	$(BIN)/pytest -n 2
 
 faults: setup-dev test-parts ## Kill, cut the power and fill the disk under spool and lake, for minutes
-	MIDWATCH_FAULTS=1 $(BIN)/pytest -m faults
+	$(BIN)/pytest -m faults
 
 cases: setup-dev ## Score against the shared third-party cases
 	scripts/cases

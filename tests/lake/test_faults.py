@@ -1,7 +1,4 @@
-"""Kills, full disks: nothing half seen, nothing doubled, nothing lost that was promised.
-
-``MIDWATCH_FAULTS=1`` runs 200 kills; an ordinary run does a few.
-"""
+"""Kills, full disks: nothing half seen, nothing doubled, nothing lost that was promised."""
 
 from __future__ import annotations
 
@@ -22,7 +19,6 @@ from midwatch.lake import LakeKeeper, LakeReader, LakeWriter, Placed
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 ROWS = 40
-ROUNDS = 200 if os.environ.get("MIDWATCH_FAULTS") else 6
 COMMIT = """
 import resource, sys
 from pathlib import Path
@@ -61,11 +57,15 @@ def run(lake: Path, count: int, room: int = 0, *keep: str) -> subprocess.Popen[s
     )  # fmt: skip
 
 
-@pytest.mark.faults
-def test_a_kill_at_any_moment_neither_doubles_nor_loses_nor_halves(lake: Path, rows: Rows) -> None:
+@pytest.mark.parametrize(
+    "rounds", [6, pytest.param(200, marks=pytest.mark.faults)], ids=["few", "many"]
+)
+def test_a_kill_at_any_moment_neither_doubles_nor_loses_nor_halves(
+    lake: Path, rows: Rows, rounds: int
+) -> None:
     dice = random.Random(20261120)  # the moments of the kills, no secret
     promised = 0
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         child = run(lake, 10_000, 0, "keep")
         assert child.stdout is not None
         for line in child.stdout:
@@ -90,11 +90,10 @@ def test_a_kill_at_any_moment_neither_doubles_nor_loses_nor_halves(lake: Path, r
                 [tenant],
             )
             assert found == [(ROWS * offset, ROWS * offset, offset)]
-    assert promised > ROUNDS // 2, "too few commits for the kills to hit any"
+    assert promised > rounds // 2, "too few commits for the kills to hit any"
     assert LakeKeeper(lake).check() == ()
 
 
-@pytest.mark.faults
 @pytest.mark.parametrize("room", [200, 1500, 4000])
 def test_without_room_a_commit_is_refused_whole_and_taken_up_later(
     lake: Path, rows: Rows, room: int
