@@ -192,7 +192,7 @@ class LakeKeeper:
     def _publish(self, old: Sequence[ActiveFile], new: Sequence[DataFile]) -> int:
         """Commit joined files, many in one entry; how many they stand for.
 
-        None where another change came between: the joined files are then left over.
+        0 where another change came between: the joined files are then left over.
         """
         if not new:
             return 0
