@@ -211,3 +211,11 @@ def test_the_reference_lists_the_columns_of_the_view(two: Path) -> None:
 
     assert listed == list(COLUMNS)
     assert LakeReader(two, ["acme"]).query("SELECT * FROM events").columns == listed
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 9])
+def test_the_latest_come_first_and_those_without_a_time_last(two: Path, limit: int) -> None:
+    answer = LakeReader(two, ["acme"]).latest("true", limit=limit)
+
+    assert answer.table["line"].to_pylist() == [2, 1, 4, 3][:limit]
+    assert answer.cut == (limit < 4)

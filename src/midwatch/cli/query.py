@@ -105,11 +105,5 @@ def _ask(options: dict[str, Any], form: str) -> tuple[Answer, list[str]]:
     clock = SearchClock(int(time.time() * 1_000_000), zone_of(options["zone"]))
     asked = compile_search(parse(words), clock)
     reader = LakeReader(lake, tenants, since=asked.since, until=asked.until)
-    answer = reader.query(
-        f"SELECT * FROM events WHERE {asked.where} "  # noqa: S608  # the compiler's own text, values apart
-        f"ORDER BY time DESC NULLS LAST, id LIMIT {limit + 1}",
-        asked.parameters,
-        limit=limit,
-        seconds=seconds,
-    )
+    answer = reader.latest(asked.where, asked.parameters, limit=limit, seconds=seconds)
     return answer, reader.problems

@@ -56,11 +56,8 @@ def write_file(
 
     Columns that hold nothing are left out. ``level``: zstd's.
     """
-    names = [
-        column
-        for column in TYPES
-        if column in rows.column_names and rows[column].null_count < len(rows)
-    ]
+    given = set(rows.column_names)
+    names = [column for column in TYPES if column in given and rows[column].null_count < len(rows)]
     table = rows.select(names).cast(file_schema(names))
     relative = f"{partition_folder(tenant, day)}/{name}"
     target = table_folder / relative

@@ -49,6 +49,7 @@ _SMALL_ROWS: Final = 500_000
 _MOST_ROWS: Final = 1_000_000
 _SPLIT_AGAIN_BELOW: Final = 2_000
 _MANY_FILES: Final = 24
+_JOINED_AT_ONCE: Final = 64
 _MOST_EXPIRED: Final = 5_000
 _MOST_VACUUMED: Final = 5_000
 
@@ -149,30 +150,59 @@ class LakeKeeper:
         return self._replace(due, [], "RETENTION")
 
     def _compact(self, now: int, budget: int, problems: list[str]) -> tuple[int, int, bool]:
-        groups: dict[tuple[str, str], list[ActiveFile]] = defaultdict(list)
-        for file in active_files(self._log.table()):
-            if file.rows < _SMALL_ROWS and Path(file.path).name.startswith(PREFIX):
-                groups[file.tenant, file.day].append(file)
-        today = _day_text(now)
+        """Join small files; how many, into how many, and whether the budget ran out."""
         inputs = outputs = 0
-        for (tenant, day), files in sorted(groups.items(), key=lambda each: -len(each[1])):
-            if len(files) < (_MANY_FILES if day >= today else 2):
-                continue
+        old: list[ActiveFile] = []
+        new: list[DataFile] = []
+        due = self._small_files(_day_text(now))
+        for (tenant, day), files in due:
             if budget <= 0:
-                return inputs, outputs, True
+                break
             chosen: list[ActiveFile] = []
             for file in sorted(files, key=lambda each: each.rows):
                 if sum(each.rows for each in chosen) + file.rows > _MOST_ROWS:
                     break
                 chosen.append(file)
             budget -= sum(file.rows for file in chosen)
-            done = self._join(tenant, day, chosen, problems)
-            inputs += done
-            outputs += 1 if done else 0
-        return inputs, outputs, False
+            joined = self._join(tenant, day, chosen, problems)
+            if joined is not None:
+                old.extend(joined[0])
+                new.append(joined[1])
+            if len(new) >= _JOINED_AT_ONCE:
+                inputs, outputs = inputs + self._publish(old, new), outputs + len(new)
+                old, new = [], []
+        inputs, outputs = inputs + self._publish(old, new), outputs + len(new)
+        return inputs, outputs, budget <= 0 and bool(self._small_files(_day_text(now)))
 
-    def _join(self, tenant: str, day: str, files: Sequence[ActiveFile], problems: list[str]) -> int:
-        """Make one file of several; how many went into it."""
+    def _small_files(self, today: str) -> list[tuple[tuple[str, str], list[ActiveFile]]]:
+        """The small files of tenants' days that are worth joining, most files first."""
+        groups: dict[tuple[str, str], list[ActiveFile]] = defaultdict(list)
+        for file in active_files(self._log.table()):
+            if file.rows < _SMALL_ROWS and Path(file.path).name.startswith(PREFIX):
+                groups[file.tenant, file.day].append(file)
+        return sorted(
+            (
+                (place, files)
+                for place, files in groups.items()
+                if len(files) >= (_MANY_FILES if place[1] >= today else 2)
+            ),
+            key=lambda each: -len(each[1]),
+        )
+
+    def _publish(self, old: Sequence[ActiveFile], new: Sequence[DataFile]) -> int:
+        """Commit joined files, many in one entry; how many they stand for.
+
+        0 where another change came between: the joined files are then left over.
+        """
+        if not new:
+            return 0
+        sync_files(self._log.table_folder, new)
+        return len(self._replace(old, new, "OPTIMIZE"))
+
+    def _join(
+        self, tenant: str, day: str, files: Sequence[ActiveFile], problems: list[str]
+    ) -> tuple[list[ActiveFile], DataFile] | None:
+        """Make one file of several: those that went into it, and it."""
         tables, sound = [], []
         for file in files:
             try:
@@ -182,14 +212,13 @@ class LakeKeeper:
                 problem = self._checked(file)
                 problems.extend([] if problem is None else [problem])
         if len(sound) < 2:
-            return 0
+            return None
         rows = sorted_rows(pa.concat_tables(tables, promote_options="default"))
         if len(rows) < _SPLIT_AGAIN_BELOW * len(sound):
             rows = _split_again(rows)
         name = f"{PREFIX}{derived_id(*(file.path for file in sound))}.parquet"
         written = write_file(self._log.table_folder, name, tenant, day, rows, THOROUGH_LEVEL)
-        sync_files(self._log.table_folder, [written])
-        return len(self._replace(sound, [written], "OPTIMIZE"))
+        return sound, written
 
     def _replace(
         self, old: Sequence[ActiveFile], new: Sequence[DataFile], operation: str

@@ -18,6 +18,7 @@ the scope of a question is enforced.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -142,6 +143,41 @@ class LakeReader:
             "files of the lake keep disappearing while they are read",
             remedy="see which other program removes files there",
             path=str(self._log.table_folder),
+        )
+
+    def latest(
+        self,
+        where: str,
+        parameters: Sequence[object] = (),
+        *,
+        limit: int = MOST_ROWS,
+        seconds: float = SECONDS,
+    ) -> Answer:
+        """The latest whole events that meet a condition (of ``lake.search``), latest first.
+
+        First the time of the last one wanted is looked for, so that no line is put together
+        that is not shown. Events without a time come last.
+
+        Raises:
+            BadInputError: As ``query``.
+        """
+        ended = time.monotonic() + seconds
+        bound = self.query(
+            f"SELECT min(time), count(time) FROM (SELECT time FROM events WHERE {where} "  # noqa: S608  # the compiler's own text, values apart
+            f"ORDER BY time DESC NULLS LAST LIMIT {limit + 1})",
+            parameters,
+            seconds=seconds,
+        ).rows[0]
+        given = list(parameters)
+        if bound[1] > limit:
+            where = f"({where}) AND time >= ?"
+            given.append(bound[0])
+        return self.query(
+            f"SELECT * FROM events WHERE {where} "  # noqa: S608  # the compiler's own text, values apart
+            f"ORDER BY time DESC NULLS LAST, id LIMIT {limit + 1}",
+            given,
+            limit=limit,
+            seconds=max(ended - time.monotonic(), 0.1),
         )
 
     def _run(
