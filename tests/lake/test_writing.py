@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -218,3 +219,26 @@ def test_times_are_bounded_upwards_in_the_statistics(lake: Path, place: Place) -
     ].as_py()
 
     assert upper >= datetime(2026, 11, 20, 11, 0, 0, 1, tzinfo=UTC)
+
+
+def test_rows_of_many_deliveries_come_together_and_a_replay_adds_what_is_new(
+    lake: Path, rows: Rows, place: Callable[..., list[Placed]], noon: int
+) -> None:
+    lines = [
+        f"Nov 20 11:59:5{n} gate sshd[77]: Failed password for root from 203.0.113.{n} port 22 ssh2"
+        for n in range(4)
+    ]
+    one = replace(place(lines)[0], originals=None)
+    together = replace(one, deliveries=[3, 3, 4, 6], receipts=[noon, noon, noon + 1, noon + 2])
+    writer = LakeWriter(lake)
+    first = together.behind(0, 9)
+    assert first is together
+
+    writer.commit([replace(one, delivery=3)], "spool", 3)
+    writer.commit([together], "spool", 6)
+
+    told = rows(lake, "SELECT delivery, received, src_ip FROM events ORDER BY delivery, src_ip")
+    assert [(delivery, address) for delivery, _, address in told] == [
+        *((3, f"203.0.113.{n}") for n in range(4)), (4, "203.0.113.2"), (6, "203.0.113.3"),
+    ]  # fmt: skip
+    assert [receipt.microsecond for _, receipt, _ in told][-2:] == [1, 2]

@@ -40,14 +40,14 @@ class TenantRows:
         self._count = 0
         self._day: list[int] = []
 
-    def add(self, placed: Placed, delivery: int) -> None:
-        """Add the events and unread lines of one delivery."""
+    def add(self, placed: Placed, offset: int) -> None:
+        """Add events and unread lines; ``offset``: of the commit."""
         if placed.batch is not None and len(placed.batch):
             columns = _event_columns(placed.batch)
-            self._add(placed, delivery, placed.batch.lines, columns)
+            self._add(placed, offset, placed.batch.lines, columns)
         if placed.failures:
             self._add(
-                placed, delivery, [each.line for each in placed.failures],
+                placed, offset, [each.line for each in placed.failures],
                 _failure_columns(placed.failures),
             )  # fmt: skip
 
@@ -65,11 +65,13 @@ class TenantRows:
             yield str((_EPOCH + timedelta(days=number)).date()), sorted_rows(rows)
 
     def _add(
-        self, placed: Placed, delivery: int, lines: Sequence[int], columns: dict[str, Sequence[Any]]
+        self, placed: Placed, offset: int, lines: Sequence[int], columns: dict[str, Sequence[Any]]
     ) -> None:
         count = len(lines)
         times = columns.get("time") or [None] * count
-        days, by_receipt = _days(times, placed.received)
+        receipts = placed.receipts or [placed.received] * count
+        delivery = offset if placed.delivery is None else placed.delivery
+        days, by_receipt = _days(times, receipts)
         columns["raw_bytes"] = _undecodable(placed.originals, lines, columns["raw"])
         if self._masking is not None and self._masking.fields:
             columns = self._mask(self._masking, columns)
@@ -85,10 +87,9 @@ class TenantRows:
             for raw, form in zip(columns["raw"], columns["line_form"], strict=True)
         ]
         columns.update(zip(NUMBERS, numbers, strict=True))
-        same = {
-            "received": placed.received, "office": placed.office, "feed": placed.feed,
-            "spool": self._spool, "delivery": delivery,
-        }  # fmt: skip
+        columns["received"] = receipts
+        columns["delivery"] = placed.deliveries or [delivery] * count
+        same = {"office": placed.office, "feed": placed.feed, "spool": self._spool}
         columns.update((name, [value] * count) for name, value in same.items())
         columns["line"] = lines
         columns["dated_by_receipt"] = by_receipt
@@ -187,11 +188,11 @@ def _failure_columns(failures: Sequence[ParseFailure]) -> dict[str, Sequence[Any
     }
 
 
-def _days(times: Sequence[int | None], received: int) -> tuple[list[int], list[bool]]:
+def _days(times: Sequence[int | None], receipts: Sequence[int]) -> tuple[list[int], list[bool]]:
     """The day of each row, counted from 1970, and whether it is that of its receipt."""
-    today = received // _DAY
     days, by_receipt = [], []
-    for time in times:
+    for time, received in zip(times, receipts, strict=True):
+        today = received // _DAY
         day = today if time is None else time // _DAY
         stray = time is None or not today - OLDEST_DAYS <= day <= today + NEWEST_DAYS
         days.append(today if stray else day)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from midwatch.events.batch import EventBatch, ParseFailure
 
@@ -16,6 +16,10 @@ class Placed:
     means the offset of the commit. ``batch.lines`` and the failures' lines count within the
     delivery from 1. ``originals``: the delivery's lines as bytes, so that a line that is not
     UTF-8 can be kept as it came; needed for nothing else.
+
+    Rows of many deliveries may come together, as one batch or as failures: then ``deliveries``
+    and ``receipts`` hold the offset and the receipt of each row and stand in for ``delivery``
+    and ``received``.
     """
 
     tenant: str
@@ -26,6 +30,25 @@ class Placed:
     failures: Sequence[ParseFailure] = ()
     delivery: int | None = None
     originals: Sequence[bytes] | None = field(default=None, repr=False)
+    deliveries: Sequence[int] | None = field(default=None, repr=False)
+    receipts: Sequence[int] | None = field(default=None, repr=False)
+
+    def behind(self, done: int, offset: int) -> Placed | None:
+        """What of it was not committed up to ``done``; ``offset`` is that of its commit."""
+        if self.deliveries is None:
+            return self if (offset if self.delivery is None else self.delivery) > done else None
+        rows = [row for row, delivery in enumerate(self.deliveries) if delivery > done]
+        if len(rows) == len(self.deliveries):
+            return self
+        if not rows or self.receipts is None:
+            return None
+        return replace(
+            self,
+            batch=None if self.batch is None else self.batch.take(rows),
+            failures=[self.failures[row] for row in rows] if self.failures else (),
+            deliveries=[self.deliveries[row] for row in rows],
+            receipts=[self.receipts[row] for row in rows],
+        )
 
 
 @dataclass(frozen=True, slots=True)

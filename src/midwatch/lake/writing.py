@@ -58,10 +58,7 @@ class LakeWriter:
         done = self.last_offset(app)
         if offset <= done:
             return Commit(self._log.table().version(), 0, 0, 0, replayed=True)
-        fresh = [
-            placed for placed in batches
-            if (offset if placed.delivery is None else placed.delivery) > done
-        ]  # fmt: skip
+        fresh = [new for placed in batches if (new := placed.behind(done, offset)) is not None]
         try:
             for _ in range(_REWRITES):
                 files = self._write(fresh, app, offset)
@@ -87,7 +84,7 @@ class LakeWriter:
             if rows is None:
                 masking = tenants_masking(self.maskings, placed.tenant)
                 rows = tenants[placed.tenant] = TenantRows(placed.tenant, app, masking)
-            rows.add(placed, offset if placed.delivery is None else placed.delivery)
+            rows.add(placed, offset)
         files = []
         for tenant, rows in tenants.items():
             for day, table in rows.tables():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from midwatch.detection import Alert
-from midwatch.events.batch import ParseFailure
+from midwatch.events.batch import EventBatch, ParseFailure
 from midwatch.incidents import Incidents, signal_of
 from midwatch.lake import LakeWriter, Placed
 from midwatch.watch.feeds import PLACE_BITS, FeedEvents, offset_of
@@ -40,31 +40,38 @@ class LakeSink:
 
 
 def placed_of(events: FeedEvents) -> list[Placed]:
-    """The events as the lake takes them: those of each parcel apart."""
-    mask = (1 << PLACE_BITS) - 1
+    """The events as the lake takes them, each row with the parcel that it came in."""
     placed = []
     for batch in events.batches:
-        rows: dict[int, list[int]] = {}
-        for row, line in enumerate(batch.lines):
-            rows.setdefault(offset_of(line), []).append(row)
-        for delivery, theirs in rows.items():
-            own = batch.take(theirs)
-            own.lines = [(line & mask) + 1 for line in own.lines]
-            placed.append(
-                Placed(
-                    events.tenant, events.office, events.feed, events.received[delivery], own,
-                    delivery=delivery,
-                )
-            )  # fmt: skip
-    unread: dict[int, list[ParseFailure]] = {}
-    for failure in events.failures:
-        own_line = ParseFailure((failure.line & mask) + 1, failure.reason, failure.raw)
-        unread.setdefault(offset_of(failure.line), []).append(own_line)
-    for delivery, failures in unread.items():
+        own = batch.take(range(len(batch)))
+        own.lines = [_place(line) for line in batch.lines]
+        placed.append(_placed(events, batch.lines, batch=own))
+    if events.failures:
+        failures = [
+            ParseFailure(_place(failure.line), failure.reason, failure.raw)
+            for failure in events.failures
+        ]
         placed.append(
-            Placed(
-                events.tenant, events.office, events.feed, events.received[delivery],
-                failures=failures, delivery=delivery,
-            )
-        )  # fmt: skip
+            _placed(events, [failure.line for failure in events.failures], failures=failures)
+        )
     return placed
+
+
+def _placed(
+    events: FeedEvents,
+    lines: Sequence[int],
+    *,
+    batch: EventBatch | None = None,
+    failures: Sequence[ParseFailure] = (),
+) -> Placed:
+    deliveries = [offset_of(line) for line in lines]
+    receipts = [events.received[delivery] for delivery in deliveries]
+    return Placed(
+        events.tenant, events.office, events.feed, receipts[0], batch, failures,
+        deliveries=deliveries, receipts=receipts,
+    )  # fmt: skip
+
+
+def _place(line: int) -> int:
+    """The place of a line in its parcel, from 1."""
+    return (line & ((1 << PLACE_BITS) - 1)) + 1
