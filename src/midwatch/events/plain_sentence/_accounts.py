@@ -102,7 +102,7 @@ def _name(found: re.Match[str]) -> str | None:
     head, at, tail = name.rpartition("@")
     if at and head and canonical_address(tail) is not None:
         name = head
-    quoted = found.re is not _AFTER_WORD_BARE and (found.lastindex or 0) <= _IN_QUOTES
+    quoted = found.re.pattern != _AFTER_WORD_BARE.pattern and (found.lastindex or 0) <= _IN_QUOTES
     if name.lower() in (_NOBODY if quoted else _NO_NAME) or canonical_address(name) is not None:
         return None
     if not any(character.isalnum() for character in name):
