@@ -10,22 +10,11 @@ from datetime import tzinfo
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
 
 from midwatch.cli.options import clock_of, instant_of, log_options, logs_of, product_of
 from midwatch.cli.rules import reading_options, rules_of
 from midwatch.intake.opening import name_of
 from midwatch.kernel import ConfigurationError
-from midwatch.reports.document import render_json
-from midwatch.reports.terminal import can_show_unicode, render_terminal, render_unparsed
 from midwatch.reports.values import Report
 from midwatch.watch.geography import Geography
 from midwatch.watch.morning import CheckPlan, MorningCheck
@@ -113,6 +102,9 @@ def run_check(  # noqa: PLR0913  # one parameter per option
     unparsed: bool = False,
 ) -> Report:
     """Run the morning check, print it, and return the report."""
+    # Rules and lines are millions of objects without cycles; the collector would only walk them.
+    gc.freeze()
+    gc.disable()
     clock = clock_of(zone)
     if html is not None:
         _expect_room_for(html)
@@ -134,6 +126,8 @@ def run_check(  # noqa: PLR0913  # one parameter per option
     )
     report = _run(plan, show_bar=not as_json)
     if as_json:
+        from midwatch.reports.document import render_json  # noqa: PLC0415  # each form is slow to load
+
         sys.stdout.buffer.write(render_json(report, zone=clock.zone))
         sys.stdout.buffer.flush()
     else:
@@ -171,6 +165,12 @@ def _write_page(report: Report, zone: tzinfo, page: Path) -> None:
 
 
 def _print(report: Report, zone: tzinfo, *, unparsed: bool) -> None:
+    from midwatch.reports.terminal import (  # noqa: PLC0415  # each form is slow to load
+        can_show_unicode,
+        render_terminal,
+        render_unparsed,
+    )
+
     terminal = sys.stdout.isatty()
     width = min(_WIDEST, shutil.get_terminal_size((80, 24)).columns) if terminal else 80
     colour = terminal and "NO_COLOR" not in os.environ
@@ -184,17 +184,12 @@ def _print(report: Report, zone: tzinfo, *, unparsed: bool) -> None:
 
 def _run(plan: CheckPlan, *, show_bar: bool) -> Report:
     check = MorningCheck(plan)
-    # Reading makes millions of small objects without cycles; the collector would only walk them.
-    gc.freeze()
-    gc.disable()
     total = sum(file.size for file in plan.finding.files)
     if not (show_bar and sys.stderr.isatty() and total > _WORTH_A_BAR):
         return check.run()
-    columns = (
-        TextColumn("reading"), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    from midwatch.cli.reading_bar import reading_bar  # noqa: PLC0415  # Rich is slow to load
+
+    with reading_bar("reading") as bar:
         task = bar.add_task("", total=total)
         consumed: dict[str, int] = {}
 

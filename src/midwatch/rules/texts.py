@@ -28,6 +28,7 @@ from midwatch.rules.licences import LARGEST_LICENCE, is_licence, licence_of
 from midwatch.rules.ruleset import RuleProblem
 
 _SUFFIXES: Final = (".yml", ".yaml")
+_LARGEST_READ: Final = 1 << 26
 
 
 class RuleText(Struct, frozen=True):
@@ -57,6 +58,17 @@ def read_texts(paths: Iterable[Path | str]) -> tuple[list[RuleText], list[RulePr
             else:
                 problems.append(text)
     return texts, problems
+
+
+def plain_bytes(path: Path) -> bytes | None:
+    """A pack or rule file as it lies; None where it is larger than what is worth reading twice.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as stream:
+        content = stream.read(_LARGEST_READ + 1)
+    return content if len(content) <= _LARGEST_READ else None
 
 
 def _read(path: Path) -> _Read:
