@@ -357,6 +357,16 @@ class TestPacks:
         ]  # fmt: skip
         assert problems[3].line == 2
 
+    @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
+    def test_nesting_without_end_is_told_and_does_not_exhaust_the_stack(self, opening: str) -> None:
+        """The YAML library recurses for every level, and the process would end without a word."""
+        problem = compiled("title: x\ndetection:\n  " + opening * 50_000).problems[0]
+        assert (problem.cause, problem.line) == ("it is nested more than 100 levels deep", 3)
+
+    def test_a_rule_may_nest_as_deeply_as_rules_do(self) -> None:
+        nested = "title: x\ndetection: " + "[" * 90 + "]" * 90
+        assert all("nested" not in problem.cause for problem in compiled(nested).problems)
+
     def test_an_alias_bomb_does_no_harm(self) -> None:
         bomb = "title: &a0 [x, x]\n" + "".join(
             f"k{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(12)
