@@ -27,6 +27,7 @@ from midwatch.kernel import ConfigurationError
 from midwatch.reports.document import render_json
 from midwatch.reports.terminal import can_show_unicode, render_terminal, render_unparsed
 from midwatch.reports.values import Report
+from midwatch.reports.verdict import Verdict, verdict
 from midwatch.watch.geography import Geography
 from midwatch.watch.morning import CheckPlan, MorningCheck
 from midwatch.watch.streams import ReadChunk
@@ -80,7 +81,8 @@ def command(  # noqa: PLR0913  # one parameter per option
     """Say who tried to get in, how, how often, since when, and whether anybody did.
 
     PATH is a log file or a folder; packed and rotated files are understood, - is standard
-    input. Exit status: 0 nothing needs a look, 1 something does, 2 nothing could be read.
+    input. Exit status: 0 nothing needs a look, 1 something does, 2 nothing could be read or
+    understood.
     """
     report = run_check(
         paths,
@@ -94,7 +96,7 @@ def command(  # noqa: PLR0913  # one parameter per option
         html=html,
         unparsed=unparsed,
     )
-    if not report.files:
+    if not report.files or verdict(report) is Verdict.NOT_UNDERSTOOD:
         raise click.exceptions.Exit(2)
     raise click.exceptions.Exit(1 if report.needs_look else 0)
 
