@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import subprocess
 import sys
 import tarfile
@@ -310,6 +311,27 @@ class TestPacks:
         folder = self.folder(tmp_path)
         (folder / "again").symlink_to(folder)
         assert len(load_rules([folder])) == 2
+
+    def test_a_folder_that_may_not_be_read_is_told(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Root may read everything, so the refusal is the system call's."""
+        folder = self.folder(tmp_path)
+        closed = folder / "closed"
+        closed.mkdir()
+        listed = os.scandir
+
+        def scandir(path: Path | str = ".") -> object:
+            if Path(path) == closed:
+                raise PermissionError(13, "Permission denied", str(path))
+            return listed(path)
+
+        monkeypatch.setattr(os, "scandir", scandir)
+        found = load_rules([folder])
+        assert len(found) == 2
+        assert [(p.path, p.cause) for p in found.problems] == [
+            (str(closed), "it cannot be read: Permission denied")
+        ]
 
     def test_what_unpacks_to_a_giant_is_refused(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
