@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import shutil
 import sys
 from datetime import tzinfo
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import Console
@@ -33,6 +35,9 @@ from midwatch.watch.morning import CheckPlan, MorningCheck
 from midwatch.watch.streams import ReadChunk
 
 _WIDEST = 100
+_REMEDIES: Final = dict.fromkeys(
+    (errno.EACCES, errno.EPERM, errno.EROFS), "name a file where you may write"
+)
 _WORTH_A_BAR = 5_000_000
 
 
@@ -167,7 +172,7 @@ def _write_page(report: Report, zone: tzinfo, page: Path) -> None:
     except OSError as error:
         raise ConfigurationError(
             f"the page cannot be written: {error.strerror}",
-            remedy="make room, or name another file",
+            remedy=_REMEDIES.get(error.errno or 0, "make room, or name another file"),
             path=name_of(page),
         ) from error
 
