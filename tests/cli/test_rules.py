@@ -85,7 +85,11 @@ class TestCheck:
 
     def test_into_a_pipe_no_line_ends_in_blanks(self, tmp_path: Path) -> None:
         (tmp_path / "bad.yml").write_text(rule(level="urgent"))
-        for words in (("check", tmp_path), ("list", "--level", "critical"), ("show", "log-cleared")):
+        for words in (
+            ("check", tmp_path),
+            ("list", "--level", "critical"),
+            ("show", "log-cleared"),
+        ):
             text = run("rules", *words, status=words[0] == "check").stdout
             assert text
             assert all(line == line.rstrip() for line in text.splitlines())
