@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,3 +91,35 @@ def test_the_page_names_no_option_that_there_is_not(sections: dict[str, str]) ->
 
 def test_a_word_out_of_code_marks_is_no_option_named() -> None:
     assert named("write `check --all` but not --any") == {"--all"}
+
+
+def shown() -> Iterator[tuple[str, str]]:
+    """Every command line of ``midwatch`` in the blocks of code of the pages, with its page."""
+    home = PAGE.parents[2]
+    for page in (*sorted(home.glob("*.md")), *sorted((home / "docs").rglob("*.md"))):
+        for block in re.findall(r"(?ms)^ *```[a-z]*\n(.*?)^ *```", page.read_text("utf-8")):
+            for line in block.splitlines():
+                found = re.search(r"(?:^|[|;&*] *|\$ )(midwatch (?!  ).*)", line.strip())
+                if found and not line.startswith("Midwatch"):
+                    yield page.name, found[1]
+
+
+LINES = sorted(set(shown()))
+
+
+@pytest.mark.parametrize(("page", "line"), LINES, ids=[f"{page}: {line}" for page, line in LINES])
+def test_every_command_line_that_is_shown_can_be_typed(page: str, line: str) -> None:
+    words = shlex.split(re.split(r" [|>#] ?| \|\| | && ", line)[0])[1:]
+    command: click.Command = midwatch
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        below = command.get_command(click.Context(command), words[0])
+        assert below is not None, f"{page} shows {line!r}; there is no command {words[0]}"
+        command, words = below, words[1:]
+    used = {word.partition("=")[0] for word in words if word.startswith("--")}
+    assert used <= options(command) | {"--help", "--version"}, f"{page} shows {line!r}"
+
+
+def test_the_pages_show_command_lines_of_every_kind() -> None:
+    assert {"README.md", "search-the-lake.md", "update-rule-packs.md"} <= {
+        page for page, _ in LINES
+    }
