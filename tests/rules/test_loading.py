@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import subprocess
 import sys
 import tarfile
@@ -318,6 +319,27 @@ class TestPacks:
         (folder / "again").symlink_to(folder)
         assert len(load_rules([folder])) == 2
 
+    def test_a_folder_that_may_not_be_read_is_told(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Root may read everything, so the refusal is the system call's."""
+        folder = self.folder(tmp_path)
+        closed = folder / "closed"
+        closed.mkdir()
+        listed = os.scandir
+
+        def scandir(path: Path | str = ".") -> object:
+            if Path(path) == closed:
+                raise PermissionError(13, "Permission denied", str(path))
+            return listed(path)
+
+        monkeypatch.setattr(os, "scandir", scandir)
+        found = load_rules([folder])
+        assert len(found) == 2
+        assert [(p.path, p.cause) for p in found.problems] == [
+            (str(closed), "it cannot be read: Permission denied")
+        ]
+
     def test_what_unpacks_to_a_giant_is_refused(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -363,6 +385,16 @@ class TestPacks:
             "it is not UTF-8 text",
         ]  # fmt: skip
         assert problems[3].line == 2
+
+    @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
+    def test_nesting_without_end_is_told_and_does_not_exhaust_the_stack(self, opening: str) -> None:
+        """The YAML library recurses for every level, and the process would end without a word."""
+        problem = compiled("title: x\ndetection:\n  " + opening * 50_000).problems[0]
+        assert (problem.cause, problem.line) == ("it is nested more than 100 levels deep", 3)
+
+    def test_a_rule_may_nest_as_deeply_as_rules_do(self) -> None:
+        nested = "title: x\ndetection: " + "[" * 90 + "]" * 90
+        assert all("nested" not in problem.cause for problem in compiled(nested).problems)
 
     def test_an_alias_bomb_does_no_harm(self) -> None:
         bomb = "title: &a0 [x, x]\n" + "".join(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import shutil
 import sys
 from datetime import tzinfo
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -16,11 +18,15 @@ from midwatch.cli.rules import reading_options, rules_of
 from midwatch.intake.opening import name_of
 from midwatch.kernel import ConfigurationError
 from midwatch.reports.values import Report
+from midwatch.reports.verdict import Verdict, verdict
 from midwatch.watch.geography import Geography
 from midwatch.watch.morning import CheckPlan, MorningCheck
 from midwatch.watch.streams import ReadChunk
 
 _WIDEST = 100
+_REMEDIES: Final = dict.fromkeys(
+    (errno.EACCES, errno.EPERM, errno.EROFS), "name a file where you may write"
+)
 _WORTH_A_BAR = 5_000_000
 
 
@@ -69,7 +75,8 @@ def command(  # noqa: PLR0913  # one parameter per option
     """Say who tried to get in, how, how often, since when, and whether anybody did.
 
     PATH is a log file or a folder; packed and rotated files are understood, - is standard
-    input. Exit status: 0 nothing needs a look, 1 something does, 2 nothing could be read.
+    input. Exit status: 0 nothing needs a look, 1 something does, 2 nothing could be read or
+    understood.
     """
     report = run_check(
         paths,
@@ -83,7 +90,7 @@ def command(  # noqa: PLR0913  # one parameter per option
         html=html,
         unparsed=unparsed,
     )
-    if not report.files:
+    if not report.files or verdict(report) is Verdict.NOT_UNDERSTOOD:
         raise click.exceptions.Exit(2)
     raise click.exceptions.Exit(1 if report.needs_look else 0)
 
@@ -159,7 +166,7 @@ def _write_page(report: Report, zone: tzinfo, page: Path) -> None:
     except OSError as error:
         raise ConfigurationError(
             f"the page cannot be written: {error.strerror}",
-            remedy="make room, or name another file",
+            remedy=_REMEDIES.get(error.errno or 0, "make room, or name another file"),
             path=name_of(page),
         ) from error
 

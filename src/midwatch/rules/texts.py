@@ -9,6 +9,7 @@ to folders are not. What is larger than any honest rule pack is refused.
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -97,9 +98,15 @@ def _unreadable(name: str, error: OSError) -> RuleProblem:
 
 
 def _folder(folder: Path) -> _Read:
+    closed: list[OSError] = []
     found = sorted(
-        (path.relative_to(folder).as_posix(), path) for path in folder.rglob("*") if _plain(path)
+        (path.relative_to(folder).as_posix(), path)
+        for place, _, files in os.walk(folder, onerror=closed.append)
+        for path in (Path(place, each) for each in files)
+        if _plain(path)
     )
+    for error in closed:
+        yield _unreadable(_shown(str(error.filename)), error)
     inside = [
         (name, path)
         for name, path in found
