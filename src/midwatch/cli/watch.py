@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -13,14 +14,15 @@ from midwatch.watch.logs import log_to_stderr
 
 
 @click.command("watch")
-@click.argument("process", type=click.Choice(["intake", "pipeline", "clock", "demo"]))
+@click.argument("process", type=click.Choice(["intake", "pipeline", "clock", "demo", "tend"]))
 @state_option
 @config_option
 def command(*, process: str, state: Path | None, config: Path | None) -> None:
     """Run one process of the watch in the foreground.
 
     intake takes logs in; pipeline detects and keeps; clock pages people and watches the
-    watch; demo sends the sample office's lines. `midwatch up` runs the first three.
+    watch; demo sends the sample office's lines; tend keeps the lake in shape once, as clock
+    has it done. `midwatch up` runs the first three.
     """
     folder = opened(state)
     configuration = load_configuration(config)
@@ -30,6 +32,12 @@ def command(*, process: str, state: Path | None, config: Path | None) -> None:
         from midwatch.watch.processes.intake import run_intake  # noqa: PLC0415  # its parts only
 
         run_intake(folder, configuration)
+        return
+    if process == "tend":
+        from midwatch.watch.processes.tending import tend_lake  # noqa: PLC0415  # its parts only
+
+        os.nice(10)  # what is detected and told goes first
+        tend_lake(folder)
         return
     from midwatch.watch.processes.running import Signals  # noqa: PLC0415  # its parts only
 

@@ -1,4 +1,8 @@
-"""The process that keeps time: pages people, watches the watch, tends the lake."""
+"""The process that keeps time: pages people, watches the watch, has the lake tended.
+
+It lives for months and sleeps most of the time, so it imports nothing of the lake: a short
+process of its own tends it (``midwatch watch tend``).
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,16 @@ import os
 import random
 import secrets
 import shutil
-import threading
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cryptography import x509
-
 from midwatch.incidents import Incidents
 from midwatch.kernel import MidwatchError
-from midwatch.lake import LakeKeeper
 from midwatch.paging import (
     Channel,
     MailChannel,
@@ -36,11 +38,11 @@ from midwatch.watch.canary import PROCESS as CANARY
 from midwatch.watch.canary import send_canary
 from midwatch.watch.configuration import Configuration
 from midwatch.watch.health import HealthStore
+from midwatch.watch.incident_sink import IncidentSink
 from midwatch.watch.policies import OPERATOR, Policies
 from midwatch.watch.processes.running import Heart, Signals, microseconds
 from midwatch.watch.rhythm import DAY, HOUR, MINUTE, SECOND
 from midwatch.watch.self_watch import Facts, SelfWatch, ShareOfLines
-from midwatch.watch.sinks import IncidentSink
 from midwatch.watch.spools import open_spool
 from midwatch.watch.state_folder import StateFolder
 
@@ -84,14 +86,13 @@ class ClockProcess:
         self._policies = Policies(folder.policies)
         self._incidents = Incidents(self._store, self._policies.policy_of)
         self._spool = open_spool(folder, configuration)
-        self._keeper = LakeKeeper(folder.lake)
         self._self_watch = SelfWatch(self._health, IncidentSink(self._incidents), OPERATOR)
         self._signer = Signer((signing_key(folder.path / "links.key"),))
         self._channels = channels_of(configuration)
         self._pager: Pager | None = None
         self._started = microseconds()
         self._canary_sent: int | None = None
-        self._tending: threading.Thread | None = None
+        self._tending: subprocess.Popen[bytes] | None = None
         settings = configuration.self
         self._page_due = _Every(SECOND)
         self._look_due = _Every(5 * SECOND)
@@ -108,8 +109,7 @@ class ClockProcess:
                     self._guarded(work, now)
             self._heart.beat(now, lambda: {"open_concerns": len(self._health.concerns())})
             signals.rest(0.2)
-        if self._tending is not None:
-            self._tending.join()
+        self._end_tending()
 
     def _works(self) -> list[tuple[_Every, Callable[[int], None]]]:
         return [
@@ -203,21 +203,20 @@ class ClockProcess:
     # ------------------------------------------------------------ the lake
 
     def _tend(self, now: int) -> None:
-        """Expire, compact and vacuum, in a thread: it may take long, and pages must go out."""
-        if self._tending is not None and self._tending.is_alive():
+        """Expire, compact and vacuum, in another process: it may take long and much memory."""
+        del now
+        if self._tending is not None and self._tending.poll() is None:
             return
-        self._tending = threading.Thread(target=self._tend_lake, args=(now,), name="lake")
-        self._tending.start()
+        self._tending = subprocess.Popen(  # noqa: S603  # our own command
+            [sys.executable, "-m", "midwatch", "watch", "tend", "--state", str(self._folder.path)],
+            stdin=subprocess.DEVNULL,
+        )
 
-    def _tend_lake(self, now: int) -> None:
-        try:
-            done = self._keeper.maintain(now, self._tenants.tenants())
-            for problem in done.problems:
-                _LOG.warning("the lake: %s", problem)
-        except MidwatchError as error:
-            _LOG.error("the lake could not be tended: %s", error)
-        except Exception:  # noqa: BLE001  # whatever it is, it is tried again
-            _LOG.exception("the lake could not be tended")
+    def _end_tending(self) -> None:
+        """What is under way is dropped: it begins again where it was, as after a crash."""
+        if self._tending is not None and self._tending.poll() is None:
+            self._tending.terminate()
+            self._tending.wait()
 
 
 def channels_of(configuration: Configuration) -> Mapping[str, Channel]:
@@ -267,8 +266,13 @@ def _disk(folder: Path) -> dict[str, float]:
 
 def _certificates(configuration: Configuration) -> dict[str, int]:
     """When each configured certificate expires, UTC microseconds; 0 where it cannot be read."""
+    paths = {configuration.syslog.certificate, configuration.http.certificate} - {""}
+    if not paths:
+        return {}
+    from cryptography import x509  # noqa: PLC0415  # 8 MB, for those that have certificates
+
     expires: dict[str, int] = {}
-    for path in {configuration.syslog.certificate, configuration.http.certificate} - {""}:
+    for path in paths:
         try:
             found = x509.load_pem_x509_certificate(Path(path).read_bytes())
             expires[path] = int(found.not_valid_after_utc.timestamp() * SECOND)
