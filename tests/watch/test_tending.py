@@ -12,7 +12,7 @@ import pytest
 from midwatch.watch.processes.tending import tend_lake
 from midwatch.watch.state_folder import StateFolder
 
-HEAVY = {"pyarrow", "deltalake", "duckdb", "cryptography", "sigma", "rich", "jinja2"}
+HEAVY = {"pyarrow", "deltalake", "duckdb", "cryptography", "sigma", "rich"}
 
 
 @pytest.mark.parametrize("process", ["intake", "clock"])

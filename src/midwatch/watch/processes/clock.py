@@ -10,7 +10,6 @@ import logging
 import os
 import random
 import secrets
-import shutil
 import subprocess
 import sys
 import urllib.request
@@ -39,14 +38,15 @@ from midwatch.watch.canary import send_canary
 from midwatch.watch.configuration import Configuration
 from midwatch.watch.health import HealthStore
 from midwatch.watch.incident_sink import IncidentSink
+from midwatch.watch.monitoring import Monitor
 from midwatch.watch.policies import OPERATOR, Policies
+from midwatch.watch.processes.figures import EXPECTED, FiguresOf, disk_of
 from midwatch.watch.processes.running import Heart, Signals, microseconds
 from midwatch.watch.rhythm import DAY, HOUR, MINUTE, SECOND
 from midwatch.watch.self_watch import Facts, SelfWatch, ShareOfLines
 from midwatch.watch.spools import open_spool
 from midwatch.watch.state_folder import StateFolder
 
-EXPECTED: Final = ("intake", "pipeline", "clock")
 _LOG: Final = logging.getLogger(__name__)
 _WARM_UP: Final = 45 * SECOND
 """How long after a start nothing is said of processes and the canary."""
@@ -99,6 +99,8 @@ class ClockProcess:
         self._canary_due = _Every(settings.canary * SECOND)
         self._switch_due = _Every(MINUTE)
         self._tend_due = _Every(5 * MINUTE)
+        self._monitor_due = _Every(MINUTE if settings.metrics_port else 0)
+        self._monitor: Monitor | None = None
 
     def run(self, signals: Signals) -> None:
         """Keep time until the end is asked for."""
@@ -110,6 +112,8 @@ class ClockProcess:
             self._heart.beat(now, lambda: {"open_concerns": len(self._health.concerns())})
             signals.rest(0.2)
         self._end_tending()
+        if self._monitor is not None:
+            self._monitor.close()
 
     def _works(self) -> list[tuple[_Every, Callable[[int], None]]]:
         return [
@@ -117,6 +121,7 @@ class ClockProcess:
             (self._page_due, self._page),
             (self._look_due, self._look),
             (self._switch_due, self._press_switch),
+            (self._monitor_due, self._let_monitor),
             (self._tend_due, self._tend),
         ]
 
@@ -178,7 +183,7 @@ class ClockProcess:
             heartbeats=beats,
             expected_processes=EXPECTED if warm else (),
             spool=self._spool.usage(),
-            disk=_disk(self._folder.path),
+            disk=disk_of(self._folder.path),
             canary=max(canary or 0, self._started) if warm and self._canary_sent else None,
             canary_every=self._configuration.self.canary * SECOND,
             certificates=_certificates(self._configuration),
@@ -199,6 +204,14 @@ class ClockProcess:
         request = urllib.request.Request(url, headers={"User-Agent": "midwatch"})  # noqa: S310  # the operator's own URL
         with urllib.request.urlopen(request, timeout=_SWITCH_TIMEOUT) as answer:  # noqa: S310  # the operator's own URL
             answer.read(64)
+
+    def _let_monitor(self, now: int) -> None:
+        """Answer monitors; where the port is taken, it is tried again."""
+        del now
+        if self._monitor is None:
+            # Its threads have stores of their own: one connection is one transaction.
+            figures = FiguresOf(self._folder, self._spool)
+            self._monitor = Monitor(self._configuration.self.metrics_port, figures)
 
     # ------------------------------------------------------------ the lake
 
@@ -257,11 +270,6 @@ def signing_key(path: Path) -> bytes:
             key = path.read_bytes()
         beside.unlink()
         return key
-
-
-def _disk(folder: Path) -> dict[str, float]:
-    usage = shutil.disk_usage(folder)
-    return {str(folder): 1 - usage.free / usage.total if usage.total else 0.0}
 
 
 def _certificates(configuration: Configuration) -> dict[str, int]:
