@@ -33,6 +33,8 @@ _COMMANDS: Final = {
     "incidents": ("midwatch.cli.incidents", "What happened, and what was done about it."),
     "policy": ("midwatch.cli.policy", "Who is told of incidents."),
     "client": ("midwatch.cli.client", "The firms that are watched, and their offices."),
+    "backup": ("midwatch.cli.backup:backup", "Put all that the watch remembers into one file."),
+    "restore": ("midwatch.cli.backup:restore", "Make a state folder of a backup."),
     "watch": ("midwatch.cli.watch", "One process of the watch."),
 }
 _UNLISTED: Final = frozenset({"watch"})
