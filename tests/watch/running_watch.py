@@ -53,7 +53,7 @@ class RunningWatch:
         self.config.write_text(
             f'[syslog]\naddress = "127.0.0.1"\nudp = {self.udp}\ntcp = 0\n'
             f"[http]\nport = {self.http}\n"
-            f"[lake]\nflush = 1\n[self]\nmetrics_port = {self.metrics}\ncanary = 1\n"
+            f"[lake]\nflush = 1\n[self]\nmetrics_port = {self.metrics}\ncanary = 10\n"
         )
 
     def __enter__(self) -> Self:

@@ -104,7 +104,7 @@ def _child(name: str, folder: StateFolder, config: Path | None) -> Child:
     command = [sys.executable, "-m", "midwatch", "watch", name, "--state", str(folder.path)]
     if config is not None:
         command += ["--config", str(config)]
-    return Child(name, command)
+    return Child(name, command, may_end=name == "demo")
 
 
 def _detach(
@@ -145,9 +145,12 @@ def _sample_office(folder: StateFolder, *, wanted: bool | None) -> bool:
     store = TenantStore(folder.database)
     tenants = store.tenants()
     known = any(tenant.id == CLIENT and tenant.demo for tenant in tenants)
-    if wanted is False or (wanted is None and not known and tenants):
+    unwanted = not known and (tenants or folder.demo_stopped.exists())
+    if wanted is False or (wanted is None and unwanted):
         return False
+    folder.demo_stopped.unlink(missing_ok=True)
     if not known:
+        folder.demo_leftovers.unlink(missing_ok=True)
         add_living_office(store, int(time.time() * _SECOND))
     return True
 

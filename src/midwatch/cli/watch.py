@@ -53,4 +53,4 @@ def command(*, process: str, state: Path | None, config: Path | None) -> None:
     else:
         from midwatch.watch.processes.demo import run_demo  # noqa: PLC0415  # its parts only
 
-        run_demo(configuration, signals)
+        run_demo(folder, configuration, signals)

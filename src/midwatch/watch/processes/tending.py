@@ -7,6 +7,7 @@ import logging
 
 from midwatch.lake import LakeKeeper
 from midwatch.tenants import TenantStore
+from midwatch.watch.leaving_office import erase_leftovers
 from midwatch.watch.processes.running import microseconds
 from midwatch.watch.state_folder import StateFolder
 
@@ -29,7 +30,9 @@ def tend_lake(folder: StateFolder) -> bool:
             return False
         tenants = TenantStore(folder.database)
         try:
-            done = LakeKeeper(folder.lake).maintain(microseconds(), tenants.tenants())
+            keeper = LakeKeeper(folder.lake)
+            erase_leftovers(folder, tenants, keeper)
+            done = keeper.maintain(microseconds(), tenants.tenants())
         finally:
             tenants.close()
     for problem in done.problems:
