@@ -21,6 +21,7 @@ from midwatch.watch.configuration import Configuration, load_configuration
 from midwatch.watch.health import HealthStore
 from midwatch.watch.living_office import CLIENT, add_living_office
 from midwatch.watch.logs import log_to_stderr
+from midwatch.watch.preflight import port_problems, state_problems
 from midwatch.watch.state_folder import StateFolder
 from midwatch.watch.supervisor import Child, Supervisor
 
@@ -50,6 +51,8 @@ def up(*, state: Path | None, config: Path | None, demo: bool | None, detach: bo
             remedy="stop it with midwatch down, or name another folder with --state",
             path=str(folder.path),
         )
+    for problem in (*state_problems(folder), *port_problems(configuration)):
+        raise problem
     if detach:
         _detach(folder, state, config, demo=demo)
         click.echo(_summary(configuration, folder))
@@ -87,6 +90,28 @@ def down(*, state: Path | None) -> None:
             )
         time.sleep(_LOOK)
     click.echo("The watch has stopped. What came in is kept.")
+
+
+@click.command("reload")
+@state_option
+@config_option
+def reload(*, state: Path | None, config: Path | None) -> None:
+    """Have a running watch read certificates, mail settings, policies and rules anew, now.
+
+    It looks at rules and policies by itself every few seconds. Ports, the spool and the lake
+    take their settings only at a start.
+    """
+    folder = opened(state)
+    pid = running_pid(folder)
+    if pid is None:
+        raise ConfigurationError(
+            "no watch runs in this state folder",
+            remedy="start it: midwatch up",
+            path=str(folder.path),
+        )
+    load_configuration(config)  # A wrong file is told here, to the person who wrote it.
+    os.kill(pid, signal.SIGHUP)
+    click.echo("The watch reads its settings anew. midwatch status tells if something is wrong.")
 
 
 def running_pid(folder: StateFolder) -> int | None:

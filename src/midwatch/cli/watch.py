@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import click
@@ -49,7 +50,7 @@ def command(*, process: str, state: Path | None, config: Path | None) -> None:
     elif process == "clock":
         from midwatch.watch.processes.clock import ClockProcess  # noqa: PLC0415  # its parts only
 
-        ClockProcess(folder, configuration).run(signals)
+        ClockProcess(folder, configuration, partial(load_configuration, config)).run(signals)
     else:
         from midwatch.watch.processes.demo import run_demo  # noqa: PLC0415  # its parts only
 

@@ -71,14 +71,20 @@ class _Every:
 class ClockProcess:
     """See the module's documentation."""
 
-    def __init__(self, folder: StateFolder, configuration: Configuration) -> None:
-        """Open all it needs.
+    def __init__(
+        self,
+        folder: StateFolder,
+        configuration: Configuration,
+        reread: Callable[[], Configuration] | None = None,
+    ) -> None:
+        """Open all it needs. ``reread``: the configuration as it is now, for a reload.
 
         Raises:
             ConfigurationError, BadInputError: A part of the state folder cannot be used.
         """
         self._folder = folder
         self._configuration = configuration
+        self._reread = reread
         self._tenants = TenantStore(folder.database)
         self._health = HealthStore(folder.database)
         self._heart = Heart(self._health, "clock")
@@ -106,6 +112,8 @@ class ClockProcess:
         """Keep time until the end is asked for."""
         while not signals.ending.is_set():
             now = microseconds()
+            if signals.wants_reload():
+                self._guarded(self._reload, now)
             for due, work in self._works():
                 if due.due(now):
                     self._guarded(work, now)
@@ -133,6 +141,15 @@ class ClockProcess:
             _LOG.error("%s failed: %s", work.__name__, error)
         except Exception:  # noqa: BLE001  # whatever it is, the other works must go on
             _LOG.exception("%s failed", work.__name__)
+
+    def _reload(self, now: int) -> None:
+        """Take what may change while it runs; a wrong file changes nothing."""
+        if self._reread is None:
+            return
+        self._configuration = self._reread()
+        self._channels = channels_of(self._configuration)
+        self._pager = None
+        _LOG.info("read the configuration anew at %s", now)
 
     # ------------------------------------------------------------ people
 
