@@ -147,6 +147,9 @@ def test_a_running_watch_reloads(tmp_path: Path) -> None:
         until(lambda: "read the configuration anew" in log.read_text(), "nobody read it")
         assert "failed" not in log.read_text()
         assert watch("config", "check").returncode == 1, "the secret is missing"
+        assert watch("up", "--detach", "--unless-running").returncode == 0
+        again = watch("up", "--detach")
+        assert (again.returncode, "a watch runs already" in again.stderr) == (2, True)
     assert midwatch("reload", "--state", state).returncode == 2
     with pytest.raises(ConfigurationError):
         configured("[webhook]\nwrong = 1\n")

@@ -40,11 +40,22 @@ _PROCESSES: Final = ("intake", "pipeline", "clock")
     help="Whether a sample office sends. Default: only while there is no client of your own.",
 )
 @click.option("--detach", is_flag=True, help="Return once everything runs; midwatch down stops it.")
-def up(*, state: Path | None, config: Path | None, demo: bool | None, detach: bool) -> None:
+@click.option("--unless-running", is_flag=True, help="Where a watch runs here already, let it run.")
+def up(
+    *,
+    state: Path | None,
+    config: Path | None,
+    demo: bool | None,
+    detach: bool,
+    unless_running: bool,
+) -> None:
     """Start the watch: take logs in, detect, alert, keep. Ctrl-C or midwatch down stops it."""
     folder = opened(state)
     configuration = load_configuration(config)
     running = running_pid(folder)
+    if running is not None and unless_running:
+        click.echo(_summary(configuration, folder))
+        return
     if running is not None:
         raise ConfigurationError(
             f"a watch runs already in this state folder (process {running})",
