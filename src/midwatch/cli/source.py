@@ -9,7 +9,7 @@ import click
 from rich import box
 from rich.table import Table
 
-from midwatch.cli import feeds, strangers
+from midwatch.cli import feeds, source_status, strangers
 from midwatch.cli.options import product_of
 from midwatch.cli.screen import Screen
 from midwatch.events import sources as sources_package
@@ -24,7 +24,7 @@ def command() -> None:
 
 
 for _each in (
-    feeds.add, feeds.test, feeds.status, feeds.pause, feeds.remove,
+    feeds.add, feeds.test, source_status.status, feeds.pause, feeds.remove,
     strangers.unknown, strangers.claim, strangers.dismiss,
 ):  # fmt: skip
     command.add_command(_each)
