@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -37,7 +38,9 @@ def command(*, process: str, state: Path | None, config: Path | None) -> None:
     if process == "tend":
         from midwatch.watch.processes.tending import tend_lake  # noqa: PLC0415  # its parts only
 
-        os.nice(10)  # what is detected and told goes first
+        # What is detected and told goes first; a service may be forbidden to say so.
+        with suppress(OSError):
+            os.nice(10)
         tend_lake(folder)
         return
     from midwatch.watch.processes.running import Signals  # noqa: PLC0415  # its parts only

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 from midwatch.kernel import ConfigurationError, MidwatchError
-from midwatch.paging.references import resolve
 from midwatch.tenants import TenantStore
 from midwatch.watch.configuration import Configuration
 from midwatch.watch.health import HealthStore
@@ -65,8 +64,9 @@ def state_problems(folder: StateFolder) -> Iterator[MidwatchError]:
 
 def file_problems(configuration: Configuration) -> Iterator[MidwatchError]:
     """Certificates and secrets that the configuration names and that cannot be used."""
-    # Both need TLS and what goes with it, which no other caller of this module needs.
+    # Both need TLS and what goes with it, and the watch's own process does without.
     from midwatch.intake.certificates import CertificateFiles, Certificates  # noqa: PLC0415
+    from midwatch.paging.references import resolve  # noqa: PLC0415
 
     syslog, http = configuration.syslog, configuration.http
     for certificate, key, authority in (
