@@ -6,13 +6,19 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 
-.PHONY: help up test test-fast faults cases bench docs lint format lock clean setup setup-dev test-parts
+.PHONY: help up down test test-fast faults cases bench docs lint format lock clean setup setup-dev test-parts
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: setup ## Set up, then run the morning check on a sample office
+up: setup ## Set up, check a sample office's logs, then start the watch
 	$(BIN)/midwatch demo --html midwatch-demo.html
+	@echo
+	$(BIN)/midwatch up --detach --unless-running
+	@echo "  make down                       the same, from this folder"
+
+down: ## Stop the watch that make up started; what came in is kept
+	@if [ -x $(BIN)/midwatch ]; then $(BIN)/midwatch down; else echo "Nothing is installed here."; fi
 
 test: setup-dev test-parts lint docs ## Set up, then run every check and test
 	$(BIN)/pytest -n 2

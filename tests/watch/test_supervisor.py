@@ -1,6 +1,7 @@
 """Keeping real processes running."""
 
 import asyncio
+import dataclasses
 import os
 import signal
 import sys
@@ -70,6 +71,27 @@ def test_a_child_that_dies_is_started_again(tmp_path: Path) -> None:
         supervisor.stop()
         async with asyncio.timeout(30):
             await running
+
+    asyncio.run(scene())
+
+
+def test_a_child_that_may_end_is_not_started_again_when_it_ends_well(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    ending = "import pathlib,sys; pathlib.Path(sys.argv[1]).open('a').write('x\\n')"
+
+    async def scene() -> None:
+        quick = child(log, "demo", ending)
+        supervisor = Supervisor(
+            [dataclasses.replace(quick, may_end=True), child(log, "intake", "raise SystemExit(0)")]
+        )
+        running = asyncio.create_task(supervisor.run())
+        async with asyncio.timeout(30):
+            while supervisor.starts["intake"] < 3 or not log.exists():
+                await asyncio.sleep(0.02)
+        supervisor.stop()
+        async with asyncio.timeout(30):
+            await running
+        assert supervisor.starts["demo"] == 1
 
     asyncio.run(scene())
 

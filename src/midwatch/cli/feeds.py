@@ -11,7 +11,6 @@ from typing import Final
 
 import click
 import msgspec
-from rich import box
 from rich.table import Table
 
 from midwatch.cli.options import product_of, zone_of
@@ -172,45 +171,6 @@ def test(*, state: Path | None, name: str, wait: int) -> None:
         if found.get(field) is not None:
             table.add_row(f"  {field}", defuse(str(found[field])))
     screen.print(table)
-
-
-@click.command("status")
-@state_option
-@click.option("--client", "tenant", help="Only this client's.")
-def status(*, state: Path | None, tenant: str | None) -> None:
-    """Your sources: when each last spoke, and how much of it is understood.
-
-    Exit status 1 where one is silent.
-    """
-    folder = opened(state)
-    feeds = TenantStore(folder.database).feeds(tenant)
-    if not feeds:
-        click.echo("There is no source yet. Add one: midwatch source add gate --product pfsense "
-                   "--address 192.0.2.1")  # fmt: skip
-        return
-    health = HealthStore(folder.database)
-    known = {each.feed: each for each in health.feeds(tenant)}
-    now = int(time.time() * _SECOND)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("source", "client", "product", "last line"):
-        table.add_column(heading)
-    for heading in ("lines today", "understood"):
-        table.add_column(heading, justify="right")
-    silent = False
-    for feed in feeds:
-        mine = known.get(feed.id)
-        last = "never" if mine is None else f"{duration(now - mine.last)} ago"
-        if mine is not None and not feed.paused:
-            alarm = mine.rhythm.alarm_at(feed.silence * _SECOND)
-            if alarm is not None and now >= alarm:
-                silent, last = True, f"■ silent, {last}"
-        day = 24 * 3600 * _SECOND
-        lines, parsed = health.shares(feed.id, now - day, now + day)
-        share = f"{parsed / lines:.0%}" if lines else "–"
-        table.add_row(feed.id, feed.tenant, feed.product or "told by each line", last,
-                      f"{lines:,}", share)  # fmt: skip
-    Screen().print(table)
-    raise click.exceptions.Exit(1 if silent else 0)
 
 
 @click.command("remove")

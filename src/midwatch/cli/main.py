@@ -30,10 +30,14 @@ _COMMANDS: Final = {
     ),
     "up": ("midwatch.cli.up:up", "Start the watch on this machine."),
     "down": ("midwatch.cli.up:down", "Stop it."),
+    "reload": ("midwatch.cli.up:reload", "Have it read changed settings and rules now."),
     "status": ("midwatch.cli.status", "How the watch is."),
     "incidents": ("midwatch.cli.incidents", "What happened, and what was done about it."),
     "policy": ("midwatch.cli.policy", "Who is told of incidents."),
     "client": ("midwatch.cli.client", "The firms that are watched, and their offices."),
+    "config": ("midwatch.cli.configuring", "What the configuration says, and whether it works."),
+    "backup": ("midwatch.cli.backup:backup", "Put all that the watch remembers into one file."),
+    "restore": ("midwatch.cli.backup:restore", "Make a state folder of a backup."),
     "watch": ("midwatch.cli.watch", "One process of the watch."),
 }
 _UNLISTED: Final = frozenset({"watch"})

@@ -9,7 +9,7 @@ import click
 from rich import box
 from rich.table import Table
 
-from midwatch.cli import feeds
+from midwatch.cli import feeds, source_status, strangers
 from midwatch.cli.options import product_of
 from midwatch.cli.screen import Screen
 from midwatch.events import sources as sources_package
@@ -23,7 +23,10 @@ def command() -> None:
     """Your devices and servers that send logs, and the products that can be read."""
 
 
-for _each in (feeds.add, feeds.test, feeds.status, feeds.pause, feeds.remove):
+for _each in (
+    feeds.add, feeds.test, source_status.status, feeds.pause, feeds.remove,
+    strangers.unknown, strangers.claim, strangers.dismiss,
+):  # fmt: skip
     command.add_command(_each)
 
 

@@ -21,6 +21,7 @@ from midwatch.watch.configuration import Configuration, load_configuration
 from midwatch.watch.health import HealthStore
 from midwatch.watch.living_office import CLIENT, add_living_office
 from midwatch.watch.logs import log_to_stderr
+from midwatch.watch.preflight import port_problems, state_problems
 from midwatch.watch.state_folder import StateFolder
 from midwatch.watch.supervisor import Child, Supervisor
 
@@ -39,17 +40,30 @@ _PROCESSES: Final = ("intake", "pipeline", "clock")
     help="Whether a sample office sends. Default: only while there is no client of your own.",
 )
 @click.option("--detach", is_flag=True, help="Return once everything runs; midwatch down stops it.")
-def up(*, state: Path | None, config: Path | None, demo: bool | None, detach: bool) -> None:
+@click.option("--unless-running", is_flag=True, help="Where a watch runs here already, let it run.")
+def up(
+    *,
+    state: Path | None,
+    config: Path | None,
+    demo: bool | None,
+    detach: bool,
+    unless_running: bool,
+) -> None:
     """Start the watch: take logs in, detect, alert, keep. Ctrl-C or midwatch down stops it."""
     folder = opened(state)
     configuration = load_configuration(config)
     running = running_pid(folder)
+    if running is not None and unless_running:
+        click.echo(_summary(configuration, folder))
+        return
     if running is not None:
         raise ConfigurationError(
             f"a watch runs already in this state folder (process {running})",
             remedy="stop it with midwatch down, or name another folder with --state",
             path=str(folder.path),
         )
+    for problem in (*state_problems(folder), *port_problems(configuration)):
+        raise problem
     if detach:
         _detach(folder, state, config, demo=demo)
         click.echo(_summary(configuration, folder))
@@ -89,6 +103,28 @@ def down(*, state: Path | None) -> None:
     click.echo("The watch has stopped. What came in is kept.")
 
 
+@click.command("reload")
+@state_option
+@config_option
+def reload(*, state: Path | None, config: Path | None) -> None:
+    """Have a running watch read certificates, mail settings, policies and rules anew, now.
+
+    It looks at rules and policies by itself every few seconds. Ports, the spool and the lake
+    take their settings only at a start.
+    """
+    folder = opened(state)
+    pid = running_pid(folder)
+    if pid is None:
+        raise ConfigurationError(
+            "no watch runs in this state folder",
+            remedy="start it: midwatch up",
+            path=str(folder.path),
+        )
+    load_configuration(config)  # A wrong file is told here, to the person who wrote it.
+    os.kill(pid, signal.SIGHUP)
+    click.echo("The watch reads its settings anew. midwatch status tells if something is wrong.")
+
+
 def running_pid(folder: StateFolder) -> int | None:
     """The process of the watch that runs in this folder; None where none does."""
     try:
@@ -104,7 +140,7 @@ def _child(name: str, folder: StateFolder, config: Path | None) -> Child:
     command = [sys.executable, "-m", "midwatch", "watch", name, "--state", str(folder.path)]
     if config is not None:
         command += ["--config", str(config)]
-    return Child(name, command)
+    return Child(name, command, may_end=name == "demo")
 
 
 def _detach(
@@ -145,9 +181,12 @@ def _sample_office(folder: StateFolder, *, wanted: bool | None) -> bool:
     store = TenantStore(folder.database)
     tenants = store.tenants()
     known = any(tenant.id == CLIENT and tenant.demo for tenant in tenants)
-    if wanted is False or (wanted is None and not known and tenants):
+    unwanted = not known and (tenants or folder.demo_stopped.exists())
+    if wanted is False or (wanted is None and unwanted):
         return False
+    folder.demo_stopped.unlink(missing_ok=True)
     if not known:
+        folder.demo_leftovers.unlink(missing_ok=True)
         add_living_office(store, int(time.time() * _SECOND))
     return True
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,14 +16,15 @@ from midwatch.watch.logs import log_to_stderr
 
 
 @click.command("watch")
-@click.argument("process", type=click.Choice(["intake", "pipeline", "clock", "demo"]))
+@click.argument("process", type=click.Choice(["intake", "pipeline", "clock", "demo", "tend"]))
 @state_option
 @config_option
 def command(*, process: str, state: Path | None, config: Path | None) -> None:
     """Run one process of the watch in the foreground.
 
     intake takes logs in; pipeline detects and keeps; clock pages people and watches the
-    watch; demo sends the sample office's lines. `midwatch up` runs the first three.
+    watch; demo sends the sample office's lines; tend keeps the lake in shape once, as clock
+    has it done. `midwatch up` runs the first three.
     """
     folder = opened(state)
     configuration = load_configuration(config)
@@ -30,6 +34,14 @@ def command(*, process: str, state: Path | None, config: Path | None) -> None:
         from midwatch.watch.processes.intake import run_intake  # noqa: PLC0415  # its parts only
 
         run_intake(folder, configuration)
+        return
+    if process == "tend":
+        from midwatch.watch.processes.tending import tend_lake  # noqa: PLC0415  # its parts only
+
+        # What is detected and told goes first; a service may be forbidden to say so.
+        with suppress(OSError):
+            os.nice(10)
+        tend_lake(folder)
         return
     from midwatch.watch.processes.running import Signals  # noqa: PLC0415  # its parts only
 
@@ -41,8 +53,8 @@ def command(*, process: str, state: Path | None, config: Path | None) -> None:
     elif process == "clock":
         from midwatch.watch.processes.clock import ClockProcess  # noqa: PLC0415  # its parts only
 
-        ClockProcess(folder, configuration).run(signals)
+        ClockProcess(folder, configuration, partial(load_configuration, config)).run(signals)
     else:
         from midwatch.watch.processes.demo import run_demo  # noqa: PLC0415  # its parts only
 
-        run_demo(configuration, signals)
+        run_demo(folder, configuration, signals)

@@ -23,7 +23,7 @@ from midwatch.incidents import (
     IncidentState,
     Signal,
 )
-from midwatch.incidents.deliveries import DELIVERY_TRANSITIONS
+from midwatch.incidents.deliveries import DELIVERY_TRANSITIONS, DeliveryState
 from midwatch.kernel import DefectError
 
 _MOST_CANDIDATES: Final = 100
@@ -286,6 +286,26 @@ class SqliteIncidents:
             (now, now + ahead),
         )
         return _deliveries(rows)
+
+    def delivery_counts(self) -> dict[DeliveryState, int]:
+        """How many deliveries there are in each state."""
+        rows = self._database.execute("SELECT state, count(*) FROM delivery GROUP BY state")
+        known = {DeliveryState(state): int(count) for state, count in rows}
+        return {state: known.get(state, 0) for state in DeliveryState}
+
+    def forget(self, tenant: str) -> int:
+        """Forget a tenant's incidents with all that hangs on them; how many they were."""
+        with self.changing():
+            self._database.execute(
+                "DELETE FROM delivery_try WHERE delivery IN (SELECT delivery.id FROM delivery "
+                "JOIN incident ON incident.id = delivery.incident WHERE tenant = ?)",
+                (tenant,),
+            )
+            for table in ("signal", "alert_exception"):
+                self._database.execute(f"DELETE FROM {table} WHERE tenant = ?", (tenant,))  # noqa: S608  # one of two names
+            # Keys and deliveries go with their incident.
+            gone = self._database.execute("DELETE FROM incident WHERE tenant = ?", (tenant,))
+            return int(gone.rowcount)
 
     def next_pending(self) -> int | None:
         """When the next pending delivery is to be tried; None: there is none."""

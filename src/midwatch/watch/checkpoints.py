@@ -63,6 +63,11 @@ class Checkpoints:
         )
         return [row[0] for row in rows]
 
+    def forget(self, tenant: str) -> None:
+        """Forget what was remembered of a tenant."""
+        with transaction(self._database) as database:
+            database.execute("DELETE FROM pipeline_memory WHERE tenant = ?", (tenant,))
+
     def save(self, offset: int, memories: Mapping[str, bytes]) -> None:
         """Remember a position, and the memories that changed since the last one."""
         packed = {tenant: zstandard.compress(state, level=1) for tenant, state in memories.items()}

@@ -38,6 +38,14 @@ _MIGRATIONS: Final = (
     ) STRICT;
     CREATE INDEX concern_open ON concern (ended) WHERE ended IS NULL;
     """,
+    """
+    CREATE TABLE feed_total (
+        feed TEXT PRIMARY KEY, lines INTEGER NOT NULL, parsed INTEGER NOT NULL,
+        bytes INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO feed_total SELECT feed, sum(lines), sum(parsed), sum(bytes)
+        FROM feed_hour GROUP BY feed;
+    """,
 )
 _HOURS_KEPT: Final = 8 * DAY // HOUR
 
@@ -69,6 +77,15 @@ class FeedHealth(Struct, frozen=True):
     lag: int
     rhythm: Rhythm
     sample: bytes = b"{}"
+
+
+class FeedTotal(Struct, frozen=True):
+    """All that ever came of one feed: lines, those understood, and bytes."""
+
+    feed: str
+    lines: int = 0
+    parsed: int = 0
+    size: int = 0
 
 
 class Heartbeat(Struct, frozen=True):
@@ -156,6 +173,12 @@ class HealthStore:
                     (feed, hour, count.lines, count.parsed, count.size),
                 )
                 database.execute(
+                    "INSERT INTO feed_total VALUES (?, ?, ?, ?) ON CONFLICT (feed) DO "
+                    "UPDATE SET lines = lines + excluded.lines, "
+                    "parsed = parsed + excluded.parsed, bytes = bytes + excluded.bytes",
+                    (feed, count.lines, count.parsed, count.size),
+                )
+                database.execute(
                     "DELETE FROM feed_hour WHERE feed = ? AND hour < ?", (feed, hour - _HOURS_KEPT)
                 )
 
@@ -169,6 +192,36 @@ class HealthStore:
                 (tenant,),
             )
         ]
+
+    def totals(self) -> list[FeedTotal]:
+        """All that ever came of every feed, by id."""
+        rows = self._database.execute(
+            "SELECT feed, lines, parsed, bytes FROM feed_total ORDER BY feed"
+        )
+        return [FeedTotal(*row) for row in rows]
+
+    def hours(self, feed: str, since: int, until: int) -> list[int]:
+        """The lines of a feed in each whole hour of a span, the earliest first."""
+        first, last = since // HOUR, until // HOUR
+        known = dict(
+            self._database.execute(
+                "SELECT hour, lines FROM feed_hour WHERE feed = ? AND hour >= ? AND hour < ?",
+                (feed, first, last),
+            ).fetchall()
+        )
+        return [known.get(hour, 0) for hour in range(first, last)]
+
+    def forget(self, tenant: str) -> None:
+        """Forget all that is known of a tenant's feeds, and what is wrong with them."""
+        with transaction(self._database) as database:
+            for table in ("feed_hour", "feed_total"):
+                database.execute(
+                    f"DELETE FROM {table} WHERE feed IN "  # noqa: S608  # one of two names
+                    "(SELECT feed FROM feed_health WHERE tenant = ?)",
+                    (tenant,),
+                )
+            database.execute("DELETE FROM feed_health WHERE tenant = ?", (tenant,))
+            database.execute("DELETE FROM concern WHERE tenant = ?", (tenant,))
 
     def shares(self, feed: str, since: int, until: int) -> tuple[int, int]:
         """(lines, lines understood) of a feed in the whole hours of a span."""

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from midwatch.detection import Alert
 from midwatch.events.batch import EventBatch, ParseFailure
-from midwatch.incidents import Incidents, signal_of
 from midwatch.lake import LakeWriter, Placed
 from midwatch.watch.feeds import PLACE_BITS, FeedEvents, offset_of
+from midwatch.watch.incident_sink import IncidentSink
 
-
-class IncidentSink:
-    """Files alerts as incidents; see ``pipeline.AlertSink``."""
-
-    def __init__(self, incidents: Incidents) -> None:
-        self._incidents = incidents
-
-    def take(self, tenant: str, alerts: Sequence[Alert], now: int) -> None:
-        """Record alerts of one tenant; the same again changes nothing."""
-        self._incidents.record([signal_of(tenant, alert) for alert in alerts], now)
+__all__ = ["IncidentSink", "LakeSink", "placed_of"]
 
 
 class LakeSink:

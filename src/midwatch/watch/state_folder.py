@@ -9,6 +9,7 @@
     policies/        who is told of whose incidents
     links.key        what links in messages are signed with
     backups/         made by ``midwatch backup``
+    *.pid, up.log, demo.*   of the watch that runs here
 
 The folder is the owner's alone (mode 0700): logs name people.
 """
@@ -73,6 +74,21 @@ class StateFolder:
     def lake(self) -> Path:
         """The Delta table of events."""
         return self.path / "lake"
+
+    @property
+    def demo_pid(self) -> Path:
+        """Holds the number of the process that sends the sample office's lines."""
+        return self.path / "demo.pid"
+
+    @property
+    def demo_stopped(self) -> Path:
+        """Is there once somebody has taken the sample office away."""
+        return self.path / "demo.stopped"
+
+    @property
+    def demo_leftovers(self) -> Path:
+        """Holds the spool offset up to which lines of a removed sample office may still come."""
+        return self.path / "demo.leftovers"
 
     def open(self) -> StateFolder:
         """Make the folder where it is missing, and look at its version.

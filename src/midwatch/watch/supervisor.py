@@ -28,12 +28,17 @@ _LOG: Final = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """One process to keep running. ``stop_within``: seconds to end in when asked."""
+    """One process to keep running.
+
+    ``stop_within``: seconds to end in when asked. ``may_end``: where it ends well (status 0)
+    it is not started again.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_within: float = 20.0
+    may_end: bool = False
 
 
 def pause_before(failures: int) -> float:
@@ -102,7 +107,7 @@ class Supervisor:
             self.starts[child.name] += 1
             status = await process.wait()
             self._running.pop(child.name, None)
-            if self._stopping.is_set():
+            if self._stopping.is_set() or (child.may_end and status == 0):
                 return
             failures = 1 if monotonic() - began >= SETTLED else failures + 1
             _LOG.error(

@@ -1,4 +1,8 @@
-"""The process that keeps time: pages people, watches the watch, tends the lake."""
+"""The process that keeps time: pages people, watches the watch, has the lake tended.
+
+It lives for months and sleeps most of the time, so it imports nothing of the lake: a short
+process of its own tends it (``midwatch watch tend``).
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,16 @@ import logging
 import os
 import random
 import secrets
-import shutil
-import threading
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cryptography import x509
-
 from midwatch.incidents import Incidents
 from midwatch.kernel import MidwatchError
-from midwatch.lake import LakeKeeper
 from midwatch.paging import (
     Channel,
     MailChannel,
@@ -36,15 +37,16 @@ from midwatch.watch.canary import PROCESS as CANARY
 from midwatch.watch.canary import send_canary
 from midwatch.watch.configuration import Configuration
 from midwatch.watch.health import HealthStore
+from midwatch.watch.incident_sink import IncidentSink
+from midwatch.watch.monitoring import Monitor
 from midwatch.watch.policies import OPERATOR, Policies
+from midwatch.watch.processes.figures import EXPECTED, FiguresOf, disk_of
 from midwatch.watch.processes.running import Heart, Signals, microseconds
 from midwatch.watch.rhythm import DAY, HOUR, MINUTE, SECOND
 from midwatch.watch.self_watch import Facts, SelfWatch, ShareOfLines
-from midwatch.watch.sinks import IncidentSink
 from midwatch.watch.spools import open_spool
 from midwatch.watch.state_folder import StateFolder
 
-EXPECTED: Final = ("intake", "pipeline", "clock")
 _LOG: Final = logging.getLogger(__name__)
 _WARM_UP: Final = 45 * SECOND
 """How long after a start nothing is said of processes and the canary."""
@@ -69,14 +71,20 @@ class _Every:
 class ClockProcess:
     """See the module's documentation."""
 
-    def __init__(self, folder: StateFolder, configuration: Configuration) -> None:
-        """Open all it needs.
+    def __init__(
+        self,
+        folder: StateFolder,
+        configuration: Configuration,
+        reread: Callable[[], Configuration] | None = None,
+    ) -> None:
+        """Open all it needs. ``reread``: the configuration as it is now, for a reload.
 
         Raises:
             ConfigurationError, BadInputError: A part of the state folder cannot be used.
         """
         self._folder = folder
         self._configuration = configuration
+        self._reread = reread
         self._tenants = TenantStore(folder.database)
         self._health = HealthStore(folder.database)
         self._heart = Heart(self._health, "clock")
@@ -84,32 +92,36 @@ class ClockProcess:
         self._policies = Policies(folder.policies)
         self._incidents = Incidents(self._store, self._policies.policy_of)
         self._spool = open_spool(folder, configuration)
-        self._keeper = LakeKeeper(folder.lake)
         self._self_watch = SelfWatch(self._health, IncidentSink(self._incidents), OPERATOR)
         self._signer = Signer((signing_key(folder.path / "links.key"),))
         self._channels = channels_of(configuration)
         self._pager: Pager | None = None
         self._started = microseconds()
         self._canary_sent: int | None = None
-        self._tending: threading.Thread | None = None
+        self._tending: subprocess.Popen[bytes] | None = None
         settings = configuration.self
         self._page_due = _Every(SECOND)
         self._look_due = _Every(5 * SECOND)
         self._canary_due = _Every(settings.canary * SECOND)
         self._switch_due = _Every(MINUTE)
         self._tend_due = _Every(5 * MINUTE)
+        self._monitor_due = _Every(MINUTE if settings.metrics_port else 0)
+        self._monitor: Monitor | None = None
 
     def run(self, signals: Signals) -> None:
         """Keep time until the end is asked for."""
         while not signals.ending.is_set():
             now = microseconds()
+            if signals.wants_reload():
+                self._guarded(self._reload, now)
             for due, work in self._works():
                 if due.due(now):
                     self._guarded(work, now)
             self._heart.beat(now, lambda: {"open_concerns": len(self._health.concerns())})
             signals.rest(0.2)
-        if self._tending is not None:
-            self._tending.join()
+        self._end_tending()
+        if self._monitor is not None:
+            self._monitor.close()
 
     def _works(self) -> list[tuple[_Every, Callable[[int], None]]]:
         return [
@@ -117,6 +129,7 @@ class ClockProcess:
             (self._page_due, self._page),
             (self._look_due, self._look),
             (self._switch_due, self._press_switch),
+            (self._monitor_due, self._let_monitor),
             (self._tend_due, self._tend),
         ]
 
@@ -128,6 +141,15 @@ class ClockProcess:
             _LOG.error("%s failed: %s", work.__name__, error)
         except Exception:  # noqa: BLE001  # whatever it is, the other works must go on
             _LOG.exception("%s failed", work.__name__)
+
+    def _reload(self, now: int) -> None:
+        """Take what may change while it runs; a wrong file changes nothing."""
+        if self._reread is None:
+            return
+        self._configuration = self._reread()
+        self._channels = channels_of(self._configuration)
+        self._pager = None
+        _LOG.info("read the configuration anew at %s", now)
 
     # ------------------------------------------------------------ people
 
@@ -178,7 +200,7 @@ class ClockProcess:
             heartbeats=beats,
             expected_processes=EXPECTED if warm else (),
             spool=self._spool.usage(),
-            disk=_disk(self._folder.path),
+            disk=disk_of(self._folder.path),
             canary=max(canary or 0, self._started) if warm and self._canary_sent else None,
             canary_every=self._configuration.self.canary * SECOND,
             certificates=_certificates(self._configuration),
@@ -200,24 +222,31 @@ class ClockProcess:
         with urllib.request.urlopen(request, timeout=_SWITCH_TIMEOUT) as answer:  # noqa: S310  # the operator's own URL
             answer.read(64)
 
+    def _let_monitor(self, now: int) -> None:
+        """Answer monitors; where the port is taken, it is tried again."""
+        del now
+        if self._monitor is None:
+            # Its threads have stores of their own: one connection is one transaction.
+            figures = FiguresOf(self._folder, self._spool)
+            self._monitor = Monitor(self._configuration.self.metrics_port, figures)
+
     # ------------------------------------------------------------ the lake
 
     def _tend(self, now: int) -> None:
-        """Expire, compact and vacuum, in a thread: it may take long, and pages must go out."""
-        if self._tending is not None and self._tending.is_alive():
+        """Expire, compact and vacuum, in another process: it may take long and much memory."""
+        del now
+        if self._tending is not None and self._tending.poll() is None:
             return
-        self._tending = threading.Thread(target=self._tend_lake, args=(now,), name="lake")
-        self._tending.start()
+        self._tending = subprocess.Popen(  # noqa: S603  # our own command
+            [sys.executable, "-m", "midwatch", "watch", "tend", "--state", str(self._folder.path)],
+            stdin=subprocess.DEVNULL,
+        )
 
-    def _tend_lake(self, now: int) -> None:
-        try:
-            done = self._keeper.maintain(now, self._tenants.tenants())
-            for problem in done.problems:
-                _LOG.warning("the lake: %s", problem)
-        except MidwatchError as error:
-            _LOG.error("the lake could not be tended: %s", error)
-        except Exception:  # noqa: BLE001  # whatever it is, it is tried again
-            _LOG.exception("the lake could not be tended")
+    def _end_tending(self) -> None:
+        """What is under way is dropped: it begins again where it was, as after a crash."""
+        if self._tending is not None and self._tending.poll() is None:
+            self._tending.terminate()
+            self._tending.wait()
 
 
 def channels_of(configuration: Configuration) -> Mapping[str, Channel]:
@@ -260,15 +289,15 @@ def signing_key(path: Path) -> bytes:
         return key
 
 
-def _disk(folder: Path) -> dict[str, float]:
-    usage = shutil.disk_usage(folder)
-    return {str(folder): 1 - usage.free / usage.total if usage.total else 0.0}
-
-
 def _certificates(configuration: Configuration) -> dict[str, int]:
     """When each configured certificate expires, UTC microseconds; 0 where it cannot be read."""
+    paths = {configuration.syslog.certificate, configuration.http.certificate} - {""}
+    if not paths:
+        return {}
+    from cryptography import x509  # noqa: PLC0415  # 8 MB, for those that have certificates
+
     expires: dict[str, int] = {}
-    for path in {configuration.syslog.certificate, configuration.http.certificate} - {""}:
+    for path in paths:
         try:
             found = x509.load_pem_x509_certificate(Path(path).read_bytes())
             expires[path] = int(found.not_valid_after_utc.timestamp() * SECOND)

@@ -1,0 +1,48 @@
+"""What the long-lived processes import, and the short one that tends the lake."""
+
+from __future__ import annotations
+
+import fcntl
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from midwatch.watch.processes.tending import tend_lake
+from midwatch.watch.state_folder import StateFolder
+
+HEAVY = {"pyarrow", "deltalake", "duckdb", "cryptography", "sigma", "rich"}
+
+
+@pytest.mark.parametrize(
+    "module", ["watch.processes.intake", "watch.processes.clock", "watch.processes.demo", "cli.up"]
+)
+def test_a_process_that_needs_no_lake_imports_none(module: str) -> None:
+    script = (
+        f"import sys, midwatch.{module}\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+
+    assert not HEAVY & set(done.stdout.decode().split())
+
+
+def test_the_process_that_only_keeps_the_others_running_stays_small() -> None:
+    script = (
+        "import sys, midwatch.cli.up\n"
+        "print(*[name for name in sys.modules if name.startswith('midwatch.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+
+    rooms = {name.split(".")[1] for name in done.stdout.decode().split()}
+    assert rooms <= {"cli", "database", "kernel", "tenants", "watch"}
+
+
+def test_the_lake_is_tended_by_one_process_at_a_time(tmp_path: Path) -> None:
+    folder = StateFolder(tmp_path / "state").open()
+
+    assert tend_lake(folder)
+    with (folder.lake / "tend.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert not tend_lake(folder)
+    assert tend_lake(folder)
