@@ -103,13 +103,17 @@ class RehearsedWatch:
     def start(self, *names: str) -> None:
         """Start processes and wait until each is at work."""
         began = time.time_ns() // 1000
+        self.launch(*names)
+        for name in names:
+            eventually(lambda name=name: self._at_work(name, began))  # type: ignore[misc]  # bound at once
+
+    def launch(self, *names: str) -> None:
+        """Start processes."""
         for name in names:
             command = [sys.executable, "-m", "midwatch", "watch", name]
             command += ["--state", str(self.state.path), "--config", str(self._config)]
             with self.log.open("ab") as log:
                 self._running[name] = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603  # our own command
-        for name in names:
-            eventually(lambda name=name: self._at_work(name, began))  # type: ignore[misc]  # bound at once
 
     def kill(self, name: str) -> None:
         """End a process as a crash would."""
