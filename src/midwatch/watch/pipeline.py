@@ -145,7 +145,7 @@ class Pipeline:
         self._gathering_since: int | None = None
         self._committing: _Commit | None = None
         self._unsaved: dict[str, bytes] = {}
-        self._retry_at = 0
+        self._retry_at = self._now = 0
         self._advanced = 0
         self._in_lake = lake.committed(APPLICATION)
         self.position = checkpoints.position
@@ -165,6 +165,7 @@ class Pipeline:
         raise; nothing is lost then, but this pipeline is done for: a new one goes on from
         the checkpoint.
         """
+        self._follow_clock(now)
         self._settle(now)
         if self.holds:
             spooled: Sequence[Spooled] = ()
@@ -181,6 +182,17 @@ class Pipeline:
             if self._beside is None:
                 self._settle(now)
         return taken
+
+    def _follow_clock(self, now: int) -> None:
+        """Where our clock was set back, set back all that is counted from it."""
+        back = self._now - now
+        self._now = now
+        if back <= 0:
+            return
+        self._advanced -= back
+        self._retry_at -= back
+        if self._gathering_since is not None:
+            self._gathering_since -= back
 
     @property
     def holds(self) -> bool:

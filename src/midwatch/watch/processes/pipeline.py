@@ -116,14 +116,14 @@ class PipelineProcess:
     def _look_around(self, now: int) -> None:
         """Every few seconds: beat, count, take changed sources, policies and rules."""
         pipeline = self._pipeline
-        if now - self._looked < _LOOK:
+        if 0 <= now - self._looked < _LOOK:
             return
         self._looked = now
         self._count()
         self._heart.beat(now, self._figures)
         self._policies.refresh()
         changed = self._tenants.revision != self._revision
-        if now - self._looked_at_rules >= _RULES_LOOK:
+        if not 0 <= now - self._looked_at_rules < _RULES_LOOK:
             self._looked_at_rules = now
             changed = self._book.refresh() or changed
         if changed:
