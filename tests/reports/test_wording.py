@@ -193,6 +193,15 @@ def test_next_steps_are_those_of_the_gravest_each_once(night: Night, story: Stor
     assert steps.why == "midwatch explain vpn-guessing"
 
 
+def test_single_logins(night: Night) -> None:
+    assert wording.single_logins(night(failed_logins=0, logins=2)) == (
+        "No login was refused and 2 accepted."
+    )
+    assert wording.single_logins(night(failed_logins=1, logins=0)) == (
+        "In all 1 login was refused and 0 accepted; a mistyped password counts here too."
+    )
+
+
 def test_next_steps_without_a_finding(night: Night) -> None:
     assert wording.next_steps(night()).steps == ("find out why mail fell silent",)
     assert wording.next_steps(night(**STEADY)).steps == ("nothing today",)

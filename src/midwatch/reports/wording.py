@@ -326,8 +326,10 @@ def single_logins(report: Report) -> str:
     """The logins behind the attempts, refused and accepted."""
     if not reads_logins(report):
         return ""
-    refused = counted(report.failed_logins, "login was refused", "logins were refused")
     accepted = f"{number(report.logins)} accepted"
+    if not report.failed_logins:
+        return f"No login was refused and {accepted}."
+    refused = counted(report.failed_logins, "login was refused", "logins were refused")
     return f"In all {refused} and {accepted}; a mistyped password counts here too."
 
 
