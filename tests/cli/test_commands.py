@@ -62,6 +62,12 @@ class TestCheck:
         assert "nobody" in done.stdout.lower() or "nothing" in done.stdout.lower()
         assert "1 line" in done.stdout
 
+    def test_a_log_of_which_nothing_is_understood_is_no_good_news(self, tmp_path: Path) -> None:
+        """A cron job that mails by the status would keep silent about it for ever."""
+        done = run("check", log(tmp_path, *["qqq"] * 9))
+        assert "none of 9 lines was understood" in done.stdout
+        assert done.returncode == 2
+
     def test_a_success_after_guessing_wants_a_look_and_gives_status_1(self, tmp_path: Path) -> None:
         got_in = (
             "Feb  3 04:05:50 gate sshd[99]: Accepted password for root from 203.0.113.9 port 9 ssh2"

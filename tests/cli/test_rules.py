@@ -78,6 +78,22 @@ class TestCheck:
         run("rules", "check", tmp_path)
         run("rules", "check", "--strict", tmp_path, status=1)
 
+    def test_no_rule_is_not_praised(self, tmp_path: Path) -> None:
+        done = run("rules", "check", tmp_path, status=2)
+        assert done.stdout == ""
+        assert "there is no rule" in done.stderr
+
+    def test_into_a_pipe_no_line_ends_in_blanks(self, tmp_path: Path) -> None:
+        (tmp_path / "bad.yml").write_text(rule(level="urgent"))
+        for words in (
+            ("check", tmp_path),
+            ("list", "--level", "critical"),
+            ("show", "log-cleared"),
+        ):
+            text = run("rules", *words, status=words[0] == "check").stdout
+            assert text
+            assert all(line == line.rstrip() for line in text.splitlines())
+
     @pytest.mark.parametrize("content", [None, b"", b"PK torn"])
     def test_nothing_to_read_is_status_2(self, tmp_path: Path, content: bytes | None) -> None:
         if content is not None:
@@ -247,6 +263,20 @@ class TestPacks:
         )
         assert run("rules", "packs").stdout == before
         assert len(list((tmp_path / "state" / "midwatch" / "packs" / "core").iterdir())) == 2
+
+    def test_one_rule_is_one_and_a_first_release_has_none_before_it(self, tmp_path: Path) -> None:
+        file = tmp_path / "core.zip"
+        pack(file, rule(), rule("Second", 1))
+        done = run("rules", "update", file, "--unverified")
+        assert "1 rule, unverified" in done.stdout
+        assert "rollback" not in done.stdout
+        assert "already that of core.zip/rules/0.yml" in " ".join(done.stderr.split())
+        pack(file, rule(user="toor"))
+        assert "rollback core" in run("rules", "update", file, "--unverified").stdout
+
+    def test_only_http_is_fetched(self) -> None:
+        done = run("rules", "update", "ftp://example.org/core.zip", "--unverified", status=2)
+        assert "not fetched by ftp" in done.stderr
 
     def test_a_pack_that_is_not_there_is_told(self) -> None:
         assert "no pack called" in run("rules", "list", "--pack", "none", status=2).stderr

@@ -13,7 +13,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from midwatch.intake import evtx_file
+from midwatch.intake import evtx_block
 from midwatch.intake.following import DroppedFolder, Follower, Overlap, Places, Tail
 from midwatch.intake.following.tail import ROTATION_SECONDS
 from midwatch.intake.parcels import Parcel, Transport
@@ -314,16 +314,18 @@ def test_windows_event_logs_are_dropped_in_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Parser:
-        def __init__(self, path: str, number_of_threads: int) -> None:
+        def __init__(self, file: object, number_of_threads: int) -> None:
             pass
 
         def records_json(self) -> Iterator[dict[str, object]]:
             yield {"event_record_id": 1, "data": '{"Event": 1}'}
             yield {"event_record_id": 2, "data": '{"Event": 2}'}
 
-    monkeypatch.setattr(evtx_file, "PyEvtxParser", Parser)
+    monkeypatch.setattr(evtx_block, "PyEvtxParser", Parser)
     box = Box(tmp_path)
-    (box.folder / "Security.evtx").write_bytes(b"ElfFile\0" + bytes(4096 + 65536 - 8))
+    (box.folder / "Security.evtx").write_bytes(
+        b"ElfFile\0".ljust(4096, b"\0") + b"ElfChnk\0".ljust(65536, b"\0")
+    )
 
     assert box.read() == ['{"Event": 1}', '{"Event": 2}']
     assert box.box.kind == "evtx"

@@ -266,6 +266,17 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def test_on_paper_long_lists_stay_as_they_are_on_the_screen(office: Report) -> None:
+    """A week printed with every line of evidence is forty sheets that nobody reads."""
+    page = render_html(office, zone=UTC)
+    printed = page[page.index("@media print") :]
+
+    assert "details:not(.screen)::details-content" in printed
+    kept = [attrs for attrs in Outline(page).all("details") if "screen" in str(attrs.get("class"))]
+    assert len(kept) > 1
+    assert all("open" not in attrs for attrs in kept)
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_both_themes_keep_the_contrast_of_wcag_aa(theme: dict[str, str]) -> None:
     for ground in ("paper", "glow"):

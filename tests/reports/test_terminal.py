@@ -129,6 +129,13 @@ def test_no_line_is_wider_than_the_terminal(
         assert all(line == line.rstrip() for line in lines)
 
 
+def test_a_narrow_terminal_tells_from_whom_rather_than_at_what(office: Report) -> None:
+    lines = [line.split() for line in shown(office, 40).splitlines()]
+
+    assert ["VPN", "guessing", "64", "198.51.100.7"] in lines
+    assert ["SSH", "guessing", "121", "203.0.113.5"] in lines
+
+
 def test_text_from_logs_stays_text(hostile: Report) -> None:
     for said in (shown(hostile), render_unparsed(hostile, colour=False)):
         assert all(line.isprintable() for line in said.splitlines())

@@ -20,7 +20,8 @@ BLIND: dict[str, Any] = {
     "logins": 0,
     "sources": (SourceSeen("nginx", "nginx", 9, 0, 0, 1, (), (), ("web",)),),
 }
-NOT_UNDERSTOOD: dict[str, Any] = {"events": 0, "sources": (), "failed_logins": 0, "logins": 0}
+NOTHING: dict[str, Any] = {"events": 0, "sources": (), "failed_logins": 0, "logins": 0}
+NOT_UNDERSTOOD: dict[str, Any] = {**NOTHING, "not_understood": 1}
 STEADY: dict[str, Any] = {"sources": (SourceSeen("s", "SSH", 9, 0, 0, 1),)}
 
 
@@ -154,13 +155,33 @@ def test_nothing_understood(night: Night) -> None:
 
 def test_nothing_read(night: Night) -> None:
     trouble = Trouble("auth.log", "permission was denied", "run it with the right to read it.")
-    report = night(**NOT_UNDERSTOOD, lines=0, files=(), troubles=(trouble,))
+    report = night(**NOTHING, lines=0, files=(), troubles=(trouble,))
 
     assert wording.headline(report, UTC) == "Nothing can be said yet: no log could be read."
     assert wording.second_line(report, UTC) == "auth.log: permission was denied."
     assert wording.next_steps(report).steps == ("run it with the right to read it",)
-    empty = night(**NOT_UNDERSTOOD, lines=0, files=("a.log",))
+    empty = night(**NOTHING, lines=0, files=("a.log",))
     assert wording.headline(empty, UTC) == "Nothing can be said yet: 1 file held no lines."
+
+
+def test_blank_lines_are_neither_understood_nor_not(night: Night) -> None:
+    blank = night(**NOTHING, lines=9, files=("a.log",), not_understood=0)
+
+    said = "Nothing can be said yet: 1 file held nothing but blank lines."
+    assert wording.headline(blank, UTC) == said
+    assert wording.unread(blank) == "There was no line to understand."
+
+
+def test_nothing_of_the_time_asked_for(night: Night) -> None:
+    """The lines were understood; to say that the product is unknown would be wrong."""
+    report = night(**NOTHING, lines=9, outside=8, not_understood=1)
+
+    said = "Nothing can be said yet: nothing in the logs is of the time asked for."
+    assert wording.headline(report, UTC) == said
+    assert wording.second_line(report, UTC) == "8 events of other times were left aside."
+    assert wording.next_steps(report).steps == (
+        "choose another --since or --until, and mind the --timezone",
+    )
 
 
 def test_next_steps_are_those_of_the_gravest_each_once(night: Night, story: Story) -> None:

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import subprocess
 import sys
 import tarfile
@@ -15,7 +16,14 @@ import pytest
 import zstandard
 
 from midwatch.kernel import BadInputError, Level
-from midwatch.rules import Correlation, RuleSet, RuleText, compile_rules, load_rules
+from midwatch.rules import (
+    Correlation,
+    RuleSet,
+    RuleText,
+    compile_rules,
+    load_rules,
+    read_texts,
+)
 from midwatch.rules.placeholders import read_placeholders
 from midwatch.rules.plan import NEVER, FieldTest, Text, TextKind
 
@@ -311,6 +319,27 @@ class TestPacks:
         (folder / "again").symlink_to(folder)
         assert len(load_rules([folder])) == 2
 
+    def test_a_folder_that_may_not_be_read_is_told(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Root may read everything, so the refusal is the system call's."""
+        folder = self.folder(tmp_path)
+        closed = folder / "closed"
+        closed.mkdir()
+        listed = os.scandir
+
+        def scandir(path: Path | str = ".") -> object:
+            if Path(path) == closed:
+                raise PermissionError(13, "Permission denied", str(path))
+            return listed(path)
+
+        monkeypatch.setattr(os, "scandir", scandir)
+        found = load_rules([folder])
+        assert len(found) == 2
+        assert [(p.path, p.cause) for p in found.problems] == [
+            (str(closed), "it cannot be read: Permission denied")
+        ]
+
     def test_what_unpacks_to_a_giant_is_refused(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -357,6 +386,16 @@ class TestPacks:
         ]  # fmt: skip
         assert problems[3].line == 2
 
+    @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
+    def test_nesting_without_end_is_told_and_does_not_exhaust_the_stack(self, opening: str) -> None:
+        """The YAML library recurses for every level, and the process would end without a word."""
+        problem = compiled("title: x\ndetection:\n  " + opening * 50_000).problems[0]
+        assert (problem.cause, problem.line) == ("it is nested more than 100 levels deep", 3)
+
+    def test_a_rule_may_nest_as_deeply_as_rules_do(self) -> None:
+        nested = "title: x\ndetection: " + "[" * 90 + "]" * 90
+        assert all("nested" not in problem.cause for problem in compiled(nested).problems)
+
     def test_an_alias_bomb_does_no_harm(self) -> None:
         bomb = "title: &a0 [x, x]\n" + "".join(
             f"k{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(12)
@@ -396,6 +435,54 @@ class TestCache:
         )
         assert first.digest != other.digest
         assert first.rules != other.rules
+
+    def test_a_pack_that_did_not_change_is_not_unpacked_again(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pack, cache = tmp_path / "pack.zip", tmp_path / "cache"
+        with zipfile.ZipFile(pack, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("a.yml", SOUND)
+            archive.writestr("big.yml", b"#" * 5_000_000)
+        first = load_rules([pack], cache=cache)
+        assert "larger" in first.problems[0].cause
+        with monkeypatch.context() as closed:
+            closed.setattr("midwatch.rules.texts.members", None)
+            assert load_rules([pack], cache=cache) == first
+        renamed = pack.rename(tmp_path / "other.zip")
+        assert load_rules([renamed], cache=cache).rules[0].path == "other.zip/a.yml"
+
+    @pytest.mark.parametrize("name", ["pack.zip", "rules.yml"])
+    def test_another_pack_or_other_values_give_other_rules(self, tmp_path: Path, name: str) -> None:
+        cache, path, text = tmp_path / "cache", tmp_path / name, SOUND
+
+        def loaded(text: str, value: str) -> RuleSet:
+            text = text.replace("user: root", "user|expand: '%admins%'")
+            path.write_text(text)
+            if name.endswith(".zip"):
+                with zipfile.ZipFile(path, "w") as archive:
+                    archive.writestr("a.yml", text)
+            return load_rules([path], cache=cache, placeholders={"admins": [value]})
+
+        first = loaded(text, "ann")
+        assert loaded(text, "ann") == first
+        assert loaded(text, "bob").rules[0].condition != first.rules[0].condition
+        assert loaded(text.replace("Sound", "Loud"), "ann").rules[0].title == "Loud"
+
+    def test_a_pack_exchanged_while_it_is_read_is_not_remembered(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rules, cache = tmp_path / "rules.yml", tmp_path / "cache"
+        rules.write_text(SOUND)
+
+        def exchanging(paths: list[Path]) -> object:
+            rules.write_text(SOUND.replace("Sound", "Loud"))
+            return read_texts(paths)
+
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr("midwatch.rules.loading.read_texts", exchanging)
+            assert load_rules([rules], cache=cache).rules[0].title == "Loud"
+        rules.write_text(SOUND)
+        assert load_rules([rules], cache=cache).rules[0].title == "Sound"
 
     def test_a_damaged_cache_counts_as_none(self, tmp_path: Path) -> None:
         first = compile_rules([RuleText("a", SOUND.encode())], cache=tmp_path)

@@ -171,6 +171,19 @@ def test_the_matching_lines_raise_every_rule_of_the_folder(folder: str) -> None:
     assert [rule.title for rule in rules_in(folder) if rule.id not in raised] == []
 
 
+def test_a_refused_password_of_an_unknown_name_counts_before_a_login() -> None:
+    """Sigma's `contains` minds no case: the line looks like its own echo, "Invalid user"."""
+    words = "from 203.0.113.9 port 4000 ssh2"
+    refused = [
+        f"Feb 27 05:10:{spot:02} gate sshd[7]: Failed password for invalid user oracle {words}"
+        for spot in range(10)
+    ]
+    granted = f"Feb 27 05:11:00 gate sshd[8]: Accepted password for backup {words}"
+    assert [
+        alert.rule.title for alert in alerts_of([*refused, granted]) if alert.rule.advice.success
+    ]
+
+
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_the_near_misses_raise_none_of_them(folder: str) -> None:
     raised = {alert.rule.id for alert in alerts_of(lines_of(PACK / folder / "samples/quiet.log"))}

@@ -130,5 +130,13 @@ def test_a_pipeline_that_is_none_is_refused_with_its_place(
     assert caught.value.remedy
 
 
+def test_a_log_given_for_a_pipeline_is_not_repeated_whole() -> None:
+    """What pySigma does not know it repeats, every key of it."""
+    with pytest.raises(BadInputError) as caught:
+        piped("".join(f"Nov 21 00:00:{spot:02}: a line\n" for spot in range(60)))
+    assert "Nov 21 00:00:00" in caught.value.cause
+    assert len(caught.value.cause) < 300
+
+
 def test_another_pipeline_is_another_rule_set() -> None:
     assert len({piped().digest, piped(RENAMES).digest, piped(RENAMES, RENAMES).digest}) == 3

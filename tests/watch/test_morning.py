@@ -59,6 +59,13 @@ def test_every_line_is_accounted_for(report: Report) -> None:
     assert report.events == sum(source.lines for source in report.sources)
 
 
+def test_lines_of_other_times_are_left_aside_and_accounted_for(plan: CheckPlan) -> None:
+    assert plan.until is None
+    none = MorningCheck(replace(plan, until=1)).run()
+    assert (none.events, none.first, none.attempts) == (0, None, ())
+    assert none.outside == none.lines - none.not_understood > 0
+
+
 def test_the_order_of_the_files_does_not_matter(plan: CheckPlan, report: Report) -> None:
     finding = replace(plan.finding, sets=plan.finding.sets[::-1])
     again = MorningCheck(replace(plan, finding=finding)).run()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,12 +12,14 @@ import pytest
 
 from midwatch.detection import Alert, AlertState
 from midwatch.intake.parcels import Parcel, Spooled, Transport, Usage
+from midwatch.kernel import ConfigurationError
 from midwatch.rules import RuleSet, load_rules
 from midwatch.rules import __file__ as rules_file
 from midwatch.watch.checkpoints import Checkpoints
-from midwatch.watch.feeds import FeedEvents, line_number
+from midwatch.watch.feeds import FeedEvents, FeedReaders, line_number
 from midwatch.watch.pipeline import OWN_TENANT, Pipeline, PipelineLimits
-from midwatch.watch.rhythm import SECOND
+from midwatch.watch.rhythm import HOUR, SECOND
+from midwatch.watch.tenant_watch import SharedRules, TenantWatch
 
 START = 1_789_995_600 * SECOND
 """2026-09-21 13:00 UTC."""
@@ -56,6 +59,7 @@ class World:
     alerts: dict[tuple[str, str], Alert] = field(default_factory=dict)
     crash_at: int = -1
     steps: int = 0
+    full: bool = False
 
     def step(self) -> None:
         self.steps += 1
@@ -97,6 +101,8 @@ class World:
     def commit(self, events: Sequence[FeedEvents], application: str, offset: int) -> None:
         assert application
         self.step()
+        if self.full:
+            raise ConfigurationError("the lake cannot be written: no space left on device")
         for each in events:
             for batch in each.batches:
                 self.rows.extend(
@@ -232,3 +238,143 @@ def test_feeds_are_counted(world: World, tmp_path: Path) -> None:
     count = pipeline.counts["quay-ssh"]
     assert (count.lines, count.parsed) == (60, 30)
     assert (count.first, count.last) == (START, START + 29 * SECOND)
+
+
+@pytest.fixture
+def beside() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1) as executor:
+        yield executor
+
+
+def pipeline_beside(world: World, path: Path, beside: ThreadPoolExecutor, rows: int) -> Pipeline:
+    return Pipeline(
+        world,
+        world,
+        world,
+        Checkpoints(path / "state.sqlite", "test"),
+        lambda _tenant: bundled(),
+        limits=PipelineLimits(flush=5 * SECOND, rows=rows),
+        beside=beside,
+    )
+
+
+def test_the_lake_is_written_beside_detection(
+    world: World, tmp_path: Path, beside: ThreadPoolExecutor
+) -> None:
+    pipeline = pipeline_beside(world, tmp_path, beside, rows=10)
+    for second in range(200):
+        pipeline.run_once(START + second * SECOND)
+        beside.submit(int).result()
+    pipeline.flush(START + 300 * SECOND)
+
+    assert sorted(world.rows) == kept(world)
+    assert world.released == pipeline.saved == len(world.parcels)
+    assert pipeline.figures.commits > 5
+
+
+def test_detection_goes_on_while_the_lake_is_full_and_nothing_is_lost(
+    world: World, tmp_path: Path, beside: ThreadPoolExecutor
+) -> None:
+    world.full = True
+    pipeline = pipeline_beside(world, tmp_path, beside, rows=30)
+    for second in range(120):
+        pipeline.run_once(START + second * SECOND)
+        beside.submit(int).result()
+
+    assert {alert.rule.advice.kind for alert in world.alerts.values()} >= {"SSH guessing"}
+    assert pipeline.figures.failed_commits > 1
+    assert (world.rows, world.released, pipeline.saved) == ([], 0, 0)
+
+    world.full = False
+    for second in range(120, 140):
+        pipeline.run_once(START + second * SECOND)
+        beside.submit(int).result()
+    pipeline.flush(START + 150 * SECOND)
+
+    assert sorted(world.rows) == kept(world)
+    assert world.released == len(world.parcels)
+
+
+def test_lines_wait_in_the_spool_when_too_many_wait_for_the_lake(
+    world: World, tmp_path: Path, beside: ThreadPoolExecutor
+) -> None:
+    world.full = True
+    pipeline = pipeline_beside(world, tmp_path, beside, rows=10)
+    for second in range(120):
+        pipeline.run_once(START + second * SECOND)
+        beside.submit(int).result()
+
+    assert pipeline.holds
+    assert pipeline.figures.lines < 50
+    assert pipeline.position < len(world.parcels)
+
+
+def test_a_clock_that_is_set_back_holds_nothing_up(world: World, tmp_path: Path) -> None:
+    pipeline = Pipeline(
+        world,
+        world,
+        world,
+        Checkpoints(tmp_path / "state.sqlite", "test"),
+        lambda _tenant: bundled(),
+        limits=PipelineLimits(flush=5 * SECOND, rows=100_000),
+    )
+    pipeline.run_once(START)
+    for second in range(8):
+        pipeline.run_once(START - HOUR + second * SECOND)
+
+    assert pipeline.figures.commits == 1
+
+
+def test_what_sessions_carry_over_outlives_a_restart(tmp_path: Path) -> None:
+    first = b"Sep 21 13:00:00 gate sshd[77]: Failed password for root from 203.0.113.9 port 4 ssh2"
+    second = b"Sep 21 13:00:01 gate sshd[77]: Disconnecting: Too many authentication failures"
+    world = World([parcel(first)])
+    run(world, tmp_path)
+    world.append([parcel(second)])
+
+    readers = FeedReaders({}, Checkpoints(tmp_path / "state.sqlite", "test").memory)
+    (events,) = readers.read(world.read(1, 1))
+
+    assert [batch.own_column("src_ip") for batch in events.batches] == [["203.0.113.9"]]
+
+
+def test_a_reader_that_fails_loses_no_line(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_given: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("midwatch.watch.feeds.LineReader.read", fails)
+    run(world, tmp_path)
+
+    assert sorted(world.rows) == kept(world)
+
+
+@pytest.mark.parametrize("behind", [0, 2 * HOUR], ids=["right clock", "two hours behind"])
+def test_slow_guessing_is_seen_whatever_the_clock_of_the_source(behind: int) -> None:
+    shared = SharedRules(bundled())
+    watch = TenantWatch("harbour", shared)
+    readers = FeedReaders({})
+    alerts: list[Alert] = []
+    for attempt in range(20):
+        now = START + attempt * 20 * SECOND + 20 * SECOND + behind
+        line = guessing(attempt * 20)
+        for events in readers.read([Spooled(attempt + 1, parcel(line, at=now - START))]):
+            watch.heard(events.feed, now, events.latest)
+            alerts += watch.take([(events.feed, batch) for batch in events.batches])
+        alerts += watch.advance(now + 10 * SECOND)
+
+    assert "SSH guessing" in {alert.rule.advice.kind for alert in alerts}
+
+
+def test_windows_of_clients_with_the_same_rules_stay_apart() -> None:
+    shared = SharedRules(bundled())
+    harbour, quay = TenantWatch("harbour", shared), TenantWatch("quay", shared)
+    readers = FeedReaders({})
+    for attempt in range(20):
+        (events,) = readers.read([Spooled(attempt + 1, parcel(guessing(attempt)))])
+        harbour.take([(events.feed, batch) for batch in events.batches])
+
+    assert harbour.open_alerts()
+    assert quay.open_alerts() == []
+    assert len(shared.correlator()) == 0

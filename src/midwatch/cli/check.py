@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import shutil
 import sys
 from datetime import tzinfo
 from pathlib import Path
+from typing import Final
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
 
 from midwatch.cli.options import clock_of, instant_of, log_options, logs_of, product_of
 from midwatch.cli.rules import reading_options, rules_of
 from midwatch.intake.opening import name_of
 from midwatch.kernel import ConfigurationError
-from midwatch.reports.document import render_json
-from midwatch.reports.terminal import can_show_unicode, render_terminal, render_unparsed
 from midwatch.reports.values import Report
+from midwatch.reports.verdict import Verdict, verdict
 from midwatch.watch.geography import Geography
 from midwatch.watch.morning import CheckPlan, MorningCheck
 from midwatch.watch.streams import ReadChunk
 
 _WIDEST = 100
+_REMEDIES: Final = dict.fromkeys(
+    (errno.EACCES, errno.EPERM, errno.EROFS), "name a file where you may write"
+)
 _WORTH_A_BAR = 5_000_000
 
 
@@ -80,7 +75,8 @@ def command(  # noqa: PLR0913  # one parameter per option
     """Say who tried to get in, how, how often, since when, and whether anybody did.
 
     PATH is a log file or a folder; packed and rotated files are understood, - is standard
-    input. Exit status: 0 nothing needs a look, 1 something does, 2 nothing could be read.
+    input. Exit status: 0 nothing needs a look, 1 something does, 2 nothing could be read or
+    understood.
     """
     report = run_check(
         paths,
@@ -94,7 +90,7 @@ def command(  # noqa: PLR0913  # one parameter per option
         html=html,
         unparsed=unparsed,
     )
-    if not report.files:
+    if not report.files or verdict(report) is Verdict.NOT_UNDERSTOOD:
         raise click.exceptions.Exit(2)
     raise click.exceptions.Exit(1 if report.needs_look else 0)
 
@@ -113,6 +109,9 @@ def run_check(  # noqa: PLR0913  # one parameter per option
     unparsed: bool = False,
 ) -> Report:
     """Run the morning check, print it, and return the report."""
+    # Rules and lines are millions of objects without cycles; the collector would only walk them.
+    gc.freeze()
+    gc.disable()
     clock = clock_of(zone)
     if html is not None:
         _expect_room_for(html)
@@ -134,6 +133,8 @@ def run_check(  # noqa: PLR0913  # one parameter per option
     )
     report = _run(plan, show_bar=not as_json)
     if as_json:
+        from midwatch.reports.document import render_json  # noqa: PLC0415  # each form is slow to load
+
         sys.stdout.buffer.write(render_json(report, zone=clock.zone))
         sys.stdout.buffer.flush()
     else:
@@ -165,12 +166,18 @@ def _write_page(report: Report, zone: tzinfo, page: Path) -> None:
     except OSError as error:
         raise ConfigurationError(
             f"the page cannot be written: {error.strerror}",
-            remedy="make room, or name another file",
+            remedy=_REMEDIES.get(error.errno or 0, "make room, or name another file"),
             path=name_of(page),
         ) from error
 
 
 def _print(report: Report, zone: tzinfo, *, unparsed: bool) -> None:
+    from midwatch.reports.terminal import (  # noqa: PLC0415  # each form is slow to load
+        can_show_unicode,
+        render_terminal,
+        render_unparsed,
+    )
+
     terminal = sys.stdout.isatty()
     width = min(_WIDEST, shutil.get_terminal_size((80, 24)).columns) if terminal else 80
     colour = terminal and "NO_COLOR" not in os.environ
@@ -184,17 +191,12 @@ def _print(report: Report, zone: tzinfo, *, unparsed: bool) -> None:
 
 def _run(plan: CheckPlan, *, show_bar: bool) -> Report:
     check = MorningCheck(plan)
-    # Reading makes millions of small objects without cycles; the collector would only walk them.
-    gc.freeze()
-    gc.disable()
     total = sum(file.size for file in plan.finding.files)
     if not (show_bar and sys.stderr.isatty() and total > _WORTH_A_BAR):
         return check.run()
-    columns = (
-        TextColumn("reading"), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    from midwatch.cli.reading_bar import reading_bar  # noqa: PLC0415  # Rich is slow to load
+
+    with reading_bar("reading") as bar:
         task = bar.add_task("", total=total)
         consumed: dict[str, int] = {}
 

@@ -53,6 +53,9 @@ def command(  # one parameter per option
     files) and time, in the order of the input. Correlation rules are for `midwatch check`. Exit
     status: 0 nothing matched, 1 something matched, 2 nothing could be read.
     """
+    # Rules and lines are millions of objects without cycles; the collector would only walk them.
+    gc.freeze()
+    gc.disable()
     ruleset = rules_of(folders, bundled=not folders)
     if not len(ruleset):
         report_problems(ruleset)
@@ -62,9 +65,6 @@ def command(  # one parameter per option
         )
     finding = logs_of(paths)
     forced = product_of(product)
-    # Reading makes millions of small objects without cycles; the collector would only walk them.
-    gc.freeze()
-    gc.disable()
     outcomes = hunt(
         finding.files,
         ruleset,
@@ -122,21 +122,9 @@ def _bar(files: Sequence[LogFile]) -> Iterator[Callable[[Outcome], None]]:
     if not (sys.stderr.isatty() and total > _WORTH_A_BAR):
         yield lambda _outcome: None
         return
-    from rich.console import Console  # noqa: PLC0415  # a slow import that only bars need
-    from rich.progress import (  # noqa: PLC0415  # only bars need it
-        BarColumn,
-        DownloadColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-        TransferSpeedColumn,
-    )
+    from midwatch.cli.reading_bar import reading_bar  # noqa: PLC0415  # Rich is slow to load
 
-    columns = (
-        TextColumn("hunting"), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with reading_bar("hunting") as bar:
         task = bar.add_task("", total=total)
         before = 0
 

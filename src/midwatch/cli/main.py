@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import os
 import sys
@@ -65,7 +66,13 @@ class _Commands(click.Group):
         if entry is None:
             return None
         module, _, name = entry[0].partition(":")
-        command = getattr(import_module(module), name or "command")
+        # What modules hold is there to stay; the collector would walk it again and again.
+        gc.disable()
+        try:
+            command = getattr(import_module(module), name or "command")
+        finally:
+            gc.freeze()
+            gc.enable()
         assert isinstance(command, click.Command)  # noqa: S101  # a defect of ours, not input
         return command
 

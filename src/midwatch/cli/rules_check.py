@@ -42,7 +42,7 @@ def check(*, paths: tuple[Path, ...], everything: bool, strict: bool, as_json: b
     counts = Counter(finding.gravity for finding in findings)
     if as_json:
         _print_json(ruleset, findings)
-    else:
+    elif len(ruleset) or findings:
         _print(ruleset, findings, everything=everything)
     if not len(ruleset) and (not ruleset.problems or _nothing_read(ruleset)):
         if not as_json and not ruleset.problems:

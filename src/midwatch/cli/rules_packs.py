@@ -142,7 +142,8 @@ def _install(store: PackStore, wanted: _Wanted, *, everything: bool) -> None:
     except BaseException:
         store.discard(name, staged)
         raise
-    _print_changes(name, release, changes, everything=everything)
+    again = store.previous(name) is not None
+    _print_changes(name, release, changes, everything=everything, again=again)
 
 
 def _key_text(key: str | None) -> str | None:
@@ -191,8 +192,8 @@ def _loaded(staged: Path, origin: str) -> RuleSet:
             path=origin,
         )
     for problem in ruleset.problems[:3]:
-        place = problem.path.replace(staged.name, told)
-        click.echo(f"midwatch: {place}:{problem.line}: {problem.cause}", err=True)
+        place, cause = (text.replace(staged.name, told) for text in (problem.path, problem.cause))
+        click.echo(f"midwatch: {place}:{problem.line}: {cause}", err=True)
     if len(ruleset.problems) > 3:
         click.echo(f"midwatch: {len(ruleset.problems) - 3} more could not be loaded", err=True)
     return ruleset
@@ -212,14 +213,20 @@ def _bar() -> Iterator[Progress]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _print_changes(name: str, release: Release, changes: Changes, *, everything: bool) -> None:
+def _rules(release: Release) -> str:
+    return "1 rule" if release.rules == 1 else f"{release.rules:,} rules"
+
+
+def _print_changes(
+    name: str, release: Release, changes: Changes, *, everything: bool, again: bool
+) -> None:
     screen = Screen()
     how = f"verified by {release.trust}" if release.trust != Trust.NONE.value else "unverified"
     if not changes:
-        screen.print(f"{name} brings no other rules: {release.rules} rules, {how}.")
+        screen.print(f"{name} brings no other rules: {_rules(release)}, {how}.")
         return
     screen.print(
-        f"{name} is installed: {release.rules} rules, {how}. "
+        f"{name} is installed: {_rules(release)}, {how}. "
         f"{len(changes.new)} new, {len(changes.changed)} changed, {len(changes.removed)} removed."
     )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -240,7 +247,8 @@ def _print_changes(name: str, release: Release, changes: Changes, *, everything:
         if len(group) > _MOST_SHOWN and not everything:
             titles.add_row(word, "", f"… {len(group) - _MOST_SHOWN} more (--all)")
     screen.print(titles)
-    screen.print(f"Use it with --pack {name}; midwatch rules rollback {name} goes back.")
+    back = f"; midwatch rules rollback {name} goes back" if again else ""
+    screen.print(f"Use it with --pack {name}{back}.")
 
 
 @click.command("rollback")
@@ -259,7 +267,7 @@ def rollback(*, name: str | None, state: Path | None) -> None:
         name = names[0]
     release = store.roll_back(name)
     click.echo(
-        f"{name} is back at the release of {_day(release.installed)}: {release.rules} rules, "
+        f"{name} is back at the release of {_day(release.installed)}: {_rules(release)}, "
         f"sha256 {release.digest}"
     )
 

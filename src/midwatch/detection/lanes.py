@@ -2,20 +2,22 @@
 
 Of each distinct value it is found out once which literals it holds, by one automaton for
 all of them, and remembered within bounds. Where nearly all values are new they are
-searched as one text first, which leaves only those that hold any literal at all. What
+searched as one text first, which leaves only those that hold any literal at all; where
+literals are rare, that search asks for no more than the first literal at each place, which
+lets the library skip ahead. What
 looks at no other column is decided on the spot; the rest is checked row by row.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import add
 from typing import Final, cast
 
-from ahocorasick_rs import BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from midwatch.detection.literals import Literal
 from midwatch.detection.specialising import Check, Columns, SlotOf, compile_check, fields_of
@@ -27,6 +29,8 @@ from midwatch.rules.plan import Condition
 _MEMO_LIMIT: Final = 16_384
 _LONGEST_REMEMBERED: Final = 512
 _WORTH_JOINING: Final = 64
+_RARE: Final = 8
+"""Literals are rare as long as fewer than one value in so many holds any."""
 Found = dict[int, list[int]]
 """Rows, by the number of the entry that holds for them."""
 
@@ -73,6 +77,7 @@ class Lane:
     inner: list[list[Clue]] = field(default_factory=list)
     loose: dict[int, Entry] = field(default_factory=dict)
     automaton: BytesAhoCorasick | None = None
+    skimming: BytesAhoCorasick | None = None
     memo: dict[Value, Possible] = field(default_factory=dict)
 
     def seal(self) -> None:
@@ -86,9 +91,11 @@ class Lane:
         self.inner = list(inner.values())
         if inner:
             # Over text it would count characters, which takes longer than the search.
-            self.automaton = BytesAhoCorasick(
-                [literal.encode(errors="surrogatepass") for literal in inner]
-            )
+            encoded = [literal.encode(errors="surrogatepass") for literal in inner]
+            self.automaton = BytesAhoCorasick(encoded)
+            # What reaches over the end of a value would hide what the next one begins with.
+            if not any(b"\n" in literal for literal in encoded):
+                self.skimming = BytesAhoCorasick(encoded, matchkind=MatchKind.LeftmostFirst)
         self.literals.clear()
 
     def run(self, columns: Columns, distinct: set[Value], found: Found) -> None:
@@ -144,20 +151,20 @@ class Lane:
             joined = "\n".join(texts)
         if not joined.isascii():
             return values
-        found = automaton.find_matches_as_indexes(joined.casefold().encode(), overlapping=True)
-        if found:
-            ends = list(accumulate(map(len, texts)))
-            starts = list(map(add, range(1, len(ends) + 1), ends))
-            hits: dict[int, set[int]] = {}
-            for number, begin, _ in found:
-                spot = bisect_right(starts, begin)
-                if spot in hits:
-                    hits[spot].add(number)
-                else:
-                    hits[spot] = {number}
+        folded = joined.casefold().encode()
+        told, shown = values, texts
+        if self.skimming is not None:
+            hits = _spots(self.skimming.find_matches_as_indexes(folded), texts)
+            if len(hits) * _RARE > len(values):
+                self.skimming = None  # not rare here: from now on it is searched once
+            told = [values[spot] for spot in hits]
+            shown = [texts[spot] for spot in hits]
+            folded = "\n".join(shown).casefold().encode()
+        if told:
+            found = automaton.find_matches_as_indexes(folded, overlapping=True)
             judged: dict[frozenset[int], Possible] = {}
-            for spot, numbers in hits.items():
-                telling.update(self._judged(values[spot], frozenset(numbers), judged))
+            for spot, numbers in _spots(found, shown).items():
+                telling.update(self._judged(told[spot], frozenset(numbers), judged))
         if not self.exact:
             return []
         return [value for text, value in zip(texts, values, strict=True)
@@ -214,6 +221,21 @@ class Lane:
                 elif entry.check(columns, 0):
                     certain.add(number)
         return (tuple(certain), tuple(maybe)) if certain or maybe else _NOTHING
+
+
+def _spots(found: Sequence[tuple[int, int, int]], texts: Sequence[str]) -> dict[int, set[int]]:
+    """The numbers of what was found in texts joined by line breaks, by the place of the text."""
+    hits: dict[int, set[int]] = {}
+    if found:
+        ends = list(accumulate(map(len, texts)))
+        starts = list(map(add, range(1, len(ends) + 1), ends))
+        for number, begin, _ in found:
+            spot = bisect_right(starts, begin)
+            if spot in hits:
+                hits[spot].add(number)
+            else:
+                hits[spot] = {number}
+    return hits
 
 
 Possible = tuple[tuple[int, ...], tuple[Entry, ...]]

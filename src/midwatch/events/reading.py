@@ -52,15 +52,19 @@ class LineReader:
         *,
         forced: Source | None = None,
         recogniser: Recogniser | None = None,
+        sessions: SessionMemory | None = None,
     ) -> None:
-        """``forced`` names the product instead of recognising it."""
+        """``forced`` names the product instead of recognising it.
+
+        ``sessions`` is what an earlier reader of the same stream remembers; it is gone on with.
+        """
         self._stamps = StampReader(context)
         self._heads = HeadReader(self._stamps)
         self._forced = forced
         recogniser = recogniser or Recogniser(sources)
         self._in_runs = recogniser.in_runs if forced is None else (forced,)
         self._messages = MessageReader(recogniser, forced)
-        self._sessions = SessionMemory()
+        self._sessions = SessionMemory() if sessions is None else sessions
         self._finisher = Finisher(self._stamps)
         self._repeated_forms: dict[Form, Form] = {}
 

@@ -16,6 +16,9 @@ from midwatch.events.source import Carry, Form, Value
 Held = tuple[Value, ...]
 """What one reading says in the carried columns."""
 
+Kept = tuple[str, str | None, Value, Held]
+"""Source, host, session and what is held, of one session in a snapshot."""
+
 _Entry = tuple[int, str | None, Value, Held, Run]
 """Row, host, session and what is held, of one reading of a run."""
 
@@ -30,6 +33,24 @@ class SessionMemory:
         """Empty; one for each stream."""
         self._sessions: dict[str, dict[tuple[str | None, Value], Held]] = {}
         self._forms: dict[tuple[Form, tuple[str, ...]], Form] = {}
+
+    def __len__(self) -> int:
+        """Number of sessions remembered."""
+        return sum(map(len, self._sessions.values()))
+
+    def snapshot(self) -> list[Kept]:
+        """All that is remembered, oldest first, as plain data."""
+        return [
+            (source, host, key, held)
+            for source, sessions in self._sessions.items()
+            for (host, key), held in sessions.items()
+        ]
+
+    def restore(self, kept: Iterable[Kept]) -> None:
+        """Go on from a snapshot."""
+        self._sessions.clear()
+        for source, host, key, held in kept:
+            self._sessions.setdefault(source, {})[host, key] = held
 
     def carry(self, carry: Carry, source: str, runs: Sequence[Run], heads: Heads) -> list[Run]:
         """The runs of one source, completed from the lines before in the order of their rows."""

@@ -176,6 +176,13 @@ def suffix_of(origin: str) -> str:
     Raises:
         ConfigurationError: it names no archive.
     """
+    scheme = urlsplit(origin).scheme
+    if "://" in origin and not is_url(origin):
+        raise ConfigurationError(
+            f"packs are not fetched by {scheme}",
+            remedy="give an http or https address, or fetch it yourself and name the file",
+            path=origin,
+        )
     name = _last(origin).lower()
     fitting = [end for end in ARCHIVE_SUFFIXES if name.endswith(end)]
     if not fitting:

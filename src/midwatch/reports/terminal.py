@@ -19,7 +19,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from midwatch.reports.amounts import begun, hours_between, number, span, zone_name
+from midwatch.reports.amounts import hours_between, number, span, zone_name
 from midwatch.reports.defusing import defuse
 from midwatch.reports.strip import Cell, busiest, resampled, strip_cells
 from midwatch.reports.telling import file_name, name
@@ -35,12 +35,16 @@ from midwatch.reports.wording import (
     next_steps,
     not_understood,
     second_line,
+    unread,
     when_of,
 )
 
 _NARROWEST: Final = 50
 _MARGIN: Final = "  "
 _LABEL: Final = 15
+_TARGETS: Final = 12
+_ADDRESS: Final = 39
+"""Cells of the longest IPv6 address."""
 _MOST_KINDS: Final = 12
 _MOST_SOURCES: Final = 12
 _MOST_LOOKS: Final = 5
@@ -116,8 +120,10 @@ def render_terminal(
 def render_unparsed(report: Report, *, width: int = 80, colour: bool, unicode: bool = True) -> str:
     """The lines that were not understood, where they stand, and how to report them."""
     page = _Page(width, None, colour=colour, unicode=unicode)
-    said = not_understood(report)
-    page.wrapped(f"{said} not understood" if report.not_understood else begun(said), style="bold")
+    if report.not_understood:
+        page.wrapped(f"{not_understood(report)} not understood", style="bold")
+    else:
+        page.wrapped(unread(report).rstrip("."), style="bold")
     for example in report.unparsed:
         page.blank()
         page.line(page.clipped(_place(example), page.width - 2), style="dim")
@@ -285,10 +291,14 @@ def _table(page: _Page, report: Report) -> None:
     by_origin = {each.origin: each for each in report.attackers}
     rest = page.width - 2 - label - 2 - amount - 3
     origins = [_from(row, by_origin) for row in report.kinds[:_MOST_KINDS]]
-    whom = min(max((cell_len(page.plain(each[0])) for each in origins), default=0), rest - 14)
+    longest = max((cell_len(page.plain(each[0])) for each in origins), default=0)
+    shortest = max((cell_len(page.plain(each[-1])) for each in origins), default=0)
+    # From whom goes before at what: on a narrow terminal the targets are left out.
+    whom = min(longest, max(rest - _TARGETS - 2, min(shortest, _ADDRESS, rest)))
+    room = rest - whom - 2
     for row, forms in zip(report.kinds, origins, strict=False):
         origin = next((each for each in forms if cell_len(page.plain(each)) <= whom), forms[-1])
-        target = page.clipped(_targets(row), rest - whom - 2)
+        target = page.clipped(_targets(row), room) if room >= _TARGETS else ""
         line = Text(_MARGIN).append(page.padded(_kind(row), label)).append("  ")
         line.append(f"{number(row.count):>{amount}}", "bold").append("   ")
         line.append(page.padded(origin, whom)).append("  ").append(target, "dim")
@@ -379,7 +389,7 @@ def _read(page: _Page, report: Report) -> None:
         shown = "(midwatch check --unparsed shows them)"
         page.wrapped(f"not understood: {not_understood(report)}  {shown}")
     elif report.lines:
-        page.wrapped(f"{begun(not_understood(report))}.")
+        page.wrapped(unread(report))
     if report.cut:
         page.wrapped(f"{cut_lines(report)}.")
     for note in report.notes:

@@ -169,6 +169,8 @@ class Report:
 
     ``blocked`` counts packets that a firewall refused: background noise, never mixed with
     attempts. ``failed_logins`` and ``logins`` count single refused and accepted logins.
+    ``outside`` counts events that were understood but lie outside the time asked for; nothing
+    else of the report counts them, except that ``lines`` counts their lines.
     """
 
     files: tuple[str, ...]
@@ -200,6 +202,7 @@ class Report:
     seconds: float
     version: str
     at_least: bool = False
+    outside: int = 0
     notes: tuple[str, ...] = field(default=())
 
     @property

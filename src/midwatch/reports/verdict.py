@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     """The answer to the question whether anybody got in.
 
     ``BLIND``: logs were read, but none that records logins. ``CALM``: nobody even tried.
+    ``NOTHING_READ``: there was nothing to read, or nothing of the time asked for.
     """
 
     BROKEN_IN = "broken_in"
@@ -65,10 +66,9 @@ def verdict(report: Report) -> Verdict:
     """The answer, as one of six."""
     if report.successes:
         return Verdict.BROKEN_IN
-    if report.lines == 0 and report.events == 0:
-        return Verdict.NOTHING_READ
     if report.events == 0:
-        return Verdict.NOT_UNDERSTOOD
+        empty = report.outside or not report.not_understood
+        return Verdict.NOTHING_READ if empty else Verdict.NOT_UNDERSTOOD
     if not reads_logins(report):
         return Verdict.BLIND
     return Verdict.ATTEMPTS if report.attempt_count else Verdict.CALM

@@ -89,6 +89,10 @@ def _none_understood(report: Report) -> str:
 
 
 def _nothing_read(report: Report) -> str:
+    if report.outside:
+        return "nothing in the logs is of the time asked for"
+    if report.lines:
+        return f"{_files(report)} held nothing but blank lines"
     return f"{_files(report)} held no lines" if report.files else "no log could be read"
 
 
@@ -194,8 +198,12 @@ def _where(attempt: Attempt, zone: tzinfo) -> str:
 
 
 def _why_nothing(report: Report) -> str:
-    if report.lines:
-        return "Midwatch did not recognise the product that wrote them."
+    if verdict(report) is Verdict.NOT_UNDERSTOOD:
+        them = "it" if report.lines == 1 else "them"
+        return f"Midwatch did not recognise the product that wrote {them}."
+    if report.outside:
+        other = counted(report.outside, "event", "events")
+        return f"{other} of other times {'was' if report.outside == 1 else 'were'} left aside."
     if report.troubles:
         first = report.troubles[0]
         return f"{name(first.place)}: {defuse(first.cause, 200)}."
@@ -248,6 +256,8 @@ def next_steps(report: Report) -> NextSteps:
 def _other_steps(report: Report) -> list[str]:
     steps = []
     match verdict(report):
+        case Verdict.NOTHING_READ if report.outside:
+            return ["choose another --since or --until, and mind the --timezone"]
         case Verdict.NOTHING_READ:
             steps = [
                 defuse(each.remedy, 200).rstrip(".") for each in report.troubles if each.remedy
@@ -299,7 +309,9 @@ def unread(report: Report) -> str:
     if report.not_understood:
         were = "was" if report.not_understood == 1 else "were"
         return f"{not_understood(report)} {were} not understood."
-    return f"{begun(not_understood(report))}." if report.lines else "No line was read."
+    if not (report.events or report.outside):
+        return "There was no line to understand."
+    return f"{begun(not_understood(report))}."
 
 
 def cut_lines(report: Report) -> str:

@@ -1,7 +1,8 @@
 """YAML texts → documents with their line, the old ``action`` keys worked in.
 
 A key written twice is an error: YAML would silently drop the first, and with it half of
-a rule. So is a text of aliases that would unfold into a giant.
+a rule. So is a text of aliases that would unfold into a giant, and one so deeply nested that
+taking it apart would exhaust the stack.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from midwatch.rules.ruleset import RuleProblem
 from midwatch.rules.texts import RuleText
 
 _MOST_NODES: Final = 200_000
+_DEEPEST: Final = 100
+_SURELY_SAFE: Final = 2_000
+"""Levels that the YAML library composes without exhausting the stack, which it does not guard."""
 _TRUTH: Final = "tag:yaml.org,2002:bool"
 _TIME: Final = "tag:yaml.org,2002:timestamp"
 _ACTIONS: Final = ("global", "reset", "repeat")
@@ -116,11 +120,18 @@ def _load(path: str, source: str) -> Iterator[Document | RuleProblem]:
     lines = source.splitlines()
     loader = _Loader(source)
     try:
+        if _may_nest(source, lines) > _SURELY_SAFE and (deep := _deep_line(source)):
+            yield _too_deep(path, deep)
+            return
         while loader.check_node():
             node = loader.get_node()
             if node is None:
                 break
-            if _size(node) > _MOST_NODES:
+            size, depth = _extent(node)
+            if depth > _DEEPEST:
+                yield _too_deep(path, node.start_mark.line + 1)
+                continue
+            if size > _MOST_NODES:
                 yield RuleProblem(
                     path, node.start_mark.line + 1, "its aliases unfold into too much text",
                     "write the values out",
@@ -148,18 +159,52 @@ def _load(path: str, source: str) -> Iterator[Document | RuleProblem]:
         loader.dispose()
 
 
-def _size(root: yaml.Node) -> int:
-    """Nodes of the document once its aliases are unfolded (counted no further than the limit)."""
-    count, waiting = 0, [root]
-    while waiting and count <= _MOST_NODES:
-        node = waiting.pop()
-        count += 1
-        if isinstance(node, yaml.SequenceNode):
-            waiting.extend(node.value)
-        elif isinstance(node, yaml.MappingNode):
-            for pair in node.value:
-                waiting.extend(pair)
-    return count
+def _too_deep(path: str, line: int) -> RuleProblem:
+    return RuleProblem(
+        path,
+        line,
+        f"it is nested more than {_DEEPEST} levels deep",
+        "no rule needs that; flatten it",
+    )
+
+
+def _may_nest(source: str, lines: list[str]) -> int:
+    """No text nests deeper than this: a level needs a bracket, or a column further right."""
+    widest = max(map(len, lines), default=0)
+    return source.count("[") + source.count("{") + 2 * widest
+
+
+def _deep_line(source: str) -> int:
+    """The first line that is nested too deeply, 0 if none is; told without composing the text."""
+    depth = 0
+    for event in yaml.parse(source, yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                return event.start_mark.line + 1 if event.start_mark is not None else 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return 0
+
+
+def _extent(root: yaml.Node) -> tuple[int, int]:
+    """Nodes and levels of the document once its aliases are unfolded.
+
+    Counted no further than the limits.
+    """
+    count, depth, level = 0, 0, [root]
+    while level and count <= _MOST_NODES and depth <= _DEEPEST:
+        count += len(level)
+        depth += 1
+        below: list[yaml.Node] = []
+        for node in level:
+            if isinstance(node, yaml.SequenceNode):
+                below.extend(node.value)
+            elif isinstance(node, yaml.MappingNode):
+                for pair in node.value:
+                    below.extend(pair)
+        level = below
+    return count, depth
 
 
 def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

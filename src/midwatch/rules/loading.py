@@ -1,27 +1,30 @@
 """From rule files to a ``RuleSet``, by way of the cache where the caller gives one.
 
 Parsing thousands of Sigma rules takes seconds and the Sigma library half a second to
-import, so the compiled plan is kept as one msgpack file, named by the digest of all rule
-texts, their names and the values of placeholders, by ``PLAN_VERSION`` and the library's
-version. A cache file that cannot be read counts as absent. The cache is never the only copy of
-anything.
+import, so the compiled plan is kept (see ``rules.plan_cache``), known by the digest of all rule
+texts, their names and the values of placeholders.
 """
 
 from __future__ import annotations
 
-import gc
 import hashlib
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from importlib.util import find_spec
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from midwatch.rules.placeholders import Placeholders
-from midwatch.rules.plan import PLAN_VERSION
+from midwatch.rules.plan_cache import (
+    keep,
+    keep_for,
+    kept_for,
+    packs_key,
+    read_kept,
+    texts_digest,
+    uncollected,
+    with_unread,
+)
 from midwatch.rules.ruleset import RuleSet
 from midwatch.rules.texts import RuleText, read_texts
 
@@ -50,11 +53,19 @@ def load_rules(
     Raises:
         BadInputError: a pipeline is not sound.
     """
-    texts, unread = read_texts(paths)
+    places = list(map(Path, paths))
+    meaning = rules_digest((), placeholders, pipelines)
+    key = packs_key(places, meaning) if cache is not None else ""
+    if cache is not None and key:
+        known = kept_for(cache, key)
+        if known is not None:
+            return known
+    texts, unread = read_texts(places)
     ruleset = compile_rules(texts, cache=cache, placeholders=placeholders, pipelines=pipelines)
-    if unread:
-        ruleset = msgspec.structs.replace(ruleset, problems=tuple(unread) + ruleset.problems)
-    return ruleset
+    # Packs may have been exchanged while they were read; then nothing is remembered.
+    if cache is not None and key and key == packs_key(places, meaning):
+        keep_for(cache, key, ruleset.digest, unread)
+    return with_unread(ruleset, unread)
 
 
 def compile_rules(
@@ -66,29 +77,17 @@ def compile_rules(
 ) -> RuleSet:
     """The rule set of these texts; see ``load_rules``."""
     digest = rules_digest(texts, placeholders, pipelines)
-    kept = _read_cache(cache, digest)
+    kept = None if cache is None else read_kept(cache, digest)
     if kept is not None:
         return kept
     # The Sigma library takes half a second to import; a warm start must not pay for it.
     from midwatch.rules.compiling import compile_texts  # noqa: PLC0415  # pySigma is slow to load
 
-    with _uncollected():
+    with uncollected():
         ruleset = compile_texts(texts, placeholders, pipelines, digest)
     if cache is not None:
-        _write_cache(cache, ruleset)
+        keep(cache, ruleset)
     return ruleset
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Parsing makes millions of small objects that live on; walking them costs a fifth of it."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def rules_digest(
@@ -97,52 +96,10 @@ def rules_digest(
     pipelines: Iterable[RuleText] = (),
 ) -> str:
     """SHA-256, in hexadecimal, of the rule texts, their names and what changes their meaning."""
-    digest = hashlib.sha256()
-    for text in texts:
-        content = hashlib.sha256(text.content).hexdigest()
-        told = f"{content} {text.path} {text.licence} {text.pack}\n"
-        digest.update(told.encode(errors="surrogatepass"))
+    digest = texts_digest(texts)
     for name, values in sorted(placeholders.items()):
         digest.update(msgspec.json.encode([name, list(values)]))
     for pipeline in pipelines:
         content = hashlib.sha256(pipeline.content).hexdigest()
         digest.update(f"pipeline {content} {pipeline.path}\n".encode(errors="surrogatepass"))
     return digest.hexdigest()
-
-
-def _cache_file(cache: Path, digest: str) -> Path:
-    return cache / f"rules-{PLAN_VERSION}-{_library()}-{digest[:32]}.msgpack"
-
-
-def _library() -> str:
-    """The installed version of the Sigma library, found without importing anything large."""
-    spec = find_spec("sigma")
-    if spec is None or spec.origin is None:
-        return "none"
-    folder = Path(spec.origin).parents[1]
-    return next(
-        (found.name.split("-")[1] for found in folder.glob("[pP]y[sS]igma-*.dist-info")), "0"
-    )
-
-
-def _read_cache(cache: Path | None, digest: str) -> RuleSet | None:
-    if cache is None:
-        return None
-    try:
-        ruleset = msgspec.msgpack.decode(_cache_file(cache, digest).read_bytes(), type=RuleSet)
-    except (OSError, msgspec.MsgspecError):
-        return None
-    return ruleset if ruleset.digest == digest else None
-
-
-def _write_cache(cache: Path, ruleset: RuleSet) -> None:
-    """Write beside and rename, so that a reader never meets half a file."""
-    target = _cache_file(cache, ruleset.digest)
-    beside = target.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(msgspec.msgpack.encode(ruleset))
-        beside.replace(target)
-    except OSError:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)

@@ -23,6 +23,7 @@ from midwatch.rules.texts import RuleText
 
 _REACHING_OUT: Final = ("file_placeholders", "http_placeholders", "command_placeholders")
 _FOR_QUERIES: Final = ("postprocessing", "finalizers")
+_LONGEST_CAUSE: Final = 160
 _REMEDY: Final = "compare it with pySigma's documentation of processing pipelines"
 
 
@@ -101,7 +102,7 @@ def _parsed(text: RuleText, content: dict[str, Any]) -> ProcessingPipeline:
         return ProcessingPipeline.from_dict(content, policy=TrustedPolicy)
     except (SigmaError, TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:
         raise BadInputError(
-            f"it is no sound processing pipeline: {str(error) or type(error).__name__}",
+            f"it is no sound processing pipeline: {_brief(error)}",
             remedy=_REMEDY,
             path=text.path,
             line=_line_of(text, "transformations"),
@@ -127,3 +128,9 @@ def _line_of(text: RuleText, word: str, *, anywhere: bool = False) -> int:
         if (word in line) if anywhere else line.startswith(f"{word}:"):
             return number
     return 1
+
+
+def _brief(error: Exception) -> str:
+    """What pySigma says; it repeats what it did not know, and that may be a whole log."""
+    said = str(error) or type(error).__name__
+    return said if len(said) <= _LONGEST_CAUSE else f"{said[:_LONGEST_CAUSE]} …"

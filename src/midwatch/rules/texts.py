@@ -9,6 +9,7 @@ to folders are not. What is larger than any honest rule pack is refused.
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -28,6 +29,7 @@ from midwatch.rules.licences import LARGEST_LICENCE, is_licence, licence_of
 from midwatch.rules.ruleset import RuleProblem
 
 _SUFFIXES: Final = (".yml", ".yaml")
+_LARGEST_READ: Final = 1 << 26
 
 
 class RuleText(Struct, frozen=True):
@@ -59,6 +61,17 @@ def read_texts(paths: Iterable[Path | str]) -> tuple[list[RuleText], list[RulePr
     return texts, problems
 
 
+def plain_bytes(path: Path) -> bytes | None:
+    """A pack or rule file as it lies; None where it is larger than what is worth reading twice.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as stream:
+        content = stream.read(_LARGEST_READ + 1)
+    return content if len(content) <= _LARGEST_READ else None
+
+
 def _read(path: Path) -> _Read:
     """The texts of one path, or what is wrong with it."""
     try:
@@ -85,9 +98,15 @@ def _unreadable(name: str, error: OSError) -> RuleProblem:
 
 
 def _folder(folder: Path) -> _Read:
+    closed: list[OSError] = []
     found = sorted(
-        (path.relative_to(folder).as_posix(), path) for path in folder.rglob("*") if _plain(path)
+        (path.relative_to(folder).as_posix(), path)
+        for place, _, files in os.walk(folder, onerror=closed.append)
+        for path in (Path(place, each) for each in files)
+        if _plain(path)
     )
+    for error in closed:
+        yield _unreadable(_shown(str(error.filename)), error)
     inside = [
         (name, path)
         for name, path in found

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
-
-import maxminddb
+from typing import TYPE_CHECKING, Any
 
 from midwatch.kernel import ConfigurationError
+
+if TYPE_CHECKING:
+    import maxminddb
 
 
 class Geography:
@@ -26,7 +27,11 @@ class Geography:
             ConfigurationError: a file is missing or no MaxMind database.
         """
         self._readers: list[maxminddb.Reader] = []
-        for path in files:
+        if not (paths := tuple(files)):
+            return
+        import maxminddb  # noqa: PLC0415  # slow to load, and seldom needed
+
+        for path in paths:
             try:
                 self._readers.append(maxminddb.open_database(str(path)))
             except (OSError, maxminddb.InvalidDatabaseError) as error:

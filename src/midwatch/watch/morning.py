@@ -64,6 +64,7 @@ class MorningCheck:
         self._attempt_rules = _attempt_rules(plan.rules)
         self._tally = Tally()
         self._lines = 0
+        self._outside = 0
         self._cut: dict[str, int] = {}
         self._recent: deque[tuple[str, Chunk]] = deque(maxlen=_KEPT_CHUNKS)
         self._book = AttemptBook()
@@ -130,6 +131,7 @@ class MorningCheck:
             and (since is None or when >= since)
             and (until is None or when < until)
         ]
+        self._outside += len(batch) - len(rows)
         return batch if len(rows) == len(batch) else batch.take(rows)
 
     def _note(self, batch: EventBatch, matches: Sequence[Match]) -> None:
@@ -164,6 +166,7 @@ class MorningCheck:
             lines=self._lines,
             events=tally.events,
             not_understood=tally.not_understood,
+            outside=self._outside,
             cut=sum(self._cut.values()),
             attempts=attempts,
             attackers=attackers,

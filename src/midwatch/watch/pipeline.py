@@ -7,6 +7,10 @@ checkpoint keeps the windows as they stood at that offset, and the spool lets go
 stops the process in between, the next one begins at the checkpoint, hands the same alerts
 on again (which changes nothing) and leaves out what the lake says it has.
 
+A lake that is slow or cannot be written does not hold up detection: given an executor, the
+pipeline commits beside its own work and tries again what failed, until so much waits for the
+lake that memory is at stake; then it ``holds``, and lines wait in the spool.
+
 The pipeline owns no process, thread or signal: ``run_once`` does what is there to be done.
 """
 
@@ -14,20 +18,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import msgspec
 
-from midwatch.detection import Alert, Detector
+from midwatch.detection import Alert
 from midwatch.intake.following import Overlap
 from midwatch.intake.parcels import Spool, Spooled
+from midwatch.kernel import MidwatchError
 from midwatch.rules import RuleSet
 from midwatch.watch.checkpoints import Checkpoints
-from midwatch.watch.feeds import FeedEvents, FeedReaders, offset_of
+from midwatch.watch.feeds import SESSIONS, FeedEvents, FeedReaders, offset_of
 from midwatch.watch.health import FeedCount
-from midwatch.watch.rhythm import MINUTE, SECOND
-from midwatch.watch.tenant_watch import TenantWatch
+from midwatch.watch.rhythm import SECOND
+from midwatch.watch.tenant_watch import SharedRules, TenantWatch
 
 APPLICATION: Final = "midwatch-pipeline"
 """Under which the lake remembers how far it is."""
@@ -37,7 +43,9 @@ _FILES: Final = "_files"
 """Under which a checkpoint keeps how far followed files were read."""
 _MOST_BYTES: Final = 4_000_000
 _ADVANCE: Final = 10 * SECOND
-_LATENESS: Final = 2 * MINUTE
+_RETRY: Final = 2 * SECOND
+_MOST_WAITING: Final = 4
+"""How many times ``PipelineLimits.rows`` may wait for the lake."""
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -69,6 +77,19 @@ class PipelineFigures:
     failures: int = 0
     alerts: int = 0
     commits: int = 0
+    failed_commits: int = 0
+
+
+@dataclass(slots=True)
+class _Commit:
+    """What goes into the lake, and what is remembered when it is in."""
+
+    events: list[FeedEvents]
+    rows: int
+    position: int
+    since: int
+    memories: dict[str, bytes]
+    done: Future[None] = field(default_factory=Future)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +114,7 @@ class Pipeline:
         zones: Mapping[str, str] | None = None,
         limits: PipelineLimits = PipelineLimits(),
         heard: Callable[[str], None] = lambda _line: None,
+        beside: Executor | None = None,
     ) -> None:
         """Begin where the last checkpoint was.
 
@@ -105,6 +127,7 @@ class Pipeline:
             zones: IANA zone by feed.
             limits: When events are written to the lake.
             heard: Told of every line of Midwatch's own.
+            beside: Where the lake is written while detection goes on; None: it waits for it.
         """
         self._spool = spool
         self._lake = lake
@@ -113,12 +136,16 @@ class Pipeline:
         self._rules_of = rules_of
         self._limits = limits
         self._heard = heard
-        self._readers = FeedReaders(zones or {})
-        self._detectors: dict[str, Detector] = {}
+        self._beside = beside
+        self._readers = FeedReaders(zones or {}, checkpoints.memory)
+        self._shared: dict[str, SharedRules] = {}
         self._watches: dict[str, TenantWatch] = {}
         self._gathered: list[FeedEvents] = []
         self._rows = 0
         self._gathering_since: int | None = None
+        self._committing: _Commit | None = None
+        self._unsaved: dict[str, bytes] = {}
+        self._retry_at = self._now = 0
         self._advanced = 0
         self._in_lake = lake.committed(APPLICATION)
         self.position = checkpoints.position
@@ -128,7 +155,7 @@ class Pipeline:
         self._overlap = Overlap(_kept_ends(checkpoints.memory(_FILES)))
         self._ends = dict(self._overlap.ends)
         for tenant in checkpoints.tenants():
-            if tenant != _FILES:
+            if tenant != _FILES and not tenant.startswith(SESSIONS):
                 self._watch(tenant)
 
     def run_once(self, now: int) -> int:
@@ -138,18 +165,40 @@ class Pipeline:
         raise; nothing is lost then, but this pipeline is done for: a new one goes on from
         the checkpoint.
         """
-        spooled = self._spool.read(self.position, _MOST_BYTES)
-        taken = 0
-        if spooled:
-            taken = self._take(spooled, now)
-        if now - self._advanced >= _ADVANCE and not spooled:
+        self._follow_clock(now)
+        self._settle(now)
+        if self.holds:
+            spooled: Sequence[Spooled] = ()
+        else:
+            spooled = self._spool.read(self.position, _MOST_BYTES)
+        taken = self._take(spooled, now) if spooled else 0
+        if now - self._advanced >= _ADVANCE and not spooled and not self.holds:
             self._advance(now)
         due = self._gathering_since is not None and (
             self._rows >= self._limits.rows or now - self._gathering_since >= self._limits.flush
         )
-        if due:
-            self.flush(now)
+        if due and self._committing is None and now >= self._retry_at:
+            self._begin_commit(now)
+            if self._beside is None:
+                self._settle(now)
         return taken
+
+    def _follow_clock(self, now: int) -> None:
+        """Where our clock was set back, set back all that is counted from it."""
+        back = self._now - now
+        self._now = now
+        if back <= 0:
+            return
+        self._advanced -= back
+        self._retry_at -= back
+        if self._gathering_since is not None:
+            self._gathering_since -= back
+
+    @property
+    def holds(self) -> bool:
+        """Whether so much waits for the lake that no more lines are taken."""
+        waiting = self._rows + (self._committing.rows if self._committing else 0)
+        return waiting >= _MOST_WAITING * self._limits.rows
 
     def _take(self, spooled: Sequence[Spooled], now: int) -> int:
         events = self._readers.read(self._fresh(spooled))
@@ -161,9 +210,10 @@ class Pipeline:
                 by_tenant.setdefault(each.tenant, []).append(each)
                 self._count(each)
         for tenant, feeds in by_tenant.items():
-            found = self._watch(tenant).take(
-                [(each.feed, batch) for each in feeds for batch in each.batches]
-            )
+            watch = self._watch(tenant)
+            for each in feeds:
+                watch.heard(each.feed, max(each.received.values()), each.latest)
+            found = watch.take([(each.feed, batch) for each in feeds for batch in each.batches])
             if found:
                 self._alerts.take(tenant, found, now)
                 self.figures.alerts += len(found)
@@ -223,29 +273,78 @@ class Pipeline:
         """Let time pass for all tenants."""
         self._advanced = now
         for tenant, watch in self._watches.items():
-            closed = watch.advance(now - _LATENESS)
+            closed = watch.advance(now)
             if closed:
                 self._alerts.take(tenant, closed, now)
 
     def flush(self, now: int) -> None:
-        """Write what was gathered, save a checkpoint, let the spool go."""
+        """Write what was gathered, save a checkpoint, let the spool go, and wait until it is done.
+
+        Raises what the lake, the sink or the checkpoint raise.
+        """
+        if self._committing is not None:
+            self._committing.done.exception()
+            self._settle(now)
+        self._begin_commit(now)
+        self._finish()
+
+    def _begin_commit(self, now: int) -> None:
+        """Hand what was gathered to the lake, with the windows as they stand."""
         for tenant, watch in self._watches.items():
             grown = watch.open_alerts() if watch.changed else []
             if grown:
                 self._alerts.take(tenant, grown, now)
-        if self.position > self._in_lake:
-            self._lake.commit(self._gathered, APPLICATION, self.position)
-            self._in_lake = self.position
-        memories = {
+        memories = self._unsaved | {
             tenant: watch.snapshot() for tenant, watch in self._watches.items() if watch.changed
         }
+        memories |= self._readers.memories()
         if self._overlap.ends != self._ends:
             self._ends = dict(self._overlap.ends)
             memories[_FILES] = msgspec.msgpack.encode(self._ends)
-        self._checkpoints.save(self.position, memories)
-        self._spool.release(self.position)
-        self.saved = self.position
+        since = now if self._gathering_since is None else self._gathering_since
+        commit = _Commit(self._gathered, self._rows, self.position, since, memories)
+        self._committing, self._unsaved = commit, {}
         self._gathered, self._rows, self._gathering_since = [], 0, None
+        if commit.position <= self._in_lake:
+            commit.done.set_result(None)
+        elif self._beside is None:
+            self._lake.commit(commit.events, APPLICATION, commit.position)
+            commit.done.set_result(None)
+        else:
+            # Columns that are only made when asked for belong to the thread of their reader.
+            events = [each.settled() for each in commit.events]
+            commit.done = self._beside.submit(
+                self._lake.commit, events, APPLICATION, commit.position
+            )
+
+    def _settle(self, now: int) -> None:
+        """Finish a commit that has ended; one that failed is gathered again."""
+        commit = self._committing
+        if commit is None or not commit.done.done():
+            return
+        try:
+            self._finish()
+        except MidwatchError as error:
+            if self._beside is None or not isinstance(commit.done.exception(), MidwatchError):
+                raise
+            _LOG.error("the lake did not take %d lines yet: %s", commit.rows, error)
+            self.figures.failed_commits += 1
+            self._retry_at = now + _RETRY
+            self._gathered = [*commit.events, *self._gathered]
+            self._rows += commit.rows
+            self._gathering_since = commit.since
+            self._unsaved = commit.memories
+
+    def _finish(self) -> None:
+        """Wait for the commit; then keep a checkpoint and let the spool go."""
+        commit, self._committing = self._committing, None
+        if commit is None:
+            return
+        commit.done.result()
+        self._in_lake = max(self._in_lake, commit.position)
+        self._checkpoints.save(commit.position, commit.memories)
+        self._spool.release(commit.position)
+        self.saved = commit.position
         self.figures.commits += 1
 
     def renew(self, zones: Mapping[str, str]) -> None:
@@ -254,16 +353,16 @@ class Pipeline:
         for tenant, watch in self._watches.items():
             rules = self._rules_of(tenant)
             if rules.digest != watch.digest:
-                watch.renew(rules, self._detector(rules))
+                watch.renew(self._sharing(rules))
         used = {watch.digest for watch in self._watches.values()}
-        for digest in self._detectors.keys() - used:
-            del self._detectors[digest]
+        for digest in self._shared.keys() - used:
+            del self._shared[digest]
 
     def _watch(self, tenant: str) -> TenantWatch:
         watch = self._watches.get(tenant)
         if watch is None:
-            rules = self._rules_of(tenant)
-            watch = self._watches[tenant] = TenantWatch(tenant, rules, self._detector(rules))
+            shared = self._sharing(self._rules_of(tenant))
+            watch = self._watches[tenant] = TenantWatch(tenant, shared)
             kept = self._checkpoints.memory(tenant)
             if kept is not None:
                 try:
@@ -272,11 +371,11 @@ class Pipeline:
                     _LOG.warning("the windows of %s could not be read: %s", tenant, error)
         return watch
 
-    def _detector(self, rules: RuleSet) -> Detector:
-        detector = self._detectors.get(rules.digest)
-        if detector is None:
-            detector = self._detectors[rules.digest] = Detector(rules)
-        return detector
+    def _sharing(self, rules: RuleSet) -> SharedRules:
+        shared = self._shared.get(rules.digest)
+        if shared is None:
+            shared = self._shared[rules.digest] = SharedRules(rules)
+        return shared
 
 
 def _kept_ends(kept: bytes | None) -> dict[str, tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from midwatch.events.late_expressions import compiled_late
 from midwatch.events.plain_fields._findings import Findings
 from midwatch.events.plain_sentence import account
 from midwatch.events.plain_words import Meaning, meaning_of, service_of
@@ -35,24 +36,24 @@ _FINE_CODES: Final = frozenset(("0", "0x0", "ok", "OK", "200"))
 _REVERSED: Final = frozenset(("blocked", "isblocked"))
 """Names of outcomes of which true is the bad one."""
 
-_LOGIN: Final = re.compile(
+_LOGIN: Final = compiled_late(
     r"(?<![a-z])(?:log[ _.:-]?[io]n|logged[ _.-]?[io]n|sign(?:ed)?[ _.:-]?[io]n"
     r"|auth(?:enti(?:cat|f)[a-z]{0,6})?(?![a-z])|authn|session[._ :]start|sso|mfa|2fa|userlogin)"
 )
-_NO_LOGIN: Final = re.compile(
+_NO_LOGIN: Final = compiled_late(
     r"log[ _.-]?out|sign[ _.-]?out|logoff|password[ _.-]?(?:change|reset)|polic|config|creat|delet"
     r"|remov|updat|regist|grant|revok|enroll|setting|token|activate|enabl|disabl|lifecycle|authz"
 )
-_WENT_WRONG: Final = re.compile(
+_WENT_WRONG: Final = compiled_late(
     r"fail|invalid|denied|unauthor|incorrect|wrong|bad_?pass|locked|(?<![a-z])error|reject"
 )
-_LOGIN_OUTCOMES: Final = re.compile(r"^(?:auth|login|logon|signin)")
-_LOGIN_PATH: Final = re.compile(
+_LOGIN_OUTCOMES: Final = compiled_late(r"^(?:auth|login|logon|signin)")
+_LOGIN_PATH: Final = compiled_late(
     r"/[\w.-]{0,64}(?:log[-_]?in|log[-_]?on|sign[-_]?in|authenticat)|/auth(?:/|$)|/sessions?/?$"
     r"|/token/?$|/(?:[\w-]{1,32}/)?authinfo/?$",
     re.IGNORECASE,
 )
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL: Final = compiled_late(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def meaning(found: Findings) -> Meaning | None:

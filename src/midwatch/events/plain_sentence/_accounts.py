@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from midwatch.events.addresses import canonical_address
+from midwatch.events.late_expressions import compiled_late
 
 _MOST_TRIES: Final = 24
 _IPV4_DOTS: Final = 3
@@ -29,7 +30,7 @@ _QUOTED: Final = (
     r"|\[([^\]]{1,128})\]|<([^>]{1,128})>|\(([^)\s]{1,128})\)"
 )
 _BARE: Final = r"([^\s,;:=\"'()\[\]<>|{}][^\s,;=\"'()\[\]<>|{}]{0,127})"
-_KEYED: Final = re.compile(
+_KEYED: Final = compiled_late(
     rf"(?<![\w.-])(?i:{_ACCOUNT})(?:[\"']?\s{{0,2}}[:=]\s{{0,2}}(?:{_QUOTED}|{_BARE})"
     r"|\(([^()\s]{1,128})\))"
 )
@@ -38,8 +39,8 @@ _LEADS: Final = (
     rf"(?:invalid |unknown |illegal |local |ldap )?{_ACCOUNT}|{_ACCOUNT}"
     r"|for|by|as|using|als|von|für|pour|para) {1,2}"
 )
-_AFTER_WORD: Final = re.compile(f"{_LEADS}(?:{_QUOTED})")
-_AFTER_WORD_BARE: Final = re.compile(f"{_LEADS}{_BARE}")
+_AFTER_WORD: Final = compiled_late(f"{_LEADS}(?:{_QUOTED})")
+_AFTER_WORD_BARE: Final = compiled_late(f"{_LEADS}{_BARE}")
 _ADDRESS_AFTER: Final = re.compile(r" \(?\[?(?:\d{1,3}\.){3}\d|\[(?:\d{1,3}\.){3}\d")
 _IN_QUOTES: Final = 5
 """So many groups of an expression are names in quotes or brackets, which need no proof."""
@@ -101,7 +102,7 @@ def _name(found: re.Match[str]) -> str | None:
     head, at, tail = name.rpartition("@")
     if at and head and canonical_address(tail) is not None:
         name = head
-    quoted = found.re is not _AFTER_WORD_BARE and (found.lastindex or 0) <= _IN_QUOTES
+    quoted = found.re.pattern != _AFTER_WORD_BARE.pattern and (found.lastindex or 0) <= _IN_QUOTES
     if name.lower() in (_NOBODY if quoted else _NO_NAME) or canonical_address(name) is not None:
         return None
     if not any(character.isalnum() for character in name):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from midwatch.events.late_expressions import compiled_late
 from midwatch.events.timestamps import ClockContext, StampReader
 
 _STAMPS: Final = StampReader(ClockContext(reference=4_070_908_800_000_000))
@@ -35,7 +36,7 @@ _WITHIN: Final = 96
 _LEADING: Final = 2
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CLOCK: Final = re.compile(r":[0-5]\d(?:$|\D)")
-_RARE: Final = re.compile(
+_RARE: Final = compiled_late(
     # 081109 203518 143 INFO dfs.DataNode
     r"(?:^|[\s\[])(?:(?P<y>\d\d)(?P<mo>\d\d)(?P<d>\d\d) (?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d)(?= )"
     # 03-17 16:13:38.811 and [10.30 16:49:06]

@@ -8,8 +8,9 @@ repetitions are counted.
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from midwatch.events.late_expressions import compiled_late
 
 _S: Final = r"[ _.:/-]"
 _LOGIN: Final = (
@@ -70,7 +71,7 @@ _NO_SUCH: Final = (
 )
 _ACTIVE: Final = r"(?:(?:has been|is|was|been|temporarily|now|currently) ){0,3}"
 
-BY_NOUN: Final = re.compile(
+BY_NOUN: Final = compiled_late(
     # login failed; authentication of user x was rejected
     rf"(?<![a-z]){_NOUNS}{_MACHINERY}s?(?:{_FILL}){{0,7}}{_S}{{1,4}}{_FAILED}"
     # LOGIN_ERROR, authFail, user.login.failed
@@ -94,7 +95,7 @@ BY_NOUN: Final = re.compile(
     r"|(?P<locked>(?:account|user|login)\b[ _](?:[^ ,;]{1,64} ){0,3}?"
     rf"{_ACTIVE}(?:locked|banned)\b)"
 )
-BY_VERDICT: Final = re.compile(
+BY_VERDICT: Final = compiled_late(
     # failed login; invalid sign-in attempt; unsuccessful ssh authentication
     r"(?<!\w)(?:failed|failure|failing|unsuccessful|invalid|bad|incorrect|wrong|illegal|rejected|blocked"
     rf"|denied|refused|unauthori[sz]ed|fail){_S}{{1,2}}"
@@ -132,7 +133,7 @@ BY_VERDICT: Final = re.compile(
     r"(?: \w{1,24}){0,2} "
     r"(?:exceeded|reached))"
 )
-ABROAD: Final = re.compile(
+ABROAD: Final = compiled_late(
     r"(?:anmelde|anmeldung|authentifizierung|passwortpr)[\wäöüß-]{0,24}(?: [^ ,;]{1,128}){0,5}? "
     r"(?:fehlgeschlagen|abgelehnt|verweigert|gescheitert|nicht möglich|ungültig|fehler)"
     r"|(?:fehlgeschlagene|ungültige|gescheiterte|falsche|erfolglose|fehlerhafte)[rsn]? "
@@ -170,10 +171,12 @@ NEGATIONS: Final = (
 )  # fmt: skip
 """One of these stands in every text that ``NO_FAILURE`` is about."""
 
-NO_BEFORE: Final = re.compile(r"\b(?:no|zero|without|without any|never|0) (?:[\w-]{1,32} ){0,2}$")
+NO_BEFORE: Final = compiled_late(
+    r"\b(?:no|zero|without|without any|never|0) (?:[\w-]{1,32} ){0,2}$"
+)
 """Directly before a failure this denies it."""
 
-NO_FAILURE: Final = re.compile(
+NO_FAILURE: Final = compiled_late(
     r"\breset(?:ting)? (?:the )?(?:[\w']{1,32} )?(?:failed|login|auth|bad)"
     r"|(?:threshold|limit|counter?|lockout)s? (?:[\w-]{1,32} ){0,4}?"
     r"(?:set|reset|changed|cleared|configured|updated|enabled|disabled)\b"
@@ -197,7 +200,7 @@ NO_FAILURE: Final = re.compile(
 _SUCCESS_TAIL: Final = (
     r"(?:success\w{0,5}|succeeded|accepted|granted|ok|approved|allowed|permitted)\b"
 )
-SUCCESS: Final = re.compile(
+SUCCESS: Final = compiled_late(
     r"(?<!\w)(?:successful|successfully|success|succeeded|accepted|granted|valid)[ _.:-]{1,2}"
     r"(?:(?!to |for |from )[\w./@-]{1,40} ){0,2}"
     rf"(?:{_LOGIN}|logged|signed in|password|publickey|credentials|authenticated)\b"
@@ -210,14 +213,14 @@ SUCCESS: Final = re.compile(
     r"|(?<!not )(?<!un)(?<!be )authenticated (?:successfully|as (?:user )?[^ ,;]{1,64})"
     r"|anmeldung(?: [^ ,;]{1,64}){0,4}? erfolgreich|connexion(?: [^ ,;]{1,64}){0,4}? réussie"
 )
-NO_SUCCESS: Final = re.compile(
+NO_SUCCESS: Final = compiled_late(
     r"\bnot (?:been )?(?:logged|success|authenticated|accepted|granted)|\bmust (?:be )?log"
     r"|\blast (?:login|successful)|login (?:page|form|url|screen|banner|grace)"
     r"|\b(?:no|number of) (?:\w{1,24} )?(?:logged|users?)|unsuccess|\bfail"
     r"|requests? (?:was |were )?success"
 )
 
-BLOCK: Final = re.compile(
+BLOCK: Final = compiled_late(
     r"\b(?:connections?|packets?|traffic|access|requests?|sessions?|flow|inbound|outbound|incoming"
     r"|outgoing|ip|tcp|udp|icmp)\b(?: [^ ,;]{1,128}){0,6}? (?:(?:was|is|has|been|were|are) ){0,2}"
     r"(?:blocked|denied|dropped|rejected|discarded|prevented)\b"
@@ -226,11 +229,11 @@ BLOCK: Final = re.compile(
     r"|incoming|outgoing|tcp|udp|icmp|ip|access from|src=|request from"
     r"|by (?:acl|rule|policy|firewall))\b"
 )
-NO_BLOCK: Final = re.compile(
+NO_BLOCK: Final = compiled_late(
     r"\b(?:not|no|0|zero)[ -](?:been )?(?:block|drop|denied|reject)|\bunblock|dropped[:=] ?0"
     r"|table|removed|expired|buffer|queue"
 )
-EVIL: Final = re.compile(
+EVIL: Final = compiled_late(
     r"\b(?:virus|malware|trojan|infection|ransomware|threat|spyware|rootkit|eicar\w{0,24}"
     r"|suspicious file|infected (?:file|object|item)s?)\b(?: [^;]{1,60}?)??[ :=-]{1,3}"
     r"(?:was |is |has been |been |were ){0,2}"
@@ -240,51 +243,51 @@ EVIL: Final = re.compile(
     r"|\b(?:is )?infected (?:with|by)\b|\bis infected\b"
     r"|\bvirus[ _](?:found|detected|infected|alert)\b"
 )
-NO_EVIL: Final = re.compile(
+NO_EVIL: Final = compiled_late(
     r"\b(?:no|0|zero|without|not) (?:\w{1,24} )?(?:virus|malware|threat|infect|trojan|spyware)"
     r"|(?:virus|malware|threat|infect)\w{0,8}[ :=]{1,3}(?:not |no |none|0\b)"
     r"|definition|database|signature (?:update|version)|engine|protection (?:enabled|disabled|is)"
     r"|scan (?:started|completed)"
 )
-PORT_SCAN: Final = re.compile(r"\bport[ _-]?scan|\bsyn[ -]?flood\b")
-ATTACK: Final = re.compile(
+PORT_SCAN: Final = compiled_late(r"\bport[ _-]?scan|\bsyn[ -]?flood\b")
+ATTACK: Final = compiled_late(
     r"\b(?:intrusion|attack|exploit|injection|traversal|flood)[a-z]{0,8}\b(?: [^ ,;]{1,64}){0,4}? "
     r"(?:was |is )?(?:detected|blocked|attempt|prevented|found|dropped)"
     r"|\b(?:detected|blocked|possible|prevented|found)(?: an?| the)?(?: [\w-]{1,32}){0,3}? "
     r"(?:intrusion|attack|exploit|injection|traversal|flood)\b"
 )
-NO_ATTACK: Final = re.compile(
+NO_ATTACK: Final = compiled_late(
     r"\b(?:no|0|zero) (?:\w{1,24} ){0,2}?(?:attack|intrusion|exploit|scan)|enabled|disabled"
     r"|definition|update"
 )
 
-PASSWORD_CHANGED: Final = re.compile(
+PASSWORD_CHANGED: Final = compiled_late(
     r"\bpass(?:word|wd)(?: (?:for|of) [^ ,;]{1,64}(?: [^ ,;]{1,64})?)?"
     r"(?: (?:was|has been|is|been|successfully)){0,3} (?:changed|reset|updated)\b"
     r"|\b(?:changed|reset|updated) (?:the )?(?:[^ ,;]{1,64} )?pass(?:word|wd)\b"
     r"|\bpassword[_. -]?(?:changed|resetted|reset)\b"
 )
-ACCOUNT_CHANGED: Final = re.compile(
+ACCOUNT_CHANGED: Final = compiled_late(
     r"\b(?:user|account)(?: account)?(?: [^ ,;]{1,64})?(?: \([^)]{1,80}\))?"
     r"(?: (?:was|has been|is|been|successfully)){0,3} "
     r"(?:created|added|deleted|removed|disabled|enabled|unlocked)\b"
     r"|\b(?:created|added|deleted|removed|disabled|enabled) (?:new |the )?(?:user|account)\b"
     r"|\bnew user:|\buser[_.](?:create|delete|remove|add)d?\b"
 )
-LOG_CLEARED: Final = re.compile(
+LOG_CLEARED: Final = compiled_late(
     r"\b(?:event |audit |security )?log (?:file )?(?:was |has been )?(?:cleared|erased|wiped)\b"
 )
-CONFIGURATION_CHANGED: Final = re.compile(
+CONFIGURATION_CHANGED: Final = compiled_late(
     r"\b(?:configuration|config|settings?)(?: [^ ,;]{1,64}){0,3}? (?:was |were |has been |been )?"
     r"(?:changed|modified|updated|saved)\b"
     r"|\b(?:changed|modified|updated|saved) (?:the )?(?:\w{1,32} )?"
     r"(?:configuration|config|settings)\b"
 )
-NO_CHANGE: Final = re.compile(
+NO_CHANGE: Final = compiled_late(
     r"\b(?:fail|not|unable|error|cannot|could not|denied|invalid|must|should|please)"
 )
 
-LOGIN_CONTEXT: Final = re.compile(
+LOGIN_CONTEXT: Final = compiled_late(
     rf"{_LOGIN}|passw|credential|\bfrom\b|ssh|vpn|attempt|access denied|authenticat|\brhost"
     r"|kerberos|supplied|tried to"
 )
@@ -292,7 +295,7 @@ REASONS: Final = (
     (
         "invalid_user",
         ("user", "account", "name", "email"),
-        re.compile(
+        compiled_late(
             r"(?:unknown|no such|non-?exist[a-z]{0,4}|illegal|unregistered|invalid)"
             r"[ _](?:user|account|login name|email|username)"
             r"(?![ -]?(?:name)?s?(?:,|(?: ?(?:or|and|/)|_cred)))"
@@ -306,7 +309,7 @@ REASONS: Final = (
         "mfa",
         ("2fa", "mfa", "otp", "factor", "one-time", "one time", "webauthn", "u2f", "duo",
          "verification code", "passcode"),
-        re.compile(
+        compiled_late(
             r"(?<!password, )(?<!password or )(?<!password and )\b(?:2fa|mfa|t?otp|two[ -]?factor"
             r"|second[ -]factor|one[ -]time|webauthn|u2f|duo|verification code|passcode)\b"
         ),
@@ -314,28 +317,28 @@ REASONS: Final = (
     (
         "locked",
         ("locked", "banned", "too many", "max", "lockout"),
-        re.compile(
+        compiled_late(
             r"(?<!un)locked|banned|too many|max(?:imum)?(?: \w{1,24}){0,3} attempts|lockout"
         ),
     ),
     (
         "disabled",
         ("disabled", "inactive", "deactivated", "suspended"),
-        re.compile(
+        compiled_late(
             r"\b(?:account|user|login)\b(?: [^ ]{1,64}){0,3}? "
             r"(?:disabled|inactive|deactivated|suspended)"
         ),
     ),
-    ("expired", ("expired",), re.compile(r"\bexpired\b")),
+    ("expired", ("expired",), compiled_late(r"\bexpired\b")),
     (
         "not_allowed",
         ("not allowed", "not permitted", "not author", "denied by"),
-        re.compile(r"not allowed|not permitted|not authori[sz]ed|denied by"),
+        compiled_late(r"not allowed|not permitted|not authori[sz]ed|denied by"),
     ),
     (
         "bad_password",
         ("pass", "key mismatch"),
-        re.compile(
+        compiled_late(
             r"(?:wrong|bad|invalid|incorrect)[ _-](?:user )?pass(?:word|wd|phrase)\b"
             r"|(?<!name or )(?<!name and )(?<!name/)(?<!user or )(?<!email or )\bpassword "
             r"(?:[^ ]{1,64} ){0,3}?(?:mismatch|incorrect|wrong|not match|invalid|not valid)"

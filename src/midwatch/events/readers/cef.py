@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import ClassVar, Final
 
 from midwatch.events.readers.mapping import Keys, Mapper, When
 from midwatch.events.source import Reading, Value
@@ -115,59 +115,44 @@ def _leef_attributes(parts: list[str]) -> tuple[str, str]:
     return separator, attributes
 
 
-class CommonEventFormat:
+class _DeviceFormat:
+    """What the two formats have in common: a header that names the vendor, and pairs."""
+
+    _fields: ClassVar[staticmethod[[str], dict[str, str] | None]]
+
+    def __init__(
+        self,
+        fields: Mapping[str, Keys],
+        *when: When,
+        vendors: tuple[str, ...] = (),
+        **means: Value,
+    ) -> None:
+        """``vendors`` (lower case): device vendors this reader is for; empty means all."""
+        self._vendors = frozenset(vendors)
+        self._mapper = Mapper(fields, when, means, self.vendor)
+
+    @classmethod
+    def vendor(cls, message: str) -> dict[str, str]:
+        """All of the product's own fields."""
+        return cls._fields(message) or {}
+
+    def read(self, message: str) -> Reading | None:
+        """See ``Reader.read``."""
+        fields = type(self)._fields(message)
+        if fields is None or (
+            self._vendors and fields["device_vendor"].lower() not in self._vendors
+        ):
+            return None
+        return self._mapper.map(fields.get)
+
+
+class CommonEventFormat(_DeviceFormat):
     """Reads CEF; see the module's documentation."""
 
-    def __init__(
-        self,
-        fields: Mapping[str, Keys],
-        *when: When,
-        vendors: tuple[str, ...] = (),
-        **means: Value,
-    ) -> None:
-        """``vendors`` (lower case): device vendors this reader is for; empty means all."""
-        self._vendors = frozenset(vendors)
-        self._mapper = Mapper(fields, when, means, self.vendor)
-
-    @staticmethod
-    def vendor(message: str) -> dict[str, str]:
-        """All of the product's own fields."""
-        return cef_fields(message) or {}
-
-    def read(self, message: str) -> Reading | None:
-        """See ``Reader.read``."""
-        fields = cef_fields(message)
-        if fields is None or (
-            self._vendors and fields["device_vendor"].lower() not in self._vendors
-        ):
-            return None
-        return self._mapper.map(fields.get)
+    _fields = staticmethod(cef_fields)
 
 
-class LogEventExtendedFormat:
+class LogEventExtendedFormat(_DeviceFormat):
     """Reads LEEF; see the module's documentation."""
 
-    def __init__(
-        self,
-        fields: Mapping[str, Keys],
-        *when: When,
-        vendors: tuple[str, ...] = (),
-        **means: Value,
-    ) -> None:
-        """``vendors`` (lower case): device vendors this reader is for; empty means all."""
-        self._vendors = frozenset(vendors)
-        self._mapper = Mapper(fields, when, means, self.vendor)
-
-    @staticmethod
-    def vendor(message: str) -> dict[str, str]:
-        """All of the product's own fields."""
-        return leef_fields(message) or {}
-
-    def read(self, message: str) -> Reading | None:
-        """See ``Reader.read``."""
-        fields = leef_fields(message)
-        if fields is None or (
-            self._vendors and fields["device_vendor"].lower() not in self._vendors
-        ):
-            return None
-        return self._mapper.map(fields.get)
+    _fields = staticmethod(leef_fields)

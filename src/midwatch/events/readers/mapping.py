@@ -15,6 +15,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import Final, Protocol
 
+from midwatch.events.late_expressions import compiled_late
 from midwatch.events.runs import Run, grouped, part
 from midwatch.events.source import Form, Reading, Value, VendorFields
 
@@ -80,11 +81,11 @@ class Part:
     def __init__(self, key: str, expression: str) -> None:
         """``expression`` is searched for; it must run in linear time."""
         self.keys = (key,)
-        self._search = re.compile(expression).search
+        self._expression = compiled_late(expression)
 
     def of(self, *values: object) -> Value:
         """What the group matches, or None."""
-        found = self._search(str(values[0]))
+        found = self._expression.search(str(values[0]))
         return found[1] if found is not None else None
 
 

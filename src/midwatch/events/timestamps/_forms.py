@@ -12,6 +12,7 @@ ISO 8601 basic and extended, the Common Log Format of httpd, asctime of ISO C.
 import re
 from typing import Final, NamedTuple
 
+from midwatch.events.late_expressions import compiled_late
 from midwatch.events.timestamps._zones import ZONE_PATTERN
 
 LONGEST_STAMP: Final = 64
@@ -121,7 +122,7 @@ _NAME_DAY: Final = (
 )
 
 _DIGIT_FORMS: Final = tuple(
-    re.compile(form)
+    compiled_late(form)
     for form in (
         _YEAR_FIRST,
         _DAY_NAME_YEAR,
@@ -134,8 +135,8 @@ _DIGIT_FORMS: Final = tuple(
         _UNPARTED,
     )
 )
-_NAME_FORM: Final = re.compile(_NAME_DAY)
-_WEEKDAY_FIRST: Final = re.compile(_WEEKDAY)
+_NAME_FORM: Final = compiled_late(_NAME_DAY)
+_WEEKDAY_FIRST: Final = compiled_late(_WEEKDAY)
 
 _NOON: Final = 12
 _LAST_MONTH: Final = 12
@@ -267,7 +268,7 @@ _LEADING: Final = (
 )
 _LABEL: Final = r"(?<!\w)@4[0-9a-fA-F]{15}(?:[0-9a-fA-F]{8})?(?!\w)"
 
-LOCATE: Final = re.compile(
+LOCATE: Final = compiled_late(
     rf"(?<![0-9.])(?=[0-9])(?:{_BEGINS_WITH_YEAR}|{_BEGINS_WITH_DIGITS}|{_DECIMAL})"
     rf"|(?<![^\W\d_])(?:{_WEEKDAY})?{_any_of(_NAME_DAY)}"
     rf"|(?<![^\W\d_]){_WEEKDAY}{_any_of(_DAY_NAME_YEAR, _YEAR_FIRST)}"
@@ -276,7 +277,7 @@ LOCATE: Final = re.compile(
 """Where in a line a stamp may be; when a named group took part, it is the stamp."""
 
 # One set of first characters lets the search skip over all others at full speed.
-HINT: Final = re.compile(
+HINT: Final = compiled_late(
     r"[0-9@](?::[0-9]{2}:[0-9]{2}|[0-9]{9}|[0-9]{7}[Tt _-][0-9]{6}|(?<=@)4[0-9a-fA-F]{15})"
 )
 """What every stamp in a line contains, less than `LONGEST_STAMP` after its start."""

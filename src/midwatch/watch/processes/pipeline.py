@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +31,8 @@ _LOG: Final = logging.getLogger(__name__)
 _LOOK: Final = 5 * SECOND
 _RULES_LOOK: Final = 10 * SECOND
 _PAUSE: Final = 2.0
+_HOLD: Final = 0.2
+"""Seconds between looks at a lake that is waited for."""
 _LONGEST_WAIT: Final = 0.5
 """Seconds for which nothing may come before the clock is looked at again."""
 
@@ -57,6 +61,8 @@ class PipelineProcess:
         self._book = RuleBook(folder.rules, cache)
         self._revision = -1
         self._looked = self._looked_at_rules = 0
+        self._checkpoints = Checkpoints(folder.database, "main")
+        self._beside = ThreadPoolExecutor(1, "lake")
         self._pipeline = self._made()
 
     def _made(self) -> Pipeline:
@@ -65,11 +71,12 @@ class PipelineProcess:
             self._spool,
             LakeSink(LakeWriter(self._folder.lake)),
             IncidentSink(self._incidents),
-            Checkpoints(self._folder.database, "main"),
+            self._checkpoints,
             self._book.rules_of,
             zones=self._zones(),
             limits=self._limits,
             heard=self._hear,
+            beside=self._beside,
         )
 
     def run(self, signals: Signals) -> None:
@@ -81,27 +88,42 @@ class PipelineProcess:
                     self._looked = self._looked_at_rules = 0
                 lines = self._pipeline.run_once(now)
                 self._look_around(now)
-            except MidwatchError as error:
+                if self._pipeline.holds:
+                    signals.rest(_HOLD)
+                elif not lines:
+                    self._spool.wait(self._pipeline.position, _LONGEST_WAIT)
+            except (MidwatchError, sqlite3.OperationalError) as error:
                 _LOG.error("the pipeline begins again at its checkpoint: %s", error)
-                signals.rest(_PAUSE)
-                self._pipeline = self._made()
-                continue
-            if not lines:
-                self._spool.wait(self._pipeline.position, _LONGEST_WAIT)
+                self._begin_again(signals)
         self._pipeline.flush(microseconds())
         self._count()
+        self._beside.shutdown()
+
+    def _begin_again(self, signals: Signals) -> None:
+        """Go on from the checkpoint as soon as that can be read."""
+        # A commit under way must have ended, or its lines would be handed in twice at once.
+        self._beside.shutdown(wait=True)
+        self._beside = ThreadPoolExecutor(1, "lake")
+        while not signals.ending.is_set():
+            signals.rest(_PAUSE)
+            try:
+                self._pipeline = self._made()
+            except (MidwatchError, sqlite3.OperationalError) as error:
+                _LOG.error("the pipeline cannot go on yet: %s", error)
+            else:
+                return
 
     def _look_around(self, now: int) -> None:
         """Every few seconds: beat, count, take changed sources, policies and rules."""
         pipeline = self._pipeline
-        if now - self._looked < _LOOK:
+        if 0 <= now - self._looked < _LOOK:
             return
         self._looked = now
         self._count()
         self._heart.beat(now, self._figures)
         self._policies.refresh()
         changed = self._tenants.revision != self._revision
-        if now - self._looked_at_rules >= _RULES_LOOK:
+        if not 0 <= now - self._looked_at_rules < _RULES_LOOK:
             self._looked_at_rules = now
             changed = self._book.refresh() or changed
         if changed:
@@ -114,6 +136,7 @@ class PipelineProcess:
             "lines_not_understood_total": figures.failures,
             "alerts_total": figures.alerts,
             "lake_commits_total": figures.commits,
+            "lake_commits_failed_total": figures.failed_commits,
             "position": self._pipeline.position,
         }
 

@@ -32,8 +32,8 @@ class Heart:
         self._last = 0
 
     def beat(self, now: int, figures: Callable[[], Mapping[str, float]]) -> bool:
-        """Beat if it is time; whether it was."""
-        if now - self._last < BEAT:
+        """Beat if it is time, also after the clock was set back; whether it was."""
+        if 0 <= now - self._last < BEAT:
             return False
         self._last = now
         self._store.beat(self._process, self._started, now, figures())

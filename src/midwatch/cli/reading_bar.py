@@ -1,0 +1,25 @@
+"""The bar that shows how far a reading has come, on standard error.
+
+It is apart from the commands since they import it only where a bar is shown.
+"""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+
+def reading_bar(word: str) -> Progress:
+    """A bar in bytes that begins with ``word`` and is gone when it is done."""
+    columns = (
+        TextColumn(word), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    return Progress(*columns, console=Console(stderr=True), transient=True)
