@@ -13,12 +13,10 @@ help: ## Show this list
 
 up: setup ## Set up, check a sample office's logs, then start the watch
 	$(BIN)/midwatch demo --html midwatch-demo.html
-	@echo
 	$(BIN)/midwatch up --detach --unless-running
-	@echo "  make down                       the same, from this folder"
 
-down: ## Stop the watch that make up started; what came in is kept
-	@if [ -x $(BIN)/midwatch ]; then $(BIN)/midwatch down; else echo "Nothing is installed here."; fi
+down: setup ## Stop the watch that make up started; what came in is kept
+	$(BIN)/midwatch down
 
 test: setup-dev test-parts lint docs ## Set up, then run every check and test
 	$(BIN)/pytest -n 2

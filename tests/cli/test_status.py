@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -28,9 +29,9 @@ def folder(tmp_path: Path) -> StateFolder:
     return folder
 
 
-def ask(command: object, folder: StateFolder, width: int) -> Result:
+def ask(command: click.Command, folder: StateFolder, width: int) -> Result:
     runner = CliRunner(env={"COLUMNS": str(width), "TERM": "dumb"})
-    return runner.invoke(command, ["--state", str(folder.path)])  # type: ignore[arg-type]
+    return runner.invoke(command, ["--state", str(folder.path)])
 
 
 def now() -> int:

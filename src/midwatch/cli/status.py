@@ -84,7 +84,7 @@ def _verdict(running: bool, alive: set[str], concerns: list[Concern]) -> str:  #
     return f"The watch needs a look: no sign of life from {silent}."
 
 
-def _process(name: str, beat: Heartbeat | None, awake: bool, now: int) -> str:  # noqa: FBT001  # as above
+def _process(name: str, beat: Heartbeat | None, awake: bool, now: int) -> str:  # noqa: FBT001  # one of its two faces
     if beat is None:
         return f"{_SENTENCES[name]}: never started"
     if not awake:

@@ -208,6 +208,6 @@ def _summary(configuration: Configuration, folder: StateFolder) -> str:
         "  midwatch source add gate --product pfsense --address 192.0.2.1",
         "  midwatch incidents              what happened",
         "  midwatch demo stop              take the sample office away",
-        "  midwatch down                   stop",
+        "  midwatch down                   stop; in a checkout also make down",
     ]
     return "\n".join(lines)

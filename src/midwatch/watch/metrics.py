@@ -125,8 +125,12 @@ def _processes(figures: Figures) -> Iterator[Sample]:
         yield _gauge("process_up", "Whether a process beats.", up, label)
         if beat is None:
             continue
-        yield _gauge("process_beat_seconds", "When it last beat.", beat.beat / SECOND, label)
-        yield _gauge("process_start_seconds", "When it started.", beat.started / SECOND, label)
+        yield _gauge(
+            "process_beat_timestamp_seconds", "When it last beat.", beat.beat / SECOND, label
+        )
+        yield _gauge(
+            "process_start_timestamp_seconds", "When it started.", beat.started / SECOND, label
+        )
         for name, value in beat.figures.items():
             plain, _, way = name.partition(":")
             counts = plain.endswith("_total")
@@ -142,7 +146,7 @@ def _processes(figures: Figures) -> Iterator[Sample]:
     if canary is not None:
         took = canary.figures.get("seconds", 0.0)
         yield _gauge("canary_seconds", "How long the last test line took through the chain.", took)
-        yield _gauge("canary_sent_seconds", "When it was sent.", canary.beat / SECOND)
+        yield _gauge("canary_sent_timestamp_seconds", "When it was sent.", canary.beat / SECOND)
 
 
 def _sources(figures: Figures) -> Iterator[Sample]:
@@ -162,7 +166,9 @@ def _sources(figures: Figures) -> Iterator[Sample]:
         health = figures.health.get(feed.id)
         if health is not None:
             last, lag = health.last / SECOND, health.lag / SECOND
-            yield _gauge("source_last_line_seconds", "When its last line came.", last, *labels)
+            yield _gauge(
+                "source_last_line_timestamp_seconds", "When its last line came.", last, *labels
+            )
             yield _gauge(
                 "source_lag_seconds", "Receipt minus stated time of its newest event.", lag, *labels
             )

@@ -65,8 +65,8 @@ def state_problems(folder: StateFolder) -> Iterator[MidwatchError]:
 def file_problems(configuration: Configuration) -> Iterator[MidwatchError]:
     """Certificates and secrets that the configuration names and that cannot be used."""
     # Both need TLS and what goes with it, and the watch's own process does without.
-    from midwatch.intake.certificates import CertificateFiles, Certificates  # noqa: PLC0415
-    from midwatch.paging.references import resolve  # noqa: PLC0415
+    from midwatch.intake.certificates import CertificateFiles, Certificates  # noqa: PLC0415  # TLS, for few
+    from midwatch.paging.references import resolve  # noqa: PLC0415  # a large package
 
     syslog, http = configuration.syslog, configuration.http
     for certificate, key, authority in (
