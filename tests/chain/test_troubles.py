@@ -133,4 +133,3 @@ def test_a_damaged_state_file_is_refused_in_a_sentence(watch: RehearsedWatch) ->
     assert "restore the last backup" in watch.told()
     assert "Traceback" not in watch.told()
     assert watch.state.database.read_bytes() == b"\xa5" * size
-
