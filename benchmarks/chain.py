@@ -37,7 +37,6 @@ from midwatch.tenants import Mark, MarkKind, hash_of_token
 from midwatch.watch.rehearsal import (
     RehearsedWatch,
     by_address,
-    eventually,
     processor_seconds,
     send_datagrams,
 )
@@ -154,7 +153,7 @@ def _in_lake(watch: RehearsedWatch) -> int:
 
 
 def _until_still(watch: RehearsedWatch, sent: int) -> tuple[int, float]:
-    """Wait until all are in the lake or nothing more comes for 25 s; rows, and when the last came."""
+    """Wait until all are in the lake, or nothing comes for 45 s; rows, and when the last came."""
     rows, changed = 0, time.perf_counter()
     began = changed
     while rows < sent and time.perf_counter() - began < _DRAIN:
@@ -179,10 +178,10 @@ def through(way: str, rate: float = 20_000, seconds: float = 20, kind: str = "fi
         rows, last = _until_still(watch, int(told["sent"]))
         cost = processor_seconds(watch.pid("pipeline")) - used["pipeline"]
         print(
-            f"{way}, {kind}: sent {told['sent']:,} at {told['sent'] / told['seconds']:,.0f} a second; "
+            f"{way}, {kind}: sent {told['sent']:,}, {told['sent'] / told['seconds']:,.0f}/s; "
             f"in the lake {rows:,} after {last - began:.1f} s, "
-            f"{rows / (last - began):,.0f} a second; not there {told['sent'] - rows:,}; processor time a "
-            f"line: intake {taken / told['sent'] * 1e6:.1f} µs, "
+            f"{rows / (last - began):,.0f} a second; not there {told['sent'] - rows:,}; "
+            f"processor time a line: intake {taken / told['sent'] * 1e6:.1f} µs, "
             f"pipeline {cost / max(rows, 1) * 1e6:.1f} µs"
         )
 
@@ -260,7 +259,7 @@ def tenants(number: float = 1_000, seconds: float = 60) -> None:
             if each.process == "pipeline"
         )
         print(
-            f"{number:,.0f} clients of 3 sources: {sent:,} lines, lost {sent - rows:,}; in the lake "
+            f"{number:,.0f} clients of 3: {sent:,} lines, lost {sent - rows:,}; in the lake "
             f"{worst:.1f} s after the last; {commits:.0f} commits; pipeline {memory} MiB, "
             f"{used / seconds:.2f} of a core"
         )
@@ -270,11 +269,12 @@ def main(words: list[str]) -> None:
     """Run what the command line names."""
     numbers = [float(word) for word in words[1:] if word.replace(".", "").isdigit()]
     if words[0] == "send":
-        way, port, rate, seconds, kind = words[1:]
-        print(json.dumps(send(way, int(port), float(rate), float(seconds), kind)))
+        way, port, *paced, kind = words[1:]
+        print(json.dumps(send(way, int(port), float(paced[0]), float(paced[1]), kind)))
     elif words[0] == "through":
-        kinds = [word for word in words[2:] if word in KINDS]
-        through(words[1], *numbers, **({"kind": kinds[0]} if kinds else {}))
+        rate, seconds = ([*numbers, 20_000.0, 20.0][0], [*numbers[1:2], 20.0][0])
+        kind = next((word for word in words[2:] if word in KINDS), "filterlog")
+        through(words[1], rate, seconds, kind)
     else:
         {"latency": latency, "tenants": tenants}[words[0]](*numbers)
 
