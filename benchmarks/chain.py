@@ -202,9 +202,7 @@ def latency(rate: float = 1_000, probes: float = 40) -> None:
             address = f"203.0.113.{number + 1}"
             began = time.perf_counter()
             send_datagrams(_attack(address), watch.ports["udp"], _PROBE)
-            named = (
-                b"\xab" if len(address) == 11 else bytes([0xA0 + len(address)])
-            ) + address.encode()
+            named = f'"{address}"'.encode()
             while database.execute(query, (named,)).fetchone() is None:
                 if time.perf_counter() - began > 30:
                     break
