@@ -83,7 +83,7 @@ class TenantWatch:
         self.changed = True
         try:
             return self._correlator.feed(matches)
-        except Exception:  # noqa: BLE001  # the same
+        except Exception:  # noqa: BLE001  # nor must one match
             _LOG.exception("counting failed on lines of %s", self.tenant)
             return []
 
