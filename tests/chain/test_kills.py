@@ -121,7 +121,7 @@ def calm_alerts(rows: list[tuple[Any, ...]]) -> set[str]:
         )  # fmt: skip
         for events in readers.read([Spooled(offset, parcel)]):
             matches = [match for batch in events.batches for match in detector.match_batch(batch)]
-            found |= {signal_of("harbour", each).id for each in correlator.feed(matches, "http")}
+            found |= {signal_of("harbour", each).id for each in correlator.feed(matches)}
     return found
 
 

@@ -76,7 +76,7 @@ def ask(watch: RehearsedWatch, path: str, body: bytes, kind: str = "application/
         f"http://127.0.0.1:{watch.ports['http']}{path}", body,
         {"Authorization": f"Bearer {TOKEN}", "Content-Type": kind},
     )  # fmt: skip
-    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310  # the same
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310  # the watch that runs here
         return json.loads(answer.read())
 
 

@@ -277,7 +277,11 @@ class Correlator:
 
     def snapshot(self) -> CorrelatorState:
         """A copy of all state; ``restore`` with the same rule set goes on as if never stopped."""
-        state = CorrelatorState(
+        return msgspec.msgpack.decode(msgspec.msgpack.encode(self.state()), type=CorrelatorState)
+
+    def state(self) -> CorrelatorState:
+        """All state, not copied: for those who encode it at once."""
+        return CorrelatorState(
             self._digest,
             self._latest,
             self._chunks,
@@ -288,7 +292,6 @@ class Correlator:
                 for key, group in kept.items()
             ],
         )
-        return msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=CorrelatorState)
 
     def restore(self, state: CorrelatorState) -> None:
         """Take over a snapshot; groups of rules that changed since are left out."""

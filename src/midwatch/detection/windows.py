@@ -144,11 +144,14 @@ class DistinctWindow(Struct, tag="distinct"):
         for last in range(first, bisect_right(self.times, time + span)):
             inside[self.values[last]] += 1
             while self.times[last] - self.times[first] > span:
-                inside[self.values[first]] -= 1
+                left = self.values[first]
+                if inside[left] == 1:
+                    del inside[left]
+                else:
+                    inside[left] -= 1
                 first += 1
-            kinds = +inside
-            if len(kinds) >= demand.need and (
-                demand.terms is None or term_holds(demand.terms, kinds)
+            if len(inside) >= demand.need and (
+                demand.terms is None or term_holds(demand.terms, inside)
             ):
                 return self._fired(spot, self.times[last] - span, self.times[last])
         return None

@@ -70,23 +70,22 @@ class TenantWatch:
 
     def take(self, batches: Sequence[tuple[str, EventBatch]]) -> list[Alert]:
         """Detect in batches, each with the name of its feed; alerts that opened or closed."""
-        by_feed: dict[str, list[Match]] = {}
+        # The times of feeds overlap, so all are counted together: one after the other, most
+        # lines would be late. A line's number names it among all feeds.
+        matches: list[Match] = []
         for feed, batch in batches:
             try:
-                found = self._shared.detector.match_batch(batch)
+                matches.extend(self._shared.detector.match_batch(batch))
             except Exception:  # noqa: BLE001  # one event must not stop the watch for ever
                 _LOG.exception("rules failed on lines of %s in %s", batch.source, feed)
-                continue
-            if found:
-                by_feed.setdefault(feed, []).extend(found)
-        alerts: list[Alert] = []
-        for feed, matches in by_feed.items():
-            self.changed = True
-            try:
-                alerts.extend(self._correlator.feed(matches, feed))
-            except Exception:  # noqa: BLE001  # the same
-                _LOG.exception("counting failed on lines of %s", feed)
-        return alerts
+        if not matches:
+            return []
+        self.changed = True
+        try:
+            return self._correlator.feed(matches)
+        except Exception:  # noqa: BLE001  # nor must one match
+            _LOG.exception("counting failed on lines of %s", self.tenant)
+            return []
 
     def heard(self, feed: str, received: int, latest: int | None) -> None:
         """Lines of a feed came; ``latest`` is the newest time that they state."""
@@ -124,7 +123,7 @@ class TenantWatch:
     def snapshot(self) -> bytes:
         """All windows and open alerts."""
         self.changed = False
-        return msgspec.msgpack.encode(_Memory(self._correlator.snapshot(), self._behind))
+        return msgspec.msgpack.encode(_Memory(self._correlator.state(), self._behind))
 
     def restore(self, kept: bytes) -> None:
         """Go on from a snapshot."""
