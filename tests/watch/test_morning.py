@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +59,22 @@ def test_the_plot_shows_attempts_and_neither_packets_nor_logins(report: Report) 
 def test_every_line_is_accounted_for(report: Report) -> None:
     assert report.lines == report.events + report.not_understood
     assert report.events == sum(source.lines for source in report.sources)
+
+
+def test_what_was_read_is_let_go_of_without_the_collector(plan: CheckPlan) -> None:
+    check = MorningCheck(plan)
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        check.run()
+        gc.collect()
+        left = Counter(type(each).__name__ for each in gc.garbage)
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert {"EventBatch", "ChunkBatch", "Chunk", "Matched", "Arrangement"}.isdisjoint(left)
 
 
 def test_the_order_of_the_files_does_not_matter(plan: CheckPlan, report: Report) -> None:
