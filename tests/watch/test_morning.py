@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +66,22 @@ def test_lines_of_other_times_are_left_aside_and_accounted_for(plan: CheckPlan) 
     none = MorningCheck(replace(plan, until=1)).run()
     assert (none.events, none.first, none.attempts) == (0, None, ())
     assert none.outside == none.lines - none.not_understood > 0
+
+
+def test_what_was_read_is_let_go_of_without_the_collector(plan: CheckPlan) -> None:
+    check = MorningCheck(plan)
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        check.run()
+        gc.collect()
+        left = Counter(type(each).__name__ for each in gc.garbage)
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert {"EventBatch", "ChunkBatch", "Chunk", "Matched", "Arrangement"}.isdisjoint(left)
 
 
 def test_the_order_of_the_files_does_not_matter(plan: CheckPlan, report: Report) -> None:

@@ -129,6 +129,8 @@ class Correlator:
                 self._feed_stream(stream, kept, matched, steps, alerts)
                 for rule, batch in steps.batches(self._latest, origin).items():
                     inputs[rule] = [(batch, range(len(batch.times)))]
+        for matched in shared.values():
+            matched.release()
         if chunk.times and not self._chunks % _IDLE_CHUNKS:
             alerts.extend(self._put_away(chunk.times[-1]))
         if len(self) > self._most_groups:

@@ -113,6 +113,13 @@ class Matched:
             known = self._arranged[asked] = Arrangement(self, grouped(self.spots, varying))
         return known.with_fixed(fixed) if any(fixed) else known
 
+    def release(self) -> None:
+        """Let go of the arrangements, which hold this in turn, so that nobody need look for both.
+
+        Commands that read much do without the garbage collector.
+        """
+        self._arranged.clear()
+
     def plainly_arranged(self) -> Arrangement:
         """The events by (name, value) of the first of source address, user and host they have."""
         return Arrangement(self, self._plain_groups())

@@ -23,6 +23,7 @@ from midwatch.detection import Detector
 from midwatch.events.batch import EventBatch, ParseFailure
 from midwatch.events.catalogue import all_sources, source_named
 from midwatch.events.json_runs import ReadResult
+from midwatch.events.recognition import Recogniser
 from midwatch.intake.files import Chunk
 from midwatch.intake.folder import LogFile
 from midwatch.kernel import BadInputError
@@ -68,11 +69,15 @@ class Hunter:
         self._clock = clock
         self._forced = source_named(product) if product is not None else None
         self._encode = msgspec.json.Encoder().encode
+        # Making it takes longer than reading a small file.
+        self._recogniser = Recogniser(all_sources())
         self._carrying = {source.name for source in all_sources() if source.carry is not None}
 
     def streams(self, file: LogFile) -> LogStreams:
         """The reading of one file."""
-        return LogStreams([[file]], all_sources(), self._clock, self._forced)
+        return LogStreams(
+            [[file]], all_sources(), self._clock, self._forced, recogniser=self._recogniser
+        )
 
     def file(self, file: LogFile) -> Iterator[Outcome]:
         """What a file holds, chunk by chunk."""

@@ -55,8 +55,12 @@ class LogStreams:
         sources: Sequence[Source],
         clock: Clock,
         forced: Source | None = None,
+        *,
+        recogniser: Recogniser | None = None,
     ) -> None:
         """``forced`` names the product of all files instead of recognising it.
+
+        ``recogniser`` is that of the same sources, where one is at hand.
 
         While ``chunks`` runs, ``problems`` fills with what went wrong, and ``unread`` with
         the files of which nothing at all could be read.
@@ -65,7 +69,7 @@ class LogStreams:
         self.unread: list[LogFile] = []
         self.watermark = -_LATEST
         self._sets = sets
-        self._recogniser = Recogniser(sources)
+        self._recogniser = recogniser or Recogniser(sources)
         self._clock = clock
         self._forced = forced
         self._following: LineReader | None = None
