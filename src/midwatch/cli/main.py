@@ -66,12 +66,11 @@ class _Commands(click.Group):
         if entry is None:
             return None
         module, _, name = entry[0].partition(":")
-        # What modules hold is there to stay; the collector would walk it again and again.
+        # Modules make much that stays; the collector would walk it again and again meanwhile.
         gc.disable()
         try:
             command = getattr(import_module(module), name or "command")
         finally:
-            gc.freeze()
             gc.enable()
         assert isinstance(command, click.Command)  # noqa: S101  # a defect of ours, not input
         return command
