@@ -6,7 +6,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from midwatch.incidents import Disposition, Incident, IncidentState, Signal, answer, open_incident
+from midwatch.incidents import (
+    OWN_CATEGORY,
+    Disposition,
+    Incident,
+    IncidentState,
+    Signal,
+    answer,
+    open_incident,
+)
 from midwatch.incidents.grouping import Grouping, add, open_self, open_storm
 from midwatch.incidents.incident import move
 from midwatch.kernel import Level
@@ -54,6 +62,16 @@ def test_the_gravest_of_its_findings_is_told_and_why_it_is_graver(incident: Inci
         '198.51.100.7 guessed the VPN password of "j.ortiz"; 1 more finding belongs to it'
     )
     assert notes(raised) == ("Passwords were guessed, then a login succeeded",)
+
+
+def test_what_the_watch_says_of_itself_is_told_in_its_own_words() -> None:
+    own = a_signal(
+        category=OWN_CATEGORY, meaning='Source "wall" has sent nothing for 3 hours.', attempt=False
+    )
+
+    assert story(open_incident(own, Grouping(), 0)) == (
+        'Source "wall" has sent nothing for 3 hours'
+    )
 
 
 def test_a_storm_says_how_many_of_what_kind() -> None:

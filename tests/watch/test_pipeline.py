@@ -15,9 +15,10 @@ from midwatch.intake.parcels import Parcel, Spooled, Transport, Usage
 from midwatch.kernel import ConfigurationError
 from midwatch.rules import RuleSet, load_rules
 from midwatch.rules import __file__ as rules_file
+from midwatch.watch.canary import OWN_TENANT
 from midwatch.watch.checkpoints import Checkpoints
 from midwatch.watch.feeds import FeedEvents, FeedReaders, line_number
-from midwatch.watch.pipeline import OWN_TENANT, Pipeline, PipelineLimits
+from midwatch.watch.pipeline import Pipeline, PipelineLimits
 from midwatch.watch.rhythm import HOUR, SECOND
 from midwatch.watch.tenant_watch import SharedRules, TenantWatch
 

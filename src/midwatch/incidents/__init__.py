@@ -24,10 +24,11 @@ from midwatch.incidents.incident import AlarmCause, Incident, IncidentKind, answ
 from midwatch.incidents.policies import Policy, check_policy
 from midwatch.incidents.policy_texts import read_policy
 from midwatch.incidents.services import Filed, Incidents, IncidentStore, Outcome
-from midwatch.incidents.signals import Signal, signal_of
+from midwatch.incidents.signals import OWN_CATEGORY, Signal, signal_of
 from midwatch.incidents.states import Change, Disposition, IncidentState, Priority
 
 __all__ = [
+    "OWN_CATEGORY",
     "AlarmCause",
     "AlertException",
     "Change",

@@ -14,6 +14,8 @@ from midwatch.detection import Alert, AlertState, Evidence
 from midwatch.events.source import Value
 from midwatch.kernel import Level
 
+OWN_CATEGORY: Final = "watch"
+"""Category of the alerts about the watch itself; their meaning tells all there is to say."""
 MOST_VALUES: Final = 20
 """Values kept of each field; an alert samples no more."""
 _ADDRESSES: Final = ("src_ip", "SourceIp", "IpAddress")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from typing import Final
 
-from midwatch.incidents import Incident, IncidentKind, IncidentState, Signal
+from midwatch.incidents import OWN_CATEGORY, Incident, IncidentKind, IncidentState, Signal
 from midwatch.reports.amounts import begun, counted, duration, listed, number, span
 from midwatch.reports.defusing import defuse
 from midwatch.reports.telling import sentence
@@ -26,7 +26,7 @@ def story(incident: Incident) -> str:
     if not incident.signals:
         return defuse(incident.title, _LONGEST_NOTE)
     gravest = max(incident.signals, key=_weight)
-    told = sentence(attempt_of(gravest))
+    told = _told(gravest)
     others = incident.alerts - 1
     if others:
         told += f"; {counted(others, 'more finding belongs', 'more findings belong')} to it"
@@ -93,6 +93,12 @@ def attempt_of(signal: Signal) -> Attempt:
         attempt=signal.attempt,
         success=signal.success,
     )
+
+
+def _told(signal: Signal) -> str:
+    if signal.category == OWN_CATEGORY and signal.meaning:
+        return defuse(signal.meaning, _LONGEST_NOTE).removesuffix(".")
+    return sentence(attempt_of(signal))
 
 
 def _storm(incident: Incident) -> str:

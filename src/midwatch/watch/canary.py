@@ -12,8 +12,9 @@ import socket
 from typing import Final
 
 from midwatch.tenants import Feed, Mark, MarkKind
-from midwatch.watch.pipeline import OWN_TENANT
 
+OWN_TENANT: Final = "_midwatch"
+"""The tenant of Midwatch's own lines, such as the canary's."""
 HOST: Final = "midwatch-canary"
 PROCESS: Final = "canary"
 """Under which the health store keeps when it was heard."""

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
+
 from midwatch.detection import Alert, AlertState
 from midwatch.events.schema import Logsource
+from midwatch.incidents import OWN_CATEGORY
 from midwatch.kernel import Level, derived_id
 from midwatch.rules.plan import NEVER
 from midwatch.rules.ruleset import Advice, Rule
 from midwatch.watch.health import Concern
-
-CATEGORY: Final = "watch"
-"""Category of all these alerts."""
 
 
 def _rule(kind: str, level: Level, title: str, meaning: str, *todo: str) -> Rule:
@@ -26,7 +26,7 @@ def _rule(kind: str, level: Level, title: str, meaning: str, *todo: str) -> Rule
         logsource=Logsource(product="midwatch"),
         condition=NEVER,
         advice=Advice(
-            category=CATEGORY, kind=title.lower(), meaning=meaning, todo=todo, attempt=False
+            category=OWN_CATEGORY, kind=title.lower(), meaning=meaning, todo=todo, attempt=False
         ),
     )
 
@@ -97,14 +97,20 @@ OWN_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
 
 
 def alert_of(concern: Concern) -> Alert:
-    """The alert of a concern: open while it lasts, closed when it has ended."""
+    """The alert of a concern: open while it lasts, closed when it has ended.
+
+    What it means is the concern's own sentence, which names its subject; and the subject
+    stands where other alerts name a machine, so that two silent sources are two incidents.
+    """
+    rule = OWN_RULES[concern.kind]
+    told = msgspec.structs.replace(rule.advice, meaning=concern.text)
     return Alert(
         id=derived_id("concern", concern.kind, concern.subject, concern.since),
-        rule=OWN_RULES[concern.kind],
+        rule=msgspec.structs.replace(rule, advice=told),
         state=AlertState.OPEN if concern.ended is None else AlertState.CLOSED,
         group={"subject": concern.subject},
         first=concern.since,
         last=concern.seen if concern.ended is None else concern.ended,
         count=1,
-        values={"subject": [concern.subject], "message": [concern.text]},
+        values={"host": [concern.subject]},
     )

@@ -29,6 +29,7 @@ from midwatch.intake.following import Overlap
 from midwatch.intake.parcels import Spool, Spooled
 from midwatch.kernel import MidwatchError
 from midwatch.rules import RuleSet
+from midwatch.watch.canary import OWN_TENANT
 from midwatch.watch.checkpoints import Checkpoints
 from midwatch.watch.feeds import SESSIONS, FeedEvents, FeedReaders, offset_of
 from midwatch.watch.health import FeedCount
@@ -37,8 +38,6 @@ from midwatch.watch.tenant_watch import SharedRules, TenantWatch
 
 APPLICATION: Final = "midwatch-pipeline"
 """Under which the lake remembers how far it is."""
-OWN_TENANT: Final = "_midwatch"
-"""The tenant of Midwatch's own lines, such as the canary's."""
 _FILES: Final = "_files"
 """Under which a checkpoint keeps how far followed files were read."""
 _MOST_BYTES: Final = 4_000_000

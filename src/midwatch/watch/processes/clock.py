@@ -61,7 +61,8 @@ class _Every:
         self._last = 0
 
     def due(self, now: int) -> bool:
-        """Whether it is; then it counts as done."""
+        """Whether it is; then it counts as done. A clock set back does not make it wait."""
+        self._last = min(self._last, now)
         if not self._interval or now - self._last < self._interval:
             return False
         self._last = now
