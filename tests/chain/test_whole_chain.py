@@ -179,9 +179,9 @@ def test_clients_see_nothing_of_each_other(watch: RehearsedWatch) -> None:
 def test_a_source_that_stops_is_alarmed(watch: RehearsedWatch, post: Any) -> None:
     send_datagrams([line("Connection closed by 192.0.2.30 port 1")], watch.ports["udp"], QUIET)
 
-    eventually(lambda: post.about("Source silent"), 30)
+    eventually(lambda: post.about("has been silent for"), 60)
 
-    assert len(post.about("Source silent")) == 1
+    assert len(post.about("has been silent for")) == 1
 
 
 def test_the_canary_comes_through_until_the_pipeline_stands(
@@ -191,13 +191,13 @@ def test_the_canary_comes_through_until_the_pipeline_stands(
         return max((b.beat for b in watch.health.heartbeats() if b.process == "canary"), default=0)
 
     eventually(heard, 10)
-    assert not post.about("Canary lost")
+    assert not post.about("No test line came through")
 
     watch.send_signal("pipeline", signal.SIGSTOP)
     try:
         # The clock says nothing of the canary in the first 45 seconds of its life.
-        eventually(lambda: post.about("Canary lost"), 75)
+        eventually(lambda: post.about("No test line came through"), 120)
         assert "canary" in {concern.kind for concern in watch.health.concerns()}
     finally:
         watch.send_signal("pipeline", signal.SIGCONT)
-    eventually(lambda: "canary" not in {each.kind for each in watch.health.concerns()}, 30)
+    eventually(lambda: "canary" not in {each.kind for each in watch.health.concerns()}, 60)
