@@ -18,7 +18,7 @@ from midwatch.tenants import Feed, Mark, MarkKind, Office, Tenant, TenantStore
 from midwatch.watch.health import FeedCount, HealthStore
 from midwatch.watch.metrics import Figures, Sample, exposition, samples_of, unhealthy
 from midwatch.watch.monitoring import Monitor
-from midwatch.watch.processes.figures import EXPECTED, FiguresOf
+from midwatch.watch.processes.figures import FiguresOf, expected_processes
 from midwatch.watch.processes.running import microseconds
 from midwatch.watch.rhythm import MINUTE
 from midwatch.watch.state_folder import StateFolder
@@ -99,7 +99,7 @@ def test_metrics_tell_of_processes_sources_and_people(
 
 
 def test_each_figure_is_told_once_and_those_of_one_name_stand_together() -> None:
-    figures = Figures(now=0, expected=EXPECTED, feeds=[Feed("a", "x", "m", "A"),
+    figures = Figures(now=0, expected=expected_processes(()), feeds=[Feed("a", "x", "m", "A"),
                                                        Feed("b", "x", "m", "B")])  # fmt: skip
     text = exposition(samples_of(figures))
     named = re.findall(r"^(midwatch_\S+) ", text, re.MULTILINE)
@@ -119,7 +119,7 @@ def test_health_is_503_until_all_processes_beat(folder: StateFolder, monitor: Mo
 
     assert status == 503
     assert json.loads(text)["reasons"] == [
-        f"The process {name} has never started." for name in EXPECTED
+        f"The process {name} has never started." for name in expected_processes(())
     ]
 
     beat_all(HealthStore(folder.database), microseconds())

@@ -14,6 +14,7 @@ from typing import Final
 
 import click
 
+from midwatch.cli.desk import surroundings, welcome_link, words
 from midwatch.cli.state_options import config_option, opened, state_option
 from midwatch.kernel import ConfigurationError, RemoteFailureError
 from midwatch.tenants import TenantStore
@@ -54,7 +55,7 @@ def up(
     configuration = load_configuration(config)
     running = running_pid(folder)
     if running is not None and unless_running:
-        click.echo(_summary(configuration, folder))
+        click.echo(_summary(configuration, folder, config))
         return
     if running is not None:
         raise ConfigurationError(
@@ -66,17 +67,20 @@ def up(
         raise problem
     if detach:
         _detach(folder, state, config, demo=demo)
-        click.echo(_summary(configuration, folder))
+        click.echo(_summary(configuration, folder, config))
         return
     sample = _sample_office(folder, wanted=demo)
     pid_file = folder.path / "up.pid"
     pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
     log_to_stderr("up")
     if sys.stdout.isatty():
-        click.echo(_summary(configuration, folder))
+        click.echo(_summary(configuration, folder, config))
     names = (*_PROCESSES, "demo") if sample else _PROCESSES
     try:
-        asyncio.run(Supervisor([_child(name, folder, config) for name in names]).run())
+        children = [_child(name, folder, config) for name in names]
+        if configuration.desk.port:
+            children.append(Child("desk", words("run"), surroundings(folder, config)))
+        asyncio.run(Supervisor(children).run())
     finally:
         with suppress(FileNotFoundError):
             pid_file.unlink()
@@ -191,8 +195,8 @@ def _sample_office(folder: StateFolder, *, wanted: bool | None) -> bool:
     return True
 
 
-def _summary(configuration: Configuration, folder: StateFolder) -> str:
-    syslog, http = configuration.syslog, configuration.http
+def _summary(configuration: Configuration, folder: StateFolder, config: Path | None) -> str:
+    syslog, http, desk = configuration.syslog, configuration.http, configuration.desk
     ways = [
         f"syslog  UDP {syslog.udp}" if syslog.udp else "",
         f"TCP {syslog.tcp}" if syslog.tcp else "",
@@ -201,6 +205,8 @@ def _summary(configuration: Configuration, folder: StateFolder) -> str:
     lines = ["Midwatch is on watch.", "", f"  {', '.join(way for way in ways if way)}"]
     if http.port:
         lines.append(f"  HTTP    {http.address}:{http.port}")
+    if desk.port:
+        lines.append(f"  desk    {desk.url or f'http://localhost:{desk.port}'}")
     lines += [
         f"  state   {folder.path}",
         "",
@@ -210,4 +216,11 @@ def _summary(configuration: Configuration, folder: StateFolder) -> str:
         "  midwatch demo stop              take the sample office away",
         "  midwatch down                   stop; in a checkout also make down",
     ]
+    first = welcome_link(folder, config) if desk.port else ""
+    if first:
+        lines += [
+            "",
+            "  Nobody can sign in yet. Open this once, within a day, to become the manager:",
+        ]
+        lines += ["", f"  {first}"]
     return "\n".join(lines)

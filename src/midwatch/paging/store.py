@@ -6,7 +6,7 @@ after a crash either both are there or neither. Every process opens its own stor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -182,6 +182,37 @@ class SqliteIncidents:
             given += [state.value for state in states]
         query = f"WHERE {' AND '.join(where)} ORDER BY changed DESC, id LIMIT ?"
         return self._incidents(query, (*given, most))
+
+    def queue(
+        self,
+        tenants: Collection[str] | None,
+        states: Sequence[IncidentState] = (),
+        *,
+        most: int = 200,
+        skip: int = 0,
+    ) -> list[Incident]:
+        """For a desk: of these tenants (None: of all), what needs a person soonest first.
+
+        That is: what nobody has answered, the gravest of it, the oldest of that; then the rest,
+        what changed last first.
+        """
+        where, given = _of(tenants, states)
+        return self._incidents(
+            f"{where} ORDER BY waiting DESC, CASE waiting WHEN 1 THEN -level END, "
+            "CASE waiting WHEN 1 THEN opened ELSE -changed END, id LIMIT ? OFFSET ?",
+            (*given, most, skip),
+        )
+
+    def count(
+        self, tenants: Collection[str] | None, states: Sequence[IncidentState] = ()
+    ) -> tuple[int, int]:
+        """Of these tenants (None: of all): (incidents, those that wait for a person)."""
+        where, given = _of(tenants, states)
+        row = self._database.execute(
+            f"SELECT count(*), coalesce(sum(waiting), 0) FROM incident {where}",  # noqa: S608  # our own clauses, the values apart
+            given,
+        ).fetchone()
+        return int(row[0]), int(row[1])
 
     def save(self, incident: Incident) -> None:
         """Add or change an incident."""
@@ -404,6 +435,20 @@ class SqliteIncidents:
     def _incidents(self, where: str, given: Sequence[object]) -> list[Incident]:
         rows = self._database.execute(f"SELECT body FROM incident {where}", tuple(given))  # noqa: S608  # our own clauses, values apart
         return [msgspec.json.decode(body, type=Incident) for (body,) in rows]
+
+
+def _of(
+    tenants: Collection[str] | None, states: Sequence[IncidentState]
+) -> tuple[str, list[object]]:
+    """A condition of our own making, and its values apart."""
+    where, given = ["1"], list[object]()
+    if tenants is not None:
+        where.append("tenant IN (SELECT value FROM json_each(?))")
+        given.append(msgspec.json.encode(sorted(tenants)).decode())
+    if states:
+        where.append(f"state IN ({', '.join('?' * len(states))})")
+        given += [state.value for state in states]
+    return f"WHERE {' AND '.join(where)}", given
 
 
 def _deliveries(rows: Iterable[tuple[bytes]]) -> list[Delivery]:

@@ -31,7 +31,7 @@ _LATIN: Final = (
     "U+2000-206F,U+20AC,U+2122,U+2191,U+2193,U+2212,U+2215,U+FEFF,U+FFFD"
 )
 _EXTENDED: Final = "U+0100-0130,U+0132-0151,U+0154-017F,U+0218-021B,U+1E9E"
-_FACES: Final = (
+FACES: Final = (
     ("Midwatch Text", "400 700", "midwatch-text-latin.woff2", _LATIN),
     ("Midwatch Text", "400 700", "midwatch-text-latin-ext.woff2", _EXTENDED),
     ("Midwatch Head", "600", "midwatch-head-latin.woff2", _LATIN),
@@ -78,7 +78,7 @@ def _style() -> tuple[Markup, str]:
         f'@font-face{{font-family:"{family}";font-weight:{weight};font-display:swap;'
         f'src:url(data:font/woff2;base64,{_base64((assets / file).read_bytes())}) format("woff2");'
         f"unicode-range:{letters}}}"
-        for family, weight, file, letters in _FACES
+        for family, weight, file, letters in FACES
     ]
     sheet = (assets / "page.css").read_text("utf-8")
     style = "\n".join((*faces, palette_css(), sheet.replace("</", "<\\/")))

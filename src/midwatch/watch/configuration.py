@@ -132,6 +132,44 @@ class SelfWatchSettings(Struct, forbid_unknown_fields=True, frozen=True):
     metrics_port: Annotated[Port, _says("Port of `/metrics` and `/healthz` on 127.0.0.1.")] = 9514
 
 
+class DeskSettings(Struct, forbid_unknown_fields=True, frozen=True):
+    """``[desk]``: where people look, decide and answer, in a browser."""
+
+    address: Annotated[str, _says("Address to listen on.")] = "127.0.0.1"
+    port: Annotated[Port, _says("Port; 0 turns the desk off.")] = 8080
+    url: Annotated[
+        str,
+        Meta(pattern=r"^(https?://[^/\s]+/?)?$"),
+        _says("What people type to reach it; empty: `http://localhost:PORT`."),
+    ] = ""
+    certificate: Annotated[str, _says("PEM file; with `key`, HTTPS is spoken.")] = ""
+    key: Annotated[str, _says("PEM file with the private key.")] = ""
+    proxies: Annotated[
+        int,
+        Meta(ge=0, le=9),
+        _says("How many trusted reverse proxies stand before it; they name a visitor's address."),
+    ] = 0
+    database: Annotated[
+        str,
+        _says(
+            "Where the URL of a PostgreSQL database is: `env:NAME` or `file:PATH`; "
+            "empty: a SQLite file in the state folder."
+        ),
+    ] = ""
+    language: Annotated[
+        str, Meta(pattern="^(en|de)$"), _says("Language where a browser asks for none: `en`, `de`.")
+    ] = "en"
+    provider: Annotated[
+        str, _says("The firm that keeps the watch, as clients read it; empty: Midwatch.")
+    ] = ""
+    sso_issuer: Annotated[str, _says("OpenID Connect issuer for single sign-on; empty: none.")] = ""
+    sso_name: Annotated[str, _says("What the button for it says.")] = "Single sign-on"
+    sso_client: Annotated[str, _says("Client id at that issuer.")] = ""
+    sso_secret: Annotated[
+        str, _says("Where the client's secret is: `env:NAME` or `file:PATH`.")
+    ] = ""
+
+
 class Configuration(Struct, forbid_unknown_fields=True, frozen=True):
     """The whole file. Top-level keys come first in it."""
 
@@ -143,6 +181,7 @@ class Configuration(Struct, forbid_unknown_fields=True, frozen=True):
     webhook: WebhookSettings = WebhookSettings()
     chat: ChatSettings = ChatSettings()
     self: SelfWatchSettings = SelfWatchSettings()
+    desk: DeskSettings = DeskSettings()
 
 
 def load_configuration(path: Path | None = None) -> Configuration:

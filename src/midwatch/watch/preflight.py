@@ -32,6 +32,7 @@ def port_problems(configuration: Configuration) -> Iterator[ConfigurationError]:
         ("[syslog] tls", _TCP, syslog.address, tls),
         ("[http] port", _TCP, http.address, http.port),
         ("[self] metrics_port", _TCP, "127.0.0.1", configuration.self.metrics_port),
+        ("[desk] port", _TCP, configuration.desk.address, configuration.desk.port),
     ):
         problem = _port_problem(setting, kind, host, port) if port else None
         if problem is not None:

@@ -40,7 +40,7 @@ from midwatch.watch.health import HealthStore
 from midwatch.watch.incident_sink import IncidentSink
 from midwatch.watch.monitoring import Monitor
 from midwatch.watch.policies import OPERATOR, Policies
-from midwatch.watch.processes.figures import EXPECTED, FiguresOf, disk_of
+from midwatch.watch.processes.figures import FiguresOf, disk_of, expected_processes
 from midwatch.watch.processes.running import Heart, Signals, microseconds
 from midwatch.watch.rhythm import DAY, HOUR, MINUTE, SECOND
 from midwatch.watch.self_watch import Facts, SelfWatch, ShareOfLines
@@ -199,7 +199,7 @@ class ClockProcess:
             health={each.feed: each for each in self._health.feeds()},
             shares={feed.id: self._share(feed.id, now) for feed in feeds},
             heartbeats=beats,
-            expected_processes=EXPECTED if warm else (),
+            expected_processes=expected_processes(beats) if warm else (),
             spool=self._spool.usage(),
             disk=disk_of(self._folder.path),
             canary=max(canary or 0, self._started) if warm and self._canary_sent else None,

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from midwatch.intake.parcels import Spool
 from midwatch.paging import SqliteIncidents
 from midwatch.tenants import TenantStore
-from midwatch.watch.health import HealthStore
+from midwatch.watch.health import HealthStore, Heartbeat
 from midwatch.watch.metrics import Figures
 from midwatch.watch.processes.running import microseconds
 from midwatch.watch.state_folder import StateFolder
 
-EXPECTED: Final = ("intake", "pipeline", "clock")
-"""The processes that must beat."""
+_ALWAYS: Final = ("intake", "pipeline", "clock")
+DESK: Final = "desk"
+"""The desk's name among the processes; where it has never beaten, nobody misses it."""
+
+
+def expected_processes(heartbeats: Iterable[Heartbeat]) -> tuple[str, ...]:
+    """The processes that must beat."""
+    known = {each.process for each in heartbeats}
+    return (*_ALWAYS, DESK) if DESK in known else _ALWAYS
 
 
 class FiguresOf:
@@ -31,10 +39,11 @@ class FiguresOf:
 
     def __call__(self) -> Figures:
         """The figures of now."""
+        heartbeats = self._health.heartbeats()
         return Figures(
             now=microseconds(),
-            expected=EXPECTED,
-            heartbeats=self._health.heartbeats(),
+            expected=expected_processes(heartbeats),
+            heartbeats=heartbeats,
             feeds=self._tenants.feeds(),
             health={each.feed: each for each in self._health.feeds()},
             totals={each.feed: each for each in self._health.totals()},

@@ -1,0 +1,46 @@
+"""Puts the viewer and the scope on every request, and demands a second factor of the provider's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from midwatch.desk.access.scope import Scope
+from midwatch.desk.access.viewers import NOBODY, Viewer
+from midwatch.desk.people.selectors import viewer_of
+
+_WITHOUT_SECOND_FACTOR: Final = ("/account/", settings.STATIC_URL, "/i18n/")
+"""Where somebody may go to set up the factor, and what those pages are made of."""
+
+
+class DeskRequest(HttpRequest):
+    """A request as our pages get it."""
+
+    viewer: Viewer
+    scope: Scope
+    now: int
+    """UTC microseconds; one moment for the whole page."""
+
+
+class ViewerMiddleware:
+    """See the module's documentation."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._next = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request."""
+        now = time.time_ns() // 1000
+        viewer = NOBODY if not request.user.is_authenticated else viewer_of(request.user, now)
+        request.now = now  # type: ignore[attr-defined]  # DeskRequest says what pages may expect
+        request.viewer = viewer  # type: ignore[attr-defined]  # DeskRequest has it
+        request.scope = Scope(viewer, now)  # type: ignore[attr-defined]  # DeskRequest has it
+        needed = viewer.provider and not viewer.second_factor
+        if needed and not request.path.startswith(_WITHOUT_SECOND_FACTOR):
+            return redirect("mfa_index")
+        return self._next(request)

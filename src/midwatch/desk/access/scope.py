@@ -1,0 +1,227 @@
+"""The one way to the watch's records: every question is narrowed to what the viewer may see.
+
+What belongs to another client is answered like what does not exist. Names, internal addresses
+and lines are masked here, so that no page, export or API can forget to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import Http404
+
+from midwatch.desk.access.masking import Masker
+from midwatch.desk.access.roles import Permission
+from midwatch.desk.access.stores import Stores, stores
+from midwatch.desk.access.viewers import Viewer
+from midwatch.desk.audit.services import revealed
+from midwatch.desk.people.selectors import masks_staff
+from midwatch.incidents import Incident, IncidentState, Policy, Signal
+from midwatch.lake import LakeReader
+from midwatch.paging.store import Hits
+from midwatch.tenants import Feed, Office, Tenant
+from midwatch.watch.health import Concern, FeedHealth
+from midwatch.watch.policies import OPERATOR
+
+OPEN_STATES: Final = tuple(state for state in IncidentState if state is not IncidentState.RESOLVED)
+_LAKE_MEMORY: Final = "512MB"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An incident as this viewer sees it. ``until``: a reveal is open (UTC microseconds)."""
+
+    incident: Incident
+    masked: bool
+    until: int | None = None
+
+
+class Scope:
+    """What one viewer may see at one moment; see the module's documentation."""
+
+    def __init__(self, viewer: Viewer, now: int) -> None:
+        """``now``: UTC microseconds."""
+        self.viewer = viewer
+        self.now = now
+        self._masking: dict[str, bool] = {}
+
+    # ------------------------------------------------------------ clients
+
+    def tenants(self, permission: Permission = Permission.SEE) -> list[Tenant]:
+        """The clients for whom the viewer has the permission, by name."""
+        found = [each for each in self._kept.tenants.tenants() if self._may(permission, each.id)]
+        return sorted(found, key=lambda each: (each.title.casefold(), each.id))
+
+    def tenant(self, tenant: str, permission: Permission = Permission.SEE) -> Tenant:
+        """One client.
+
+        Raises:
+            Http404: There is none, or not for this viewer.
+        """
+        found = self._kept.tenants.tenant(tenant) if self._may(permission, tenant) else None
+        if found is None:
+            raise Http404
+        return found
+
+    def zone(self, tenant: str) -> ZoneInfo:
+        """The client's time zone."""
+        return ZoneInfo(self.tenant(tenant).zone)
+
+    def offices(self, tenant: str) -> list[Office]:
+        """The client's offices."""
+        return self._kept.tenants.offices(self.tenant(tenant).id)
+
+    def feeds(self, tenant: str) -> list[Feed]:
+        """The client's sources of logs."""
+        return self._kept.tenants.feeds(self.tenant(tenant).id)
+
+    def feed(self, feed: str, permission: Permission = Permission.SEE) -> Feed:
+        """One source.
+
+        Raises:
+            Http404: There is none, or not for this viewer.
+        """
+        found = self._kept.tenants.feed(feed)
+        if found is None or not self._may(permission, found.tenant):
+            raise Http404
+        return found
+
+    def health(self, tenant: str) -> dict[str, FeedHealth]:
+        """How the client's sources do, by their id."""
+        return {each.feed: each for each in self._kept.health.feeds(self.tenant(tenant).id)}
+
+    def hours(self, feed: Feed, since: int, until: int) -> list[int]:
+        """The lines of a source in each whole hour of a span."""
+        return self._kept.health.hours(self.feed(feed.id).id, since, until)
+
+    def concerns(self) -> list[Concern]:
+        """What is wrong with the watch now, of the viewer's clients; for managers, of itself."""
+        return [
+            each
+            for each in self._kept.health.concerns()
+            if self._may(Permission.SEE, each.tenant)
+            or (each.tenant in ("", OPERATOR) and self.viewer.everywhere)
+        ]
+
+    def policy(self, tenant: str) -> Policy | None:
+        """Who is told of the client's incidents."""
+        return self._kept.policies.policy_of(self.tenant(tenant).id)
+
+    # ------------------------------------------------------------ incidents
+
+    def incidents(
+        self,
+        tenant: str | None = None,
+        states: Sequence[IncidentState] = (),
+        *,
+        most: int = 200,
+        skip: int = 0,
+    ) -> list[Shown]:
+        """Incidents of one client or of all the viewer's, those that need a person first."""
+        found = self._kept.incidents.queue(self._reach(tenant), states, most=most, skip=skip)
+        return [self._shown(each) for each in found]
+
+    def count_incidents(
+        self, tenant: str | None = None, states: Sequence[IncidentState] = ()
+    ) -> tuple[int, int]:
+        """(all, those that wait for a person)."""
+        return self._kept.incidents.count(self._reach(tenant), states)
+
+    def incident(self, name: str, permission: Permission = Permission.SEE) -> Shown:
+        """One incident, by its id or reference.
+
+        Raises:
+            Http404: There is none, or not for this viewer.
+        """
+        return self._shown(self.incident_unmasked(name, permission))
+
+    def incident_unmasked(self, name: str, permission: Permission) -> Incident:
+        """The incident as it is kept: to act upon, never to show.
+
+        Raises:
+            Http404: There is none, or not for this viewer.
+        """
+        kept = self._kept.incidents
+        found = kept.incident(name) or kept.by_reference(name)
+        if found is None or not self._may(permission, found.tenant):
+            raise Http404
+        return found
+
+    def related(self, incident: Incident, most: int = 20) -> list[Shown]:
+        """Other incidents of the same client with the same attacker or account."""
+        kept = self.incident_unmasked(incident.id, Permission.SEE)
+        found = self._kept.incidents.candidates(kept.tenant, kept.keys)
+        return [self._shown(each) for each in found if each.id != kept.id][:most]
+
+    def signals(self, tenant: str, since: int) -> list[Signal]:
+        """The client's alerts recorded since then (UTC microseconds), masked where due."""
+        found = self._kept.incidents.signals(self.tenant(tenant).id, since)
+        if not self.masks(tenant):
+            return found
+        masker = self.masker(tenant)
+        return [masker.signal(each) for each in found]
+
+    def exceptions(self, tenant: str) -> list[Hits]:
+        """The client's exceptions and what they suppressed."""
+        return self._kept.incidents.hits(self.tenant(tenant, Permission.TRIAGE).id)
+
+    # ------------------------------------------------------------ events
+
+    def lake(
+        self, tenants: Sequence[str], *, since: int | None = None, until: int | None = None
+    ) -> LakeReader:
+        """The events of these clients. Who gets the rows of it must mask them (``masks``).
+
+        Raises:
+            Http404: One of them is not the viewer's to search.
+            ConfigurationError: There is no lake yet.
+        """
+        for tenant in tenants:
+            self.tenant(tenant, Permission.SEARCH)
+        return LakeReader(
+            self._kept.folder.lake, list(tenants), since=since, until=until, memory=_LAKE_MEMORY
+        )
+
+    # ------------------------------------------------------------ masking
+
+    def masks(self, tenant: str, subject: str = "") -> bool:
+        """Whether the viewer sees codes instead of that client's names (in ``subject``)."""
+        if tenant not in self._masking:
+            allowed = self.viewer.may(Permission.UNMASKED, tenant)
+            self._masking[tenant] = not allowed or (self.viewer.provider and masks_staff(tenant))
+        if not self._masking[tenant]:
+            return False
+        return not subject or revealed(self.viewer, tenant, subject, self.now) is None
+
+    def masker(self, tenant: str) -> Masker:
+        """Masks that client's names."""
+        return Masker(settings.SECRET_KEY.encode(), tenant)
+
+    def _shown(self, incident: Incident) -> Shown:
+        if not self.masks(incident.tenant):
+            return Shown(incident, masked=False)
+        opened = revealed(self.viewer, incident.tenant, incident.reference, self.now)
+        if opened is not None:
+            return Shown(incident, masked=False, until=int(opened.until.timestamp() * 1_000_000))
+        return Shown(self.masker(incident.tenant).incident(incident), masked=True)
+
+    # ------------------------------------------------------------ inside
+
+    @property
+    def _kept(self) -> Stores:
+        return stores()
+
+    def _may(self, permission: Permission, tenant: str) -> bool:
+        return self.viewer.may(permission, tenant)
+
+    def _reach(self, tenant: str | None) -> list[str] | None:
+        """The clients a question may reach; None means all."""
+        if tenant is not None:
+            return [self.tenant(tenant).id]
+        if self.viewer.may(Permission.SEE):
+            return None
+        return sorted(each for each in self.viewer.tenants if self._may(Permission.SEE, each))

@@ -1,0 +1,1 @@
+"""The record: every change and every reveal, kept append-only."""

@@ -1,0 +1,22 @@
+"""The first page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from midwatch.desk.access.middleware import DeskRequest
+from midwatch.desk.access.pages import page, public
+from midwatch.desk.access.roles import Permission
+
+
+@page(Permission.SEE)
+def home(request: DeskRequest) -> HttpResponse:
+    """Where the viewer's work is."""
+    return render(request, "home/home.html", {"tenants": request.scope.tenants()})
+
+
+@public("a supervisor asks whether the desk answers; it tells nothing else")
+def healthz(request: HttpRequest) -> HttpResponse:
+    """That the desk answers."""
+    return HttpResponse("awake\n", content_type="text/plain")

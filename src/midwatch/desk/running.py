@@ -1,0 +1,101 @@
+"""Runs the desk's web server, and prints the link that makes the first manager."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+from pathlib import Path
+
+import click
+import django
+
+from midwatch.desk.setup import DeskSetup, desk_setup
+from midwatch.kernel import MidwatchError
+from midwatch.watch.configuration import VARIABLE as CONFIG
+from midwatch.watch.logs import log_to_stderr
+from midwatch.watch.state_folder import VARIABLE as STATE
+
+
+@click.group("desk")
+def command() -> None:
+    """The desk: where people look, decide and answer, in a browser."""
+
+
+def _options(function: click.decorators.FC) -> click.decorators.FC:
+    for name, variable in (("--config", CONFIG), ("--state", STATE)):
+        function = click.option(
+            name, type=click.Path(path_type=Path), envvar=variable, metavar="PATH"
+        )(function)
+    return function
+
+
+@command.command()
+@_options
+def run(*, state: Path | None, config: Path | None) -> None:
+    """Serve the desk until it is told to stop."""
+    setup = _prepared(state, config)
+    log_to_stderr("desk")
+    # Imported here: the other commands need no web server.
+    from granian import Granian  # noqa: PLC0415  # the reason stands above
+    from granian.constants import Interfaces  # noqa: PLC0415  # the reason stands above
+
+    desk = setup.configuration.desk
+    tls = bool(desk.certificate)
+    Granian(
+        "midwatch.desk.site.wsgi:application",
+        address=desk.address,
+        port=desk.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=8,
+        backlog=512,
+        log_access=False,
+        ssl_cert=Path(desk.certificate) if tls else None,
+        ssl_key=Path(desk.key) if tls else None,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+@command.command()
+@_options
+def link(*, state: Path | None, config: Path | None) -> None:
+    """Print the link that makes the first manager; nothing where there is one already."""
+    setup = _prepared(state, config)
+    from midwatch.desk.people.services import welcome_link  # noqa: PLC0415  # Django must be set up before
+
+    told = welcome_link(setup.url)
+    if told:
+        click.echo(told)
+
+
+def _prepared(state: Path | None, config: Path | None) -> DeskSetup:
+    """Django with its tables as this version needs them."""
+    for variable, value in ((STATE, state), (CONFIG, config)):
+        if value is not None:
+            os.environ[variable] = str(value)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "midwatch.desk.site.settings")
+    setup = desk_setup()
+    setup.folder.open()
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415  # Django must be set up before
+
+    # One program at a time: several may start at once on a fresh installation.
+    with (setup.folder.path / "desk.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        call_command("migrate", verbosity=0, interactive=False)
+        if setup.configuration.desk.database:
+            call_command("createcachetable", verbosity=0)
+    return setup
+
+
+def main() -> None:
+    """The command line; errors are told with cause and remedy."""
+    try:
+        command.main(standalone_mode=False)
+    except MidwatchError as error:
+        click.echo(f"midwatch: {error}", err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)

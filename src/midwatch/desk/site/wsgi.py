@@ -1,0 +1,14 @@
+"""The entry for the web server."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from midwatch.desk.site.heart import start_heart
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "midwatch.desk.site.settings")
+application = get_wsgi_application()
+# Whoever loads the entry is a worker; its heart tells the watch that the desk lives.
+start_heart()
