@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 
-.PHONY: help up down test test-fast faults cases bench docs lint format lock clean setup setup-dev test-parts
+.PHONY: help up down test test-fast faults browser cases bench docs lint format lock clean setup setup-dev test-parts
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test-fast: setup-dev test-parts ## Run the tests only
 
 faults: setup-dev test-parts ## Kill, cut the power and fill the disk under spool and lake, for minutes
 	$(BIN)/pytest -m faults
+
+browser: setup-dev test-parts ## Open every page of the desk in a real browser, and look at it
+	$(BIN)/pytest -m browser
 
 cases: setup-dev ## Score against the shared third-party cases
 	scripts/cases

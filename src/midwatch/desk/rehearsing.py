@@ -1,0 +1,31 @@
+"""``python -m midwatch.desk.rehearsing``: a furnished desk in the state folder, for a real browser.
+
+Prints, as one JSON object, a session key for each role, by which a browser is signed in.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import django
+
+
+def main() -> None:
+    """Furnish the state folder that ``MIDWATCH_STATE`` names."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "midwatch.desk.site.settings")
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415  # Django is set up first
+
+    from midwatch.desk.access.roles import Role  # noqa: PLC0415  # Django is set up first
+    from midwatch.desk.access.stores import stores  # noqa: PLC0415  # Django is set up first
+    from midwatch.desk.rehearsal import furnish, person, session_of  # noqa: PLC0415  # the reason stands above
+
+    call_command("migrate", verbosity=0, interactive=False)
+    furnish(stores())
+    json.dump({role.value: session_of(person(role)) for role in Role}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

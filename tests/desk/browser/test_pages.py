@@ -1,0 +1,34 @@
+"""Every page, in day and night, on a screen and on a telephone: accessible, and not too wide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    (None, "/account/login/"),
+    ("manager", "/"),
+    ("owner", "/"),
+    ("manager", "/nowhere/"),
+)
+"""(role, path) of every page; a page is not done before it stands here."""
+TELEPHONE = (360, 740)
+
+
+@pytest.mark.parametrize(("role", "path"), PAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_page_is_accessible_and_fits(
+    visit: Callable[..., Page], serious: Callable[[Page], list[str]], role: str | None, path: str,
+    theme: str,
+) -> None:  # fmt: skip
+    page = visit(role, path, theme=theme)
+    assert serious(page) == []
+
+    page.set_viewport_size({"width": TELEPHONE[0], "height": TELEPHONE[1]})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= TELEPHONE[0], f"{wide} pixels wide"
+    assert serious(page) == []
