@@ -3,9 +3,10 @@
 In this order, so that nothing falls between: the parcels that wait in the spool; the state
 file, which says up to which offset of the spool all is in the lake; the parcels that came
 meanwhile; the lake at exactly that offset. Where the watch let go meanwhile of what was not
-read, it all begins again. Kept besides: rules, policies, packs, what people edit in
-the desk, the keys of links and masks, and the quarantine. Left out: what is made anew (caches, locks, logs), damaged files that were set
-aside, and the configuration file, which is not in the state folder.
+read, it all begins again. Kept besides: rules, policies, packs, what people edit in the desk,
+the keys of links and masks, and the quarantine. Left out: what is made anew (caches, locks,
+logs), damaged files that were set aside, and the configuration file, which is not in the state
+folder.
 """
 
 from __future__ import annotations
