@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
@@ -20,8 +20,12 @@ from django.utils import timezone
 from midwatch.desk.access.roles import LIMITED_ROLES, PROVIDER_ROLES, Role
 from midwatch.desk.access.stores import Stores
 from midwatch.desk.people.models import EVERY_CLIENT, Membership, User
+from midwatch.events.catalogue import all_sources
+from midwatch.events.reading import LineReader
+from midwatch.events.timestamps import ClockContext
 from midwatch.incidents import Incident, Signal
 from midwatch.kernel import Level
+from midwatch.lake import LakeWriter, Placed
 from midwatch.tenants import Feed, Mark, MarkKind, Office, Tenant
 
 SECOND: Final = 1_000_000
@@ -94,6 +98,46 @@ def furnish(kept: Stores) -> Furnished:
         kept.answering.record([a_signal(tenant, "first")], now())
         incidents[tenant] = kept.incidents.incidents(tenant)[0]
     return Furnished(kept, incidents)
+
+
+def furnish_lake(kept: Stores) -> None:
+    """A day of both clients' events, the latest minutes ago: guessing, logins, web, nonsense."""
+    writer = LakeWriter(kept.folder.lake)
+    for number, tenant in enumerate((BAKERY, FORGE), 1):
+        received = now() - 2 * MINUTE
+        read = LineReader(all_sources(), ClockContext(reference=received)).read(
+            _lines(tenant, received), 1
+        )
+        place = ("main", f"{tenant}-wall", received)
+        placed = [Placed(tenant, *place, batch) for batch in read.batches]
+        placed.append(Placed(tenant, *place, None, read.failures))
+        writer.commit(placed, "rehearsal", number)
+
+
+def _lines(tenant: str, until: int) -> list[str]:
+    """Lines as sshd and a web server write them; times run up to ``until`` (UTC microseconds)."""
+    lines = []
+    for step in range(240):
+        moment = datetime.fromtimestamp((until - step * 5 * MINUTE) / SECOND, UTC)
+        stamp = f"{moment:%b} {moment.day:>2} {moment:%H:%M:%S}"
+        attacker = (ATTACKER, "203.0.113.44", "2001:db8::99")[step % 3]
+        user = (PERSON_NAME, "root", "admin")[step % 3]
+        lines.append(
+            f"{stamp} {MACHINE_NAME} sshd[{900 + step}]: Failed password for {user} "
+            f"from {attacker} port {40_000 + step} ssh2"
+        )
+        if step % 20 == 0:
+            lines.append(
+                f"{stamp} {MACHINE_NAME} sshd[{2000 + step}]: Accepted publickey for "
+                f"{PERSON_NAME} from 10.1.2.3 port 50022 ssh2: ED25519 SHA256:{tenant}"
+            )
+        if step % 8 == 0:
+            lines.append(
+                f"{attacker} - - [{moment:%d/%b/%Y:%H:%M:%S} +0000] "
+                f'"GET /files/{PERSON_NAME}.pdf?q=<script>alert(1)</script> HTTP/1.1" 404 153 '
+                '"-" "=cmd|\' /C calc\'!A0"'
+            )
+    return [*reversed(lines), f"{MACHINE_NAME} said something that nobody understands"]
 
 
 def person(role: Role, tenant: str | None = None, **more: Any) -> User:  # noqa: ANN401  # fields of a membership
