@@ -76,6 +76,21 @@ class Row:
     values: dict[str, Any]
     masked: bool
 
+    @property
+    def machine(self) -> str:
+        """The machine that wrote it, else the source."""
+        return str(self.values.get("host") or self.values.get("feed") or "")
+
+    @property
+    def origin(self) -> str:
+        """Where it came from, as far as it is told."""
+        return str(self.values.get("src_ip") or self.values.get("src_host") or "")
+
+    @property
+    def told(self) -> str:
+        """The line, or why there is none."""
+        return str(self.values.get("raw") or self.values.get("failure") or "")
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
