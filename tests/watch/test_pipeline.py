@@ -254,7 +254,8 @@ def test_lines_are_counted_once_over_a_restart(world: World, tmp_path: Path) -> 
 
 
 def test_lines_that_wait_long_are_counted_when_they_were_received(tmp_path: Path) -> None:
-    block = b"<134>Nov 22 10:00:00 gate filterlog: " + (
+    block = (
+        b"<134>Nov 22 10:00:00 gate filterlog: "
         b"5,,,1000000103,igb0,match,block,in,4,0x0,,64,1,0,none,6,tcp,60,"
         b"198.51.100.7,192.0.2.1,40000,22,0,S,1,,1024,,"
     )
