@@ -42,7 +42,7 @@ class ClientActs:
                 _("there is a client “%(name)s” already") % {"name": name},
                 remedy=_("choose another short name"),
             )
-        _check_zone(zone)
+        check_zone(zone)
         made = Tenant(name, title, zone=zone, retention_days=days, created=self._scope.now)
         kept.save_tenant(made)
         kept.save_office(Office(MAIN_OFFICE, name, _("Main office")))
@@ -56,7 +56,7 @@ class ClientActs:
             BadInputError: There is no such zone.
         """
         known = self._scope.tenant(tenant, Permission.CLIENTS)
-        _check_zone(zone)
+        check_zone(zone)
         changed = msgspec.structs.replace(
             known, title=title, zone=zone, retention_days=days, legal_hold=legal_hold
         )
@@ -75,7 +75,7 @@ class ClientActs:
         """
         known = self._scope.tenant(tenant, Permission.CLIENTS)
         if zone:
-            _check_zone(zone)
+            check_zone(zone)
         saved = Office(office, known.id, title, zone)
         stores().tenants.save_office(saved)
         self._note("client.office", tenant, office=office)
@@ -100,7 +100,12 @@ class ClientActs:
         )  # fmt: skip
 
 
-def _check_zone(zone: str) -> None:
+def check_zone(zone: str) -> None:
+    """Refuse what is no time zone.
+
+    Raises:
+        BadInputError: It is none.
+    """
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

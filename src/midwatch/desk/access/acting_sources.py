@@ -15,6 +15,7 @@ import msgspec
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from midwatch.desk.access.acting_clients import check_zone
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.access.stores import stores
@@ -80,8 +81,14 @@ class SourceActs:
     def change(
         self, feed: str, *, title: str, product: str, office: str, zone: str, silence: int
     ) -> Feed:
-        """Change what is known of a source. ``silence``: seconds; 0: learnt."""
+        """Change what is known of a source. ``silence``: seconds; 0: learnt.
+
+        Raises:
+            BadInputError: There is no such office or zone.
+        """
         known = self._own(feed)
+        if zone:
+            check_zone(zone)
         return self._save(
             "source.change",
             msgspec.structs.replace(

@@ -114,6 +114,10 @@ class Watching:
         """(lines, lines understood) of a source in the whole hours of a span."""
         return stores().health.shares(self._scope.feed(feed.id).id, since, until)
 
+    def share_of_day(self, feed: Feed) -> tuple[int, int]:
+        """(lines, lines understood) of one of the viewer's sources in the last 24 hours."""
+        return stores().health.shares(feed.id, self._now - DAY + HOUR, self._now + HOUR)
+
     def newest_line(self, feed: Feed) -> FirstLine | None:
         """What was understood of a source's newest line, masked where due."""
         known = self.heard_one(feed).health

@@ -28,7 +28,7 @@ _REPORT: Final = Path(_reports).parent / "assets"
 def _digest() -> str:
     """Names this state of the style, scripts and typefaces, so that browsers may keep them."""
     found = sha256(__version__.encode())
-    for file in sorted((_HERE / "theme" / "static").rglob("*")):
+    for file in sorted(_HERE.glob("*/static/**/*")):
         if file.is_file():
             found.update(file.read_bytes())
     return found.hexdigest()[:12]
@@ -59,6 +59,9 @@ INSTALLED_APPS = [
     "midwatch.desk.people",
     "midwatch.desk.audit",
     "midwatch.desk.home",
+    "midwatch.desk.portal",
+    "midwatch.desk.clients",
+    "midwatch.desk.sources",
 ]
 
 MIDDLEWARE = [
