@@ -87,15 +87,15 @@ def strip(
         if amount:
             # The present cell is not over yet.
             thin = usual >= _BUSY and amount < usual * _THIN and spot + 1 < len(counts)
-            cells.append(Cell.THIN if thin else Cell.SEEN)
+            begins = start + spot * length
+            # A silence is never lost in a cell that is longer than it.
+            held = length > CELL and _alarmed(silences, begins, begins + length)
+            cells.append(Cell.SILENT if held else Cell.THIN if thin else Cell.SEEN)
         else:
             cells.append(Cell.OUTSIDE if start + (spot + 1) * length <= first else Cell.IDLE)
     for low, high in _gaps(cells):
         begins, ends = start + low * length, start + high * length
-        # A silence that reaches back before the strip began where the last line came.
-        alarmed = any(
-            each.since < ends and (each.ended is None or each.ended > begins) for each in silences
-        )
+        alarmed = _alarmed(silences, begins, ends)
         allowed = health.rhythm.allowed(begins, feed.silence * SECOND)
         over = high < len(cells) or health.last + allowed <= ends
         if alarmed or (ends - begins >= allowed and over and not feed.paused):
@@ -118,6 +118,12 @@ def runs(cells: Sequence[Cell], counts: Sequence[int], start: int, length: int) 
 def gravest(strips: Sequence[Sequence[Cell]]) -> tuple[Cell, ...]:
     """Of several sources' strips of one length, in each cell what is the gravest."""
     return tuple(max(cells, key=_GRAVITY.index) for cells in zip(*strips, strict=True))
+
+
+def _alarmed(silences: Sequence[Concern], begins: int, ends: int) -> bool:
+    return any(
+        each.since < ends and (each.ended is None or each.ended > begins) for each in silences
+    )
 
 
 def _gaps(cells: Sequence[Cell]) -> Iterator[tuple[int, int]]:

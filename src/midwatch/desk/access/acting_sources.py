@@ -28,7 +28,7 @@ from midwatch.tenants import Feed, Mark, MarkKind, hash_of_token
 from midwatch.watch.spools import open_spool
 from midwatch.watch.strangers import Guess, Guesser, claim_lines, mark_for, with_marks
 
-_MOST_SHOWN: Final = 50
+_MOST_SHOWN: Final = 20
 _WIDEST: Final = {4: 16, 6: 48}
 """The widest network, as the length of its prefix, that one source may be told by."""
 _LONGEST_STEM: Final = 40
@@ -55,11 +55,12 @@ class SourceActs:
         tenant: str,
         office: str,
         title: str,
-        product: str,
         addresses: Sequence[str],
         host: str,
     ) -> tuple[Feed, str]:
         """A new source, and its token: empty where addresses tell it.
+
+        What its lines are is told by each line: a firewall sends those of many programs.
 
         Raises:
             BadInputError: An address is none, tells another source, or is not this viewer's to
@@ -71,11 +72,11 @@ class SourceActs:
         if token:
             marks = (Mark(MarkKind.TOKEN, hash_of_token(token)),)
         feed = Feed(
-            self._free_name(tenant, title), owner.id, office, title, product, marks=marks,
+            self._free_name(tenant, title), owner.id, office, title, marks=marks,
             created=self._scope.now,
         )  # fmt: skip
         stores().tenants.save_feed(feed)
-        self._note("source.add", feed, product=product, told_by="token" if token else "address")
+        self._note("source.add", feed, told_by="token" if token else "address")
         return feed, token
 
     def change(
@@ -152,9 +153,7 @@ class SourceActs:
         with self._quarantine() as quarantine:
             return len(quarantine.senders(samples=0))
 
-    def claim(
-        self, key: SenderKey, tenant: str, office: str, title: str, product: str
-    ) -> tuple[Feed, int]:
+    def claim(self, key: SenderKey, tenant: str, office: str, title: str) -> tuple[Feed, int]:
         """Make a source of an unknown sender; with how many lines that were kept of it.
 
         Raises:
@@ -166,12 +165,12 @@ class SourceActs:
             sender = _sender(quarantine, key)
             mark = mark_for(stores().tenants, [sender], key.host or None)
             feed = Feed(
-                self._free_name(tenant, title), owner.id, office, title, product,
+                self._free_name(tenant, title), owner.id, office, title,
                 created=self._scope.now,
             )  # fmt: skip
             feed = with_marks(feed, [mark])
             stores().tenants.save_feed(feed)
-            self._note("source.claim", feed, product=product, address=key.address)
+            self._note("source.claim", feed, address=key.address)
             with closing(open_spool(stores().folder, desk_setup().configuration)) as spool:
                 moved = claim_lines(quarantine, spool, [sender], feed)
         return feed, moved

@@ -155,13 +155,16 @@ def reads_logins(found: Sequence[Recorded]) -> bool:
 def _incidents(
     scope: Scope, tenant: str, standing: Standing | None
 ) -> tuple[tuple[Told, ...], tuple[Told, ...]]:
-    """(Those that wait for an answer, the latest of all)."""
-    latest = [told_of(each, scope.now) for each in scope.incidents(tenant, most=_MOST_INCIDENTS)]
-    if standing is None:
-        return (), tuple(latest)
-    opened = scope.incidents(tenant, OPEN_STATES, most=_MOST_INCIDENTS)
-    waiting = [told_of(each, scope.now) for each in opened if each.incident.waiting]
-    return tuple(waiting), tuple(latest)
+    """(Those that wait for an answer, the latest of the others)."""
+    waiting: list[Told] = []
+    if standing is not None and standing.waiting:
+        opened = scope.incidents(tenant, OPEN_STATES, most=_MOST_INCIDENTS)
+        waiting = [told_of(each, scope.now) for each in opened if each.incident.waiting]
+    # Those that wait come first.
+    most = (standing.waiting if standing is not None else 0) + _MOST_INCIDENTS
+    latest = scope.incidents(tenant, most=min(most, 4 * _MOST_INCIDENTS))
+    others = [told_of(each, scope.now) for each in latest if not each.incident.waiting]
+    return tuple(waiting), tuple(others[:_MOST_INCIDENTS])
 
 
 def _sentence(
@@ -198,7 +201,7 @@ def _second(heard: Sequence[Heard], awake: Awake, now: int, rules: Freshness) ->
         }
     sources = ngettext("%(n)d source is", "%(n)d sources are", len(heard)) % {"n": len(heard)}
     newest = _(
-        "%(sources)s watched; the newest line came %(ago)s ago and was looked at at once."
+        "%(sources)s watched; the newest line came %(ago)s ago and was looked at on arrival."
     ) % {"sources": sources, "ago": lasting(now - max(spoke))}
     if rules.newest:
         return newest + " " + _("The newest rule is of %(date)s.") % {"date": rules.newest}

@@ -80,7 +80,13 @@ class TokenSourceForm(_AboutSource):
 class SourceForm(_ByAddress):
     """What is known of a source that is there."""
 
-    product = forms.ChoiceField(label=_("What it is"), required=False)
+    product = forms.ChoiceField(
+        label=_("What it is"), required=False,
+        help_text=_(
+            "Name a product only where all its lines are of that one and are not recognised: "
+            "a firewall sends those of many programs."
+        ),
+    )  # fmt: skip
     zone = forms.CharField(
         label=_("Time zone of its stamps, where they state none"), max_length=64, required=False,
         help_text=_("Empty: the office's."),
@@ -99,19 +105,16 @@ class SourceForm(_ByAddress):
 
 
 class ClaimForm(forms.Form):
-    """Whose an unknown sender is. ``place`` is client/office."""
+    """Whose an unknown sender is. ``place`` is client/office; each line tells what it is."""
 
     place = forms.ChoiceField(label=_("Whose it is"))
     title = forms.CharField(label=_("What people call it"), max_length=120)
-    product = forms.ChoiceField(label=_("What it is"), required=False)
 
     def __init__(self, scope: Scope, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # what Django's form takes
-        place, product = self.fields["place"], self.fields["product"]
+        place = self.fields["place"]
         assert isinstance(place, forms.ChoiceField)  # noqa: S101  # it stands above
-        assert isinstance(product, forms.ChoiceField)  # noqa: S101  # it stands above
         place.choices = places(scope)
-        product.choices = choices()
 
 
 def places(scope: Scope) -> list[tuple[str, str]]:

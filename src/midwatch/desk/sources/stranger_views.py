@@ -16,7 +16,6 @@ from midwatch.desk.access.pages import page
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.setup import desk_setup
 from midwatch.desk.sources.forms import ClaimForm, places
-from midwatch.desk.sources.products import choices
 from midwatch.desk.theme.templatetags.midwatch import amount
 from midwatch.intake.parcels import Transport
 from midwatch.intake.quarantine import SenderKey
@@ -43,7 +42,6 @@ def strangers(request: DeskRequest) -> HttpResponse:
             ],
             "all": every,
             "places": places(request.scope),
-            "products": choices(),
             "here": own_address(),
             "port": desk_setup().configuration.syslog.udp,
         },
@@ -62,7 +60,7 @@ def claim(request: DeskRequest) -> HttpResponse:
     tenant, _slash, office = form.cleaned_data["place"].partition("/")
     try:
         feed, moved = SourceActs(request.scope, address_of(request)).claim(
-            key, tenant, office, form.cleaned_data["title"], form.cleaned_data["product"]
+            key, tenant, office, form.cleaned_data["title"]
         )
     except MidwatchError as error:
         messages.error(request, str(error))

@@ -7,6 +7,7 @@ from typing import Final
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -25,6 +26,7 @@ from midwatch.desk.sources.products import by_title, product_named, products, ti
 from midwatch.desk.sources.selectors import listed, totals
 from midwatch.kernel import BadInputError
 from midwatch.tenants import Feed, MarkKind
+from midwatch.watch.first_line import FirstLine
 from midwatch.watch.health import CELL
 from midwatch.watch.rhythm import MINUTE
 from midwatch.watch.setup_guides import guide_for
@@ -123,7 +125,7 @@ def add(request: DeskRequest, tenant: str, product: str) -> HttpResponse:
         told = isinstance(form, NewSourceForm) and given["way"] == "address"
         try:
             feed, token = SourceActs(request.scope, address_of(request)).add(
-                tenant, given["office"], given["title"], "" if chosen is None else chosen.name,
+                tenant, given["office"], given["title"],
                 form.given_addresses if told and isinstance(form, NewSourceForm) else (),
                 given.get("host", "") if told else "",
             )  # fmt: skip
@@ -131,8 +133,8 @@ def add(request: DeskRequest, tenant: str, product: str) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             if token:  # kept nowhere, so this answer is the only one that has it
-                return _one(request, feed, token)
-            return redirect("source", tenant, feed.id)
+                return _one(request, feed, token, product)
+            return redirect(f"{reverse('source', args=[tenant, feed.id])}?guide={product}")
     return render(
         request,
         "sources/add.html",
@@ -143,7 +145,7 @@ def add(request: DeskRequest, tenant: str, product: str) -> HttpResponse:
 @page(Permission.SEE)
 def source(request: DeskRequest, tenant: str, feed: str) -> HttpResponse:
     """One source: how it does, and what to type into it."""
-    return _one(request, _of(request, tenant, feed), "")
+    return _one(request, _of(request, tenant, feed), "", request.GET.get("guide", ""))
 
 
 @page(Permission.SEE)
@@ -213,7 +215,7 @@ def token(request: DeskRequest, tenant: str, feed: str) -> HttpResponse:
     """A new token, shown only once."""
     _of(request, tenant, feed, Permission.SOURCES)
     changed, made = SourceActs(request.scope, address_of(request)).renew_token(feed)
-    return _one(request, changed, made)
+    return _one(request, changed, made, "")
 
 
 @page(Permission.SOURCES)
@@ -239,7 +241,8 @@ def _of(
     return found
 
 
-def _one(request: DeskRequest, feed: Feed, token: str) -> HttpResponse:
+def _one(request: DeskRequest, feed: Feed, token: str, guide: str) -> HttpResponse:
+    """``guide``: the product whose words are shown; else what the source is."""
     watching = Watching(request.scope)
     heard = watching.heard_one(feed)
     zone = zone_of_viewer(request)
@@ -248,6 +251,7 @@ def _one(request: DeskRequest, feed: Feed, token: str) -> HttpResponse:
         each for each in listed(request.scope, feed.tenant) if each.heard.feed.id == feed.id
     )
     may_change = request.viewer.may(Permission.SOURCES, feed.tenant)
+    line = _line(request, feed)
     marks = [] if request.scope.masks(feed.tenant) else feed.marks
     return render(
         request,
@@ -260,18 +264,27 @@ def _one(request: DeskRequest, feed: Feed, token: str) -> HttpResponse:
             "axis": axis(start, start + _CELLS * CELL, zone),
             "legend": LEGEND,
             "token": token,
-            "guide": guide_for(feed.product, desk_setup().configuration, token=token)
+            "guide": guide_for(_guided(guide, feed, line), desk_setup().configuration, token=token)
             if may_change
             else "",
+            "guides": by_title(),
+            "guided": _guided(guide, feed, line),
             "product": title_of(feed.product),
             "addresses": [mark for mark in marks if mark.kind is MarkKind.ADDRESS],
             "files": [mark for mark in marks if mark.kind is MarkKind.PATH],
             "tokens": any(mark.kind is MarkKind.TOKEN for mark in marks),
             "certificates": any(mark.kind is MarkKind.CERTIFICATE for mark in marks),
             "may_change": may_change,
-            **_line(request, feed),
+            **line,
         },
     )
+
+
+def _guided(asked: str, feed: Feed, line: dict[str, object]) -> str:
+    """The product whose words are shown: what was asked for, else what it is or was seen to be."""
+    newest = line["newest"]
+    seen = newest.fields.get("source", "") if isinstance(newest, FirstLine) else ""
+    return next((name for name in (asked, feed.product, seen) if product_named(name)), "")
 
 
 def _line(request: DeskRequest, feed: Feed) -> dict[str, object]:
