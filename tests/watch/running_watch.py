@@ -49,11 +49,13 @@ class RunningWatch:
         self.state = state
         self.words = words or ("--no-demo",)
         self.udp, self.http, self.metrics = free_port(socket.SOCK_DGRAM), free_port(), free_port()
+        self.desk = free_port()
         self.config = state.with_suffix(".toml")
         self.config.write_text(
             f'[syslog]\naddress = "127.0.0.1"\nudp = {self.udp}\ntcp = 0\n'
             f"[http]\nport = {self.http}\n"
             f"[lake]\nflush = 1\n[self]\nmetrics_port = {self.metrics}\ncanary = 10\n"
+            f"[desk]\nport = {self.desk}\n"
         )
 
     def __enter__(self) -> Self:

@@ -70,6 +70,7 @@ def test_every_line_is_there_exactly_once_after_a_restore(tmp_path: Path) -> Non
         sender.start()
         until(lambda: len(numbers_in_lake(state)) > 20, "nothing came into the lake")
         before = sender.acknowledged
+        desk_key = (state / "desk.key").read_bytes()
         done = watch("backup", archive)
         after = sender.acknowledged + PER_MESSAGE
         assert done.returncode == 0, done.stderr
@@ -80,6 +81,8 @@ def test_every_line_is_there_exactly_once_after_a_restore(tmp_path: Path) -> Non
     restored = tmp_path / "restored"
     done = midwatch("restore", archive, "--state", restored)
     assert done.returncode == 0, done.stderr
+    assert (restored / "desk.key").read_bytes() == desk_key
+    assert (restored / "desk.sqlite").exists()
     with RunningWatch(restored) as watch:
         until(lambda: len(numbers_in_lake(restored)) >= before, "lines are missing")
         status = watch("status")

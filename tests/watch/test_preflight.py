@@ -16,7 +16,7 @@ from midwatch.watch.configuration import Configuration, parse_configuration, set
 from midwatch.watch.preflight import file_problems, port_problems, state_problems
 from midwatch.watch.state_folder import StateFolder
 
-QUIET = "[syslog]\nudp = 0\ntcp = 0\ntls = 0\n[http]\nport = 0\n[self]\nmetrics_port = 0\n"
+QUIET = "[syslog]\nudp = 0\ntcp = 0\ntls = 0\n[http]\nport = 0\n[self]\nmetrics_port = 0\n[desk]\nport = 0\n"
 
 
 def configured(text: str) -> Configuration:
@@ -25,7 +25,7 @@ def configured(text: str) -> Configuration:
 
 def test_free_ports_are_no_problem() -> None:
     text = f"[syslog]\nudp = {free_port(socket.SOCK_DGRAM)}\ntcp = {free_port()}\n[http]\nport = 0"
-    found = configured(f"{text}\n[self]\nmetrics_port = 0\n")
+    found = configured(f"{text}\n[self]\nmetrics_port = 0\n[desk]\nport = 0\n")
 
     assert list(port_problems(found)) == []
 

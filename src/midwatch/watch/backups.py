@@ -3,9 +3,10 @@
 In this order, so that nothing falls between: the parcels that wait in the spool; the state
 file, which says up to which offset of the spool all is in the lake; the parcels that came
 meanwhile; the lake at exactly that offset. Where the watch let go meanwhile of what was not
-read, it all begins again. Kept besides: rules, policies, packs, the key of links, and the
-quarantine. Left out: what is made anew (caches, locks, logs), damaged files that were set
-aside, and the configuration file, which is not in the state folder.
+read, it all begins again. Kept besides: rules, policies, packs, what people edit in the desk,
+the keys of links and masks, and the quarantine. Left out: what is made anew (caches, locks,
+logs), damaged files that were set aside, and the configuration file, which is not in the state
+folder.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ QUARANTINE: Final = "spool/quarantine.sqlite"
 PARCELS: Final = "parcels"
 """The waiting parcels: frames of eight bytes' length and a MessagePack list."""
 FOLDERS: Final = ("rules", "policies", "packs")
-KEY: Final = "links.key"
+KEYS: Final = ("links.key", "desk.key")
+DESK: Final = "desk.sqlite"
+"""What people edit in the desk, where that is no PostgreSQL."""
 PIPELINE: Final = "main"
 _ATTEMPTS: Final = 20
 _PAUSE: Final = 0.5
@@ -86,7 +89,8 @@ def back_up(folder: StateFolder, spool: Spool, target: Path) -> Manifest:
 
 def _attempt(folder: StateFolder, spool: Spool, beside: Path, scratch: Path) -> Manifest:
     parcels, state, strangers = scratch / PARCELS, scratch / STATE, scratch / "quarantine.sqlite"
-    for path in (parcels, state, strangers):
+    desk = scratch / DESK
+    for path in (parcels, state, strangers, desk):
         path.unlink(missing_ok=True)
     with parcels.open("wb") as sink:
         last = _copy_parcels(spool, spool.released, sink)
@@ -101,6 +105,8 @@ def _attempt(folder: StateFolder, spool: Spool, beside: Path, scratch: Path) -> 
         raise _MovedOnError
     if folder.quarantine.exists():
         _copy_database(folder.quarantine, strangers)
+    if (folder.path / DESK).exists():
+        _copy_database(folder.path / DESK, desk)
     count = sum(1 for group in read_parcels(parcels) for each in group if each.offset > position)
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as sink:
         writer = ArchiveWriter(sink)
@@ -120,8 +126,8 @@ def _add_all(writer: ArchiveWriter, folder: StateFolder, scratch: Path, lake: La
         (STATE, scratch / STATE),
         (PARCELS, scratch / PARCELS),
         (QUARANTINE, scratch / "quarantine.sqlite"),
-        ("version", folder.path / "version"),
-        (KEY, folder.path / KEY),
+        (DESK, scratch / DESK),
+        *((name, folder.path / name) for name in ("version", *KEYS)),
     ):
         if path.exists():
             writer.add(path, name)

@@ -8,6 +8,8 @@
     rules/           rules of your own, for all clients or one
     policies/        who is told of whose incidents
     links.key        what links in messages are signed with
+    desk.sqlite      what people edit in the desk
+    desk.key         what the desk's sessions are signed and its masks are keyed with
     backups/         made by ``midwatch backup``
     *.pid, up.log, demo.*   of the watch that runs here
 

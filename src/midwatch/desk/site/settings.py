@@ -28,7 +28,7 @@ _REPORT: Final = Path(_reports).parent / "assets"
 def _digest() -> str:
     """Names this state of the style, scripts and typefaces, so that browsers may keep them."""
     found = sha256(__version__.encode())
-    for file in sorted((_HERE / "theme" / "static").rglob("*")):
+    for file in sorted(_HERE.glob("*/static/**/*")):
         if file.is_file():
             found.update(file.read_bytes())
     return found.hexdigest()[:12]
@@ -60,6 +60,9 @@ INSTALLED_APPS = [
     "midwatch.desk.audit",
     "midwatch.desk.home",
     "midwatch.desk.search",
+    "midwatch.desk.portal",
+    "midwatch.desk.clients",
+    "midwatch.desk.sources",
 ]
 
 MIDDLEWARE = [

@@ -12,6 +12,9 @@ register_converter(Reference, "reference")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("midwatch.desk.home.urls")),
     path("search/", include("midwatch.desk.search.urls")),
+    path("", include("midwatch.desk.portal.urls")),
+    path("", include("midwatch.desk.clients.urls")),
+    path("", include("midwatch.desk.sources.urls")),
     path("account/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
