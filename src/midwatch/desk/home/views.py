@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.pages import page, public
@@ -12,7 +12,9 @@ from midwatch.desk.access.roles import Permission
 
 @page(Permission.SEE)
 def home(request: DeskRequest) -> HttpResponse:
-    """Where the viewer's work is."""
+    """Where the viewer's work is; for the manager of an empty desk, the first steps."""
+    if request.viewer.may(Permission.CLIENTS) and not request.scope.tenants():
+        return redirect("first_steps")
     return render(request, "home/home.html", {"tenants": request.scope.tenants()})
 
 
