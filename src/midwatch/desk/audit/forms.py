@@ -39,7 +39,7 @@ class RecordForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  # it is declared above
         field.choices = [("", _("all")), *((each.id, each.title) for each in tenants)]
         if len(tenants) == 1:
-            del self.fields["client"]
+            field.widget = forms.HiddenInput()
 
     def question(self) -> Question:
         """What is asked; wrong answers ask for nothing, and the form says so."""

@@ -89,10 +89,8 @@ def viewer_of_token(token: str, now: int) -> Viewer | None:
         )
         if found is None:
             return None
-        only = (
-            frozenset(Permission(each) for each in found.permissions if each in Permission)
-            - NOT_FOR_PROGRAMS
-        )
+        allowed = {each for each in Permission if each.value in found.permissions}
+        only = frozenset(allowed - NOT_FOR_PROGRAMS)
         viewer = viewer_of(found.user, now, only=only)
         if not viewer.grants or (viewer.provider and not viewer.second_factor):
             return None
