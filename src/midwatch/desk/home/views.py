@@ -13,7 +13,12 @@ from midwatch.desk.access.roles import Permission
 
 @page(Permission.SEE)
 def home(request: DeskRequest) -> HttpResponse:
-    """Where the viewer's work is: the provider's people to the queue, a client's to their page."""
+    """Where the viewer's work is: the provider's people to the queue, a client's to their page.
+
+    For the manager of an empty desk, it is the first steps.
+    """
+    if request.viewer.may(Permission.CLIENTS) and not request.scope.tenants():
+        return redirect("first_steps")
     if not request.viewer.provider:
         return redirect("portal_home")
     try:
