@@ -202,7 +202,7 @@ class Events:
             ConfigurationError: There is no lake yet.
         """
         spool, delivery, line = name.rsplit("-", 2) if name.count("-") > 1 else ("", "", "")
-        if not (delivery.isdigit() and line.isdigit()) or max(len(delivery), len(line)) > 18:
+        if not (_whole(delivery) and _whole(line)):
             raise Http404
         with self._reader(self.tenants) as reader:
             table = reader.query(
@@ -363,7 +363,7 @@ def _behind(compiled: Compiled, after: str) -> Compiled:
     if not after:
         return compiled
     stamp, dot, name = after.partition(".")
-    if not dot or not (stamp.isdigit() or not stamp) or len(stamp) > 17 or len(name) > 200:
+    if not dot or not (_whole(stamp) or not stamp) or len(stamp) > 17 or len(name) > 200:
         raise BadInputError(
             _("the place to go on from is no event"), remedy=_("begin at the latest events again")
         )
@@ -378,6 +378,11 @@ def _behind(compiled: Compiled, after: str) -> Compiled:
         where=f"({compiled.where}) AND (time IS NULL OR time < ? OR (time = ? AND id > ?))",
         parameters=(*compiled.parameters, moment, moment, name),
     )
+
+
+def _whole(text: str) -> bool:
+    """Whether it is a whole number that a column of the lake holds."""
+    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 def _naive(micros: int) -> datetime:

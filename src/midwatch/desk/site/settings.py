@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "midwatch.desk.audit",
     "midwatch.desk.home",
     "midwatch.desk.search",
+    "midwatch.desk.api",
     "midwatch.desk.portal",
     "midwatch.desk.clients",
     "midwatch.desk.sources",
