@@ -28,6 +28,7 @@ from midwatch.lake import Answer, LakeReader
 from midwatch.lake.columns import TYPES
 from midwatch.lake.overview import FACETS, Count, Overview, overview
 from midwatch.lake.search import (
+    All,
     Compiled,
     Query,
     SearchClock,
@@ -125,7 +126,7 @@ class Events:
             SearchError: It cannot be understood, or asks for what is masked.
         """
         query = parse(text)
-        stated = compile_search(query, self._clock)
+        stated = compile_search(_times(query), self._clock)
         if stated.since is not None or stated.until is not None:
             since, until = stated.since, stated.until
         bounded = self._bounded(query, since, until)
@@ -356,6 +357,15 @@ def subject_of(event: str) -> str:
 def cursor_of(row: Row) -> str:
     """Where to go on behind that row."""
     return f"{'' if row.time is None else row.time}.{row.id}"
+
+
+def _times(query: Query) -> Query:
+    """The times that all of what is found must meet, alone."""
+    parts = query.parts if isinstance(query, All) else (query,)
+    names = ("since", "until", "time")
+    return all_of(
+        *(each for each in parts if isinstance(each, Term) and each.name.lower() in names)
+    )
 
 
 def _behind(compiled: Compiled, after: str) -> Compiled:

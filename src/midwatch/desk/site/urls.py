@@ -13,6 +13,7 @@ register_converter(Token, "token")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("midwatch.desk.home.urls")),
     path("api/", include("midwatch.desk.api.urls")),
+    path("webhooks/", include("midwatch.desk.api.hook_urls")),
     path("search/", include("midwatch.desk.search.urls")),
     path("", include("midwatch.desk.portal.urls")),
     path("", include("midwatch.desk.clients.urls")),
