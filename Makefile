@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 
-.PHONY: help up down test test-fast faults browser cases bench docs lint format lock clean setup setup-dev test-parts
+.PHONY: help up down test test-fast faults postgresql browser cases bench docs lint format lock clean setup setup-dev test-parts
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,12 +20,16 @@ down: setup ## Stop the watch that make up started; what came in is kept
 
 test: setup-dev test-parts lint docs ## Set up, then run every check and test
 	$(BIN)/pytest -n 2
+	$(MAKE) --no-print-directory postgresql
 
 test-fast: setup-dev test-parts ## Run the tests only
 	$(BIN)/pytest -n 2
 
 faults: setup-dev test-parts ## Kill, cut the power and fill the disk under spool and lake, for minutes
 	$(BIN)/pytest -m faults
+
+postgresql: setup-dev test-parts ## Run the desk's tests on PostgreSQL, on a server of their own
+	scripts/with-postgresql $(BIN)/pytest -n 2 tests/desk -m "not browser"
 
 browser: setup-dev test-parts ## Open every page of the desk in a real browser, and look at it
 	$(BIN)/pytest -m browser

@@ -96,7 +96,7 @@ def month(millions: float) -> None:
         for day in range(30):
             first = datetime.fromtimestamp(_NOW / 1_000_000, UTC).date() - timedelta(days=day)
             text = first.isoformat()
-            rows = _column_wise(per_day, text)
+            rows = column_wise(per_day, text)
             file = write_file(
                 log.table_folder, f"events-{day}.parquet", "acme", text, rows, THOROUGH_LEVEL
             )
@@ -122,7 +122,7 @@ def month(millions: float) -> None:
             print(f"{name}: {min(times):.2f} s (best of 3)")
 
 
-def _column_wise(count: int, day: str) -> pa.Table:
+def column_wise(count: int, day: str) -> pa.Table:
     """Logins of one day: 5,000 attackers, few of them often."""
     made: pa.Table = (
         duckdb.connect()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from midwatch.cli.tables import defuse_cell
+from midwatch.lake.exporting import defuse_cell
 from midwatch.events.batch import ParseFailure
 from midwatch.events.catalogue import all_sources
 from midwatch.events.reading import LineReader

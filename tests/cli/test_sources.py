@@ -114,7 +114,7 @@ def test_a_test_tells_what_was_understood(run: Run) -> None:
     future = 4_000_000_000_000_000
     sample = {"source": "openssh", "src_ip": "203.0.113.9", "raw": "Failed\x1b[2J password"}
     HealthStore(run.state / "state.sqlite").count(
-        {"gate": FeedCount("office", future, future, 1, 1, sample=msgspec.json.encode(sample))}
+        {"gate": FeedCount("office", future, future, sample=msgspec.json.encode(sample))}
     )
 
     output = run("source", "test", "gate", "--wait", "5")

@@ -13,7 +13,7 @@ from midwatch.cli.source_status import hour_strip
 from midwatch.cli.source_status import status as source_status
 from midwatch.cli.status import command as watch_status
 from midwatch.tenants import Feed, Office, Tenant, TenantStore
-from midwatch.watch.health import FeedCount, HealthStore
+from midwatch.watch.health import CELL, CellCount, FeedCount, HealthStore
 from midwatch.watch.rhythm import HOUR, SECOND
 from midwatch.watch.state_folder import StateFolder
 
@@ -94,7 +94,7 @@ def test_each_source_shows_its_day(folder: StateFolder, width: int) -> None:
     health = HealthStore(folder.database)
     for hours_ago, lines in ((0, 50), (5, 200), (30, 9)):
         at = now() - hours_ago * HOUR
-        counted = FeedCount("harbour-accounts", at, at, lines=lines, parsed=lines)
+        counted = FeedCount("harbour-accounts", at, at, {at // CELL: CellCount(lines, lines)})
         health.count({"gate": counted})
 
     done = ask(source_status, folder, width)
@@ -108,7 +108,7 @@ def test_each_source_shows_its_day(folder: StateFolder, width: int) -> None:
 
 def test_a_silent_source_is_marked(folder: StateFolder) -> None:
     at = now() - 3 * HOUR
-    HealthStore(folder.database).count({"gate": FeedCount("harbour-accounts", at, at, lines=1)})
+    HealthStore(folder.database).count({"gate": FeedCount("harbour-accounts", at, at)})
 
     done = ask(source_status, folder, 80)
 

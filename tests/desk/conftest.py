@@ -1,4 +1,8 @@
-"""The desk over a state folder of each test's own. Settings are read once in a process."""
+"""The desk over a state folder of each test's own. Settings are read once in a process.
+
+On SQLite; on the PostgreSQL server that ``MIDWATCH_TEST_DATABASE`` names (a URL), where that is
+set: ``scripts/with-postgresql`` starts a private one and sets it.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +18,22 @@ _SETTINGS = tempfile.TemporaryDirectory(prefix="midwatch-desk-", ignore_cleanup_
 os.environ["MIDWATCH_STATE"] = _SETTINGS.name
 os.environ["DJANGO_SETTINGS_MODULE"] = "midwatch.desk.site.settings"
 os.environ.pop("MIDWATCH_CONFIG", None)
+POSTGRESQL = "MIDWATCH_TEST_DATABASE" in os.environ
+if POSTGRESQL:
+    _config = Path(_SETTINGS.name) / "midwatch.toml"
+    _config.write_text('[desk]\ndatabase = "env:MIDWATCH_TEST_DATABASE"\n', "utf-8")
+    os.environ["MIDWATCH_CONFIG"] = str(_config)
 django.setup()
 del os.environ["MIDWATCH_STATE"]
+os.environ.pop("MIDWATCH_CONFIG", None)
 
 from django.core.cache import cache  # noqa: E402  # Django is set up above
-from django.test import Client  # noqa: E402  # Django is set up above
+from django.db import DEFAULT_DB_ALIAS  # noqa: E402  # Django is set up above
+from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402  # Django is set up above
+from django.db.backends.signals import connection_created  # noqa: E402  # Django is set up above
+from django.test import Client, override_settings  # noqa: E402  # Django is set up above
 
+from midwatch.desk.access import rows  # noqa: E402  # Django is set up above
 from midwatch.desk.access import stores as opening  # noqa: E402  # Django is set up above
 from midwatch.desk.access.roles import Role  # noqa: E402  # Django is set up above
 from midwatch.desk.access.scope import Scope  # noqa: E402  # Django is set up above
@@ -28,6 +42,25 @@ from midwatch.desk.rehearsal import Furnished, furnish, now, person  # noqa: E40
 from midwatch.desk.setup import DeskSetup  # noqa: E402  # Django is set up above
 from midwatch.watch.configuration import Configuration  # noqa: E402  # Django is set up above
 from midwatch.watch.state_folder import StateFolder  # noqa: E402  # Django is set up above
+
+
+def _see_every_row(connection: BaseDatabaseWrapper, **more: object) -> None:
+    """What a test looks at by itself is not narrowed; what it asks of the desk is."""
+    if connection.alias == DEFAULT_DB_ALIAS:
+        rows.see(rows.ALL)
+
+
+connection_created.connect(_see_every_row, dispatch_uid="tests")
+
+
+@pytest.fixture(autouse=True)
+def _quick() -> Iterator[None]:
+    """Passwords of nobody need no slow hash; tries are counted in this process."""
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+    ):
+        yield
 
 
 @pytest.fixture

@@ -219,3 +219,15 @@ def test_the_latest_come_first_and_those_without_a_time_last(two: Path, limit: i
 
     assert answer.table["line"].to_pylist() == [2, 1, 4, 3][:limit]
     assert answer.cut == (limit < 4)
+
+
+def test_few_rows_of_one_client_are_found_by_its_name(
+    lake: Path, place: Callable[..., list[Placed]], ssh: tuple[str, ...]
+) -> None:
+    LakeWriter(lake).commit(place(ssh * 20), "spool", 1)
+    reader = LakeReader(lake, ["acme"])
+
+    answer = reader.latest("tenant = ?", ["acme"], limit=2)
+
+    assert answer.cut
+    assert len(answer.table) == 2

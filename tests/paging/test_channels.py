@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import logging
+import socket
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,7 @@ from midwatch.paging import (
     verify,
 )
 from midwatch.paging.chat import ChatChannel
+from midwatch.paging.targets import outside
 
 # apprise looks for a module of the standard library that goes away with Python 3.13.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -299,6 +301,47 @@ def test_a_redirection_is_not_followed(web_server: Any, secrets: None) -> None:
 
     assert caught.value.trouble is Trouble.REFUSED
     assert len(web_server.requests) == 1
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_a_webhook_that_must_stay_outside_calls_no_address_inside(
+    web_server: Any, secrets: None, host: str
+) -> None:
+    with pytest.raises(DeliveryError, match="address inside"):
+        hook(inside=False).send(MESSAGE, f"http://{host}:{web_server.port}/h")
+
+    assert web_server.requests == []
+
+
+def test_the_address_that_is_connected_to_is_the_one_that_was_judged(
+    web_server: Any, secrets: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def changing(host: str, port: int, **more: Any) -> Any:
+        asked.append(host)
+        place = "93.184.215.14" if len(asked) > 1 else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (place, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", changing)
+    with pytest.raises(DeliveryError, match="address inside"):
+        hook(inside=False).send(MESSAGE, f"http://localhost:{web_server.port}/h")
+
+    assert asked == ["localhost"]
+
+
+@pytest.mark.parametrize(
+    ("address", "is_outside"),
+    [
+        ("9.9.9.9", True), ("2620:fe::fe", True), ("10.1.2.3", False), ("172.16.0.1", False),
+        ("192.168.1.1", False), ("127.0.0.1", False), ("169.254.169.254", False), ("0.0.0.1", False),
+        ("100.64.0.1", False), ("224.0.0.1", False), ("255.255.255.255", False), ("::1", False),
+        ("fe80::1%eth0", False), ("fc00::1", False), ("::ffff:127.0.0.1", False),
+        ("2002:7f00:1::", False), ("ff02::1", False), ("no address", False),
+    ],
+)  # fmt: skip
+def test_only_addresses_of_the_open_internet_are_outside(address: str, is_outside: bool) -> None:
+    assert outside(address) is is_outside
 
 
 def test_http_without_encryption_stays_on_the_machine(secrets: None) -> None:

@@ -15,7 +15,7 @@ import pytest
 from midwatch.intake.spool import SqliteSpool
 from midwatch.kernel import ConfigurationError
 from midwatch.tenants import Feed, Mark, MarkKind, Office, Tenant, TenantStore
-from midwatch.watch.health import FeedCount, HealthStore
+from midwatch.watch.health import CELL, CellCount, FeedCount, HealthStore
 from midwatch.watch.metrics import Figures, Sample, exposition, samples_of, unhealthy
 from midwatch.watch.monitoring import Monitor
 from midwatch.watch.processes.figures import FiguresOf, expected_processes
@@ -73,7 +73,7 @@ def test_metrics_tell_of_processes_sources_and_people(
     health = HealthStore(folder.database)
     now = microseconds()
     beat_all(health, now)
-    counted = FeedCount("harbour", now, now, lines=7, parsed=6, size=700, lag=2_500_000)
+    counted = FeedCount("harbour", now, now, {now // CELL: CellCount(7, 6, 700)}, lag=2_500_000)
     health.count({"gate": counted})
     health.count({"gate": counted})
     health.concern("silence", "gate", "harbour", now, "Gate is silent.")

@@ -18,6 +18,7 @@ from midwatch.rules import __file__ as rules_file
 from midwatch.watch.canary import OWN_TENANT
 from midwatch.watch.checkpoints import Checkpoints
 from midwatch.watch.feeds import FeedEvents, FeedReaders, line_number
+from midwatch.watch.health import CELL
 from midwatch.watch.pipeline import Pipeline, PipelineLimits
 from midwatch.watch.rhythm import HOUR, SECOND
 from midwatch.watch.tenant_watch import SharedRules, TenantWatch
@@ -132,7 +133,7 @@ def world() -> World:
     return world
 
 
-def run(world: World, path: Path, steps: int = 200) -> Pipeline:
+def run(world: World, path: Path, steps: int = 200, counted: int = 0) -> Pipeline:
     """A process that runs to the end of what there is."""
     pipeline = Pipeline(
         world,
@@ -141,6 +142,7 @@ def run(world: World, path: Path, steps: int = 200) -> Pipeline:
         Checkpoints(path / "state.sqlite", "test"),
         lambda _tenant: bundled(),
         limits=PipelineLimits(flush=5 * SECOND, rows=10),
+        counted=counted,
     )
     now = START
     for _ in range(steps):
@@ -237,8 +239,33 @@ def test_feeds_are_counted(world: World, tmp_path: Path) -> None:
     pipeline = run(world, tmp_path)
 
     count = pipeline.counts["quay-ssh"]
-    assert (count.lines, count.parsed) == (60, 30)
+    assert {cell: (came.lines, came.parsed) for cell, came in count.cells.items()} == {
+        START // CELL: (60, 30)
+    }
     assert (count.first, count.last) == (START, START + 29 * SECOND)
+
+
+def test_lines_are_counted_once_over_a_restart(world: World, tmp_path: Path) -> None:
+    halfway = 30
+    pipeline = run(world, tmp_path, counted=halfway)
+
+    [came] = pipeline.counts["quay-ssh"].cells.values()
+    assert (came.lines, came.parsed) == (30, 15)
+
+
+def test_lines_that_wait_long_are_counted_when_they_were_received(tmp_path: Path) -> None:
+    block = (
+        b"<134>Nov 22 10:00:00 gate filterlog: "
+        b"5,,,1000000103,igb0,match,block,in,4,0x0,,64,1,0,none,6,tcp,60,"
+        b"198.51.100.7,192.0.2.1,40000,22,0,S,1,,1024,,"
+    )
+    world = World([parcel(block, tenant="quay", at=spot * CELL) for spot in (0, 0, 1)])
+    pipeline = run(world, tmp_path)
+
+    cells = pipeline.counts["quay-ssh"].cells
+    assert [(spot - START // CELL, came.lines, came.blocked) for spot, came in cells.items()] == [
+        (0, 2, 2), (1, 1, 1),
+    ]  # fmt: skip
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-import socket
 import time
 from pathlib import Path
 from typing import Final
@@ -17,19 +16,15 @@ from midwatch.cli.options import product_of, zone_of
 from midwatch.cli.screen import Screen
 from midwatch.cli.state_options import opened, state_option, with_office
 from midwatch.kernel import BadInputError
-from midwatch.reports.defusing import defuse
 from midwatch.tenants import Feed, Mark, MarkKind, TenantStore, hash_of_token
-from midwatch.watch.configuration import Configuration, load_configuration
+from midwatch.watch.configuration import load_configuration
+from midwatch.watch.first_line import first_line
 from midwatch.watch.health import FeedHealth, HealthStore
 from midwatch.watch.self_watch import duration
-from midwatch.watch.setup_guides import filled_guide, guide_of
+from midwatch.watch.setup_guides import guide_for, guide_of
 
 _SECOND: Final = 1_000_000
 _LOOK: Final = 0.25
-_SHOWN: Final = (
-    "source", "category", "action", "outcome", "src_ip", "src_port", "dst_ip", "dst_port", "user",
-    "host", "program",
-)  # fmt: skip
 
 
 @click.command("add")
@@ -119,7 +114,7 @@ def add(  # noqa: PLR0913  # one option for each thing that can be said of a sou
     if token:
         click.echo(f"Its token, shown only now:  {token}\n")
     if not paths:
-        click.echo(_guide(product or "", load_configuration(), token, port))
+        click.echo(guide_for(product or "", load_configuration(), token=token, port=port or 0))
     click.echo(f"Then see it arrive:  midwatch source test {name}")
 
 
@@ -158,18 +153,16 @@ def test(*, state: Path | None, name: str, wait: int) -> None:
             )
             raise click.exceptions.Exit(1)
         time.sleep(_LOOK)
-    found: dict[str, object] = msgspec.json.decode(known.sample)
-    raw = defuse(str(found.pop("raw", "")))
-    if "failure" in found:
-        click.echo(f"A line came, but it was not understood: {found['failure']}.")
-        screen.print(f"  {raw}", style="dim", markup=False)
+    found = first_line(known.sample)
+    if found.failure:
+        click.echo(f"A line came, but it was not understood: {found.failure}.")
+        screen.print(f"  {found.raw}", style="dim", markup=False)
         raise click.exceptions.Exit(1)
     click.echo("A line came and was understood:")
-    screen.print(f"  {raw}", style="dim", markup=False)
+    screen.print(f"  {found.raw}", style="dim", markup=False)
     table = Table(box=None, show_header=False, pad_edge=False)
-    for field in _SHOWN:
-        if found.get(field) is not None:
-            table.add_row(f"  {field}", defuse(str(found[field])))
+    for field, value in found.fields.items():
+        table.add_row(f"  {field}", value)
     screen.print(table)
 
 
@@ -194,28 +187,6 @@ def pause(*, state: Path | None, name: str, end: bool) -> None:
     feed = _known(store, name)
     store.save_feed(msgspec.structs.replace(feed, paused=not end))
     click.echo(f"The silence of {name} is {'alarmed again' if end else 'not alarmed'}.")
-
-
-def _guide(product: str, settings: Configuration, token: str, port: int | None) -> str:
-    here = _own_address()
-    scheme = "https" if settings.http.certificate else "http"
-    return filled_guide(
-        product,
-        host=here,
-        port=port or settings.syslog.udp or settings.syslog.tcp or settings.syslog.tls,
-        http=f"{scheme}://{here}:{settings.http.port}",
-        token=token,
-    )
-
-
-def _own_address() -> str:
-    """This machine's address as others in the network see it; no packet is sent for it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-            return str(probe.getsockname()[0])
-        except OSError:
-            return socket.gethostname()
 
 
 def _network(text: str) -> str:

@@ -17,7 +17,8 @@ from midwatch.cli.screen import Screen
 from midwatch.cli.state_options import opened, state_option
 from midwatch.reports.terminal import can_show_unicode
 from midwatch.tenants import Feed, TenantStore
-from midwatch.watch.health import FeedHealth, HealthStore
+from midwatch.watch.coverage import is_silent
+from midwatch.watch.health import HealthStore
 from midwatch.watch.rhythm import DAY, HOUR, SECOND
 from midwatch.watch.self_watch import duration
 
@@ -54,7 +55,7 @@ def status(*, state: Path | None, tenant: str | None) -> None:
         rows.append(
             (
                 feed,
-                _is_silent(feed, mine, now),
+                is_silent(feed, mine, now),
                 "never" if mine is None else f"{duration(max(0, now - mine.last))} ago",
                 lines,
                 f"{parsed / lines:.0%}" if lines else "–" if unicode else "-",
@@ -115,10 +116,3 @@ def _print_block(
 
 def _product(feed: Feed) -> str:
     return feed.product or "told by each line"
-
-
-def _is_silent(feed: Feed, health: FeedHealth | None, now: int) -> bool:
-    if health is None or feed.paused:
-        return False
-    alarm = health.rhythm.alarm_at(feed.silence * SECOND)
-    return alarm is not None and now >= alarm

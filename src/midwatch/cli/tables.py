@@ -1,32 +1,23 @@
-"""Rows of a question as a table, JSON lines, CSV, Parquet or OCSF."""
+"""Rows of a question as a table, or in a file (``lake.exporting``)."""
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 import sys
-from collections.abc import Iterator
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Final
 
-import msgspec
-import pyarrow.parquet as pq
 from rich import box
 from rich.table import Table
 
 from midwatch.cli.screen import Screen
 from midwatch.kernel import ConfigurationError
 from midwatch.lake import Answer
-from midwatch.lake.ocsf import to_ocsf
+from midwatch.lake.exporting import EXPORTS, cell_text, write_answer
 from midwatch.reports.defusing import defuse
 
-FORMATS: Final = ("table", "json", "csv", "parquet", "ocsf")
+FORMATS: Final = ("table", *EXPORTS)
 _SHOWN: Final = ("time", "tenant", "source", "host", "action", "outcome", "src_ip", "user", "raw")
 _LONGEST: Final = 400
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a spreadsheet may take a text for a formula by, full-width forms included (OWASP)."""
 
 
 def print_table(answer: Answer, *, whole: bool) -> None:
@@ -43,7 +34,7 @@ def print_table(answer: Answer, *, whole: bool) -> None:
         shown.add_column(defuse(name), overflow="ellipsis" if wide else "fold", no_wrap=wide,
                          ratio=1 if wide else None)  # fmt: skip
     for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
-        shown.add_row(*(_escaped_markup(defuse(_text(value), _LONGEST)) for value in row))
+        shown.add_row(*(_escaped_markup(defuse(cell_text(value), _LONGEST)) for value in row))
     screen = Screen()
     if len(table):
         screen.print(shown)
@@ -58,14 +49,14 @@ def write_rows(answer: Answer, form: str, output: Path | None) -> None:
     """
     try:
         if output is None:
-            _write(answer, form, sys.stdout.buffer)
+            write_answer(answer, form, sys.stdout.buffer)
             sys.stdout.buffer.flush()
             return
         # Under another name first, so that a full disk leaves no half file behind.
         temporary = output.with_name(f".{output.name}.part")
         try:
             with temporary.open("wb") as sink:
-                _write(answer, form, sink)
+                write_answer(answer, form, sink)
             temporary.replace(output)
         finally:
             temporary.unlink(missing_ok=True)
@@ -77,73 +68,6 @@ def write_rows(answer: Answer, form: str, output: Path | None) -> None:
             remedy="check the folder and the space left",
             path=str(output),
         ) from error
-
-
-def _write(answer: Answer, form: str, sink: BinaryIO) -> None:
-    if form == "parquet":
-        pq.write_table(answer.table, sink, compression="zstd")
-    elif form == "csv":
-        text = io.TextIOWrapper(sink, encoding="utf-8", newline="", write_through=True)
-        writer = csv.writer(text)
-        writer.writerow(defuse_cell(name) for name in answer.columns)
-        for values in answer.rows:
-            writer.writerow(defuse_cell(value) for value in values)
-        text.detach()
-    else:
-        encode = msgspec.json.Encoder().encode
-        for row in _objects(answer):
-            sink.write(encode(to_ocsf(row) if form == "ocsf" else _plain(row)))
-            sink.write(b"\n")
-
-
-def defuse_cell(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula.
-
-    >>> defuse_cell("=cmd()"), defuse_cell(-5)
-    ("'=cmd()", -5)
-    """
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value
-    text = _text(value)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
-
-
-def _objects(answer: Answer) -> Iterator[dict[str, Any]]:
-    names = answer.columns
-    for row in answer.rows:
-        yield dict(zip(names, row, strict=True))
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """What holds something, as JSON has it."""
-    return {name: _json(value) for name, value in row.items() if value not in (None, [])}
-
-
-def _json(value: Any) -> Any:  # noqa: ANN401  # any value DuckDB knows
-    if isinstance(value, datetime):
-        return value.isoformat() + ("Z" if value.tzinfo is None else "")
-    if isinstance(value, list):
-        pairs = all(isinstance(each, tuple) and len(each) == 2 for each in value)
-        return {str(k): _json(v) for k, v in value} if pairs else [_json(each) for each in value]
-    if isinstance(value, dict):
-        return {str(name): _json(each) for name, each in value.items()}
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if isinstance(value, (str, int, float, bytes)) or value is None:
-        return value
-    return str(value)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, (list, dict)):
-        return msgspec.json.encode(_json(value)).decode()
-    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def _escaped_markup(text: str) -> str:

@@ -7,8 +7,9 @@ Needs Django to be set up.
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
@@ -20,12 +21,18 @@ from django.utils import timezone
 from midwatch.desk.access.roles import LIMITED_ROLES, PROVIDER_ROLES, Role
 from midwatch.desk.access.stores import Stores
 from midwatch.desk.people.models import EVERY_CLIENT, Membership, User
+from midwatch.events.catalogue import all_sources
+from midwatch.events.reading import LineReader
+from midwatch.events.timestamps import ClockContext
 from midwatch.incidents import Incident, Signal
+from midwatch.intake.parcels import Transport
+from midwatch.intake.quarantine import Quarantine, SenderKey
 from midwatch.kernel import Level
+from midwatch.lake import LakeWriter, Placed
 from midwatch.tenants import Feed, Mark, MarkKind, Office, Tenant
+from midwatch.watch.health import CELL, CellCount, FeedCount
+from midwatch.watch.rhythm import DAY, MINUTE, SECOND
 
-SECOND: Final = 1_000_000
-MINUTE: Final = 60 * SECOND
 BAKERY: Final = "bakery"
 FORGE: Final = "forge"
 PASSWORD: Final = "correct horse battery staple"  # noqa: S105  # of people who do not exist
@@ -63,6 +70,33 @@ def a_signal(tenant: str, name: str, **changes: Any) -> Signal:  # noqa: ANN401 
     return Signal(**(plain | changes))
 
 
+STRANGER: Final = SenderKey(Transport.UDP, "203.0.113.40", 5514, "cellar")
+STRANGE_LINE: Final = (
+    b"<134>Nov 22 10:00:00 cellar filterlog: 5,,,1000000103,igb0,match,block,in,4,0x0,,64,1,0,"
+    b"none,6,tcp,60,198.51.100.7,192.0.2.40,40000,22,0,S,1,,1024,,"
+)
+SAMPLE: Final = (
+    b'{"source": "pfsense", "category": "network", "action": "block", "src_ip": "198.51.100.7",'
+    b' "user": "j.ortiz", "dst_ip": "10.1.2.3", "raw": "filterlog: block of j.ortiz at vault01"}'
+)
+_SILENT: Final = range(100, 112)
+"""The cells of the day, an hour of them, in which the firewalls said nothing."""
+
+
+def hear(kept: Stores, tenant: str, feed: str, every: int = 60) -> None:
+    """A day of a source's lines up to now, with an hour of silence in it."""
+    last = now() // CELL
+    for number in range(288):
+        if number not in _SILENT:
+            at = (last - 287 + number) * CELL
+            came = {at // CELL: CellCount(every, every - 1, 90 * every, every // 2)}
+            end = min(at + CELL - SECOND, now())
+            kept.health.count({feed: FeedCount(tenant, at, end, came, sample=SAMPLE)})
+    begins = (last - 287 + _SILENT.start) * CELL
+    kept.health.concern("silence", feed, tenant, begins + 10 * MINUTE, "It was silent.")
+    kept.health.relieve("silence", [feed], begins + len(_SILENT) * CELL)
+
+
 @dataclass(frozen=True)
 class Furnished:
     """What the watch keeps, and the first incident of each client."""
@@ -82,7 +116,11 @@ class Furnished:
 
 
 def furnish(kept: Stores) -> Furnished:
-    """Both clients with an office, a firewall and an incident each."""
+    """Both clients with an office, a firewall and an incident each, heard for a day.
+
+    The watch is at work for the next quarter of an hour. The Bakery's firewall was silent for
+    a while; its mail server never spoke; somebody unknown sends.
+    """
     incidents = {}
     for number, tenant in enumerate((BAKERY, FORGE), 1):
         kept.tenants.save_tenant(Tenant(tenant, tenant.title(), "Europe/Berlin", created=now()))
@@ -93,7 +131,55 @@ def furnish(kept: Stores) -> Furnished:
         )
         kept.answering.record([a_signal(tenant, "first")], now())
         incidents[tenant] = kept.incidents.incidents(tenant)[0]
+        hear(kept, tenant, f"{tenant}-wall")
+    mark = Mark(MarkKind.ADDRESS, "192.0.2.25/32")
+    kept.tenants.save_feed(
+        Feed("bakery-mail", BAKERY, "main", "Mail server", "postfix", marks=(mark,))
+    )
+    kept.health.beat("pipeline", now() - DAY, now() + 15 * MINUTE, {})
+    with closing(Quarantine(kept.folder.quarantine)) as quarantine:
+        quarantine.keep(STRANGER, [STRANGE_LINE] * 3, now() - 4 * MINUTE)
     return Furnished(kept, incidents)
+
+
+def furnish_lake(kept: Stores) -> None:
+    """A day of both clients' events, the latest minutes ago: guessing, logins, web, nonsense."""
+    writer = LakeWriter(kept.folder.lake)
+    for number, tenant in enumerate((BAKERY, FORGE), 1):
+        received = now() - 2 * MINUTE
+        read = LineReader(all_sources(), ClockContext(reference=received)).read(
+            _lines(tenant, received), 1
+        )
+        place = ("main", f"{tenant}-wall", received)
+        placed = [Placed(tenant, *place, batch) for batch in read.batches]
+        placed.append(Placed(tenant, *place, None, read.failures))
+        writer.commit(placed, "rehearsal", number)
+
+
+def _lines(tenant: str, until: int) -> list[str]:
+    """Lines as sshd and a web server write them; times run up to ``until`` (UTC microseconds)."""
+    lines = []
+    for step in range(240):
+        moment = datetime.fromtimestamp((until - step * 5 * MINUTE) / SECOND, UTC)
+        stamp = f"{moment:%b} {moment.day:>2} {moment:%H:%M:%S}"
+        attacker = (ATTACKER, "203.0.113.44", "2001:db8::99")[step % 3]
+        user = (PERSON_NAME, "root", "admin")[step % 3]
+        lines.append(
+            f"{stamp} {MACHINE_NAME} sshd[{900 + step}]: Failed password for {user} "
+            f"from {attacker} port {40_000 + step} ssh2"
+        )
+        if step % 20 == 0:
+            lines.append(
+                f"{stamp} {MACHINE_NAME} sshd[{2000 + step}]: Accepted publickey for "
+                f"{PERSON_NAME} from 10.1.2.3 port 50022 ssh2: ED25519 SHA256:{tenant}"
+            )
+        if step % 8 == 0:
+            lines.append(
+                f"{attacker} - - [{moment:%d/%b/%Y:%H:%M:%S} +0000] "
+                f'"GET /files/{PERSON_NAME}.pdf?q=<script>alert(1)</script> HTTP/1.1" 404 153 '
+                '"-" "=cmd|\' /C calc\'!A0"'
+            )
+    return [*reversed(lines), f"{MACHINE_NAME} said something that nobody understands"]
 
 
 def person(role: Role, tenant: str | None = None, **more: Any) -> User:  # noqa: ANN401  # fields of a membership

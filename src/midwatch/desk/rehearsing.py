@@ -20,10 +20,16 @@ def main() -> None:
 
     from midwatch.desk.access.roles import Role  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.access.stores import stores  # noqa: PLC0415  # Django is set up first
-    from midwatch.desk.rehearsal import furnish, person, session_of  # noqa: PLC0415  # the reason stands above
+    from midwatch.desk.rehearsal import (  # noqa: PLC0415  # the reason stands above
+        furnish,
+        furnish_lake,
+        person,
+        session_of,
+    )
 
     call_command("migrate", verbosity=0, interactive=False)
     furnish(stores())
+    furnish_lake(stores())
     json.dump({role.value: session_of(person(role)) for role in Role}, sys.stdout)
 
 

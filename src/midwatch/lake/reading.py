@@ -244,6 +244,9 @@ class LakeReader:
             "allow_community_extensions = false",
             f"memory_limit = {_quoted(self._memory)}",
             "TimeZone = 'UTC'",
+            # DuckDB 2.0 fails inside when few rows are wanted and a condition reads the name of
+            # the file (tenant, day); ``latest`` does by itself what this would do.
+            "late_materialization_max_rows = 0",
             "lock_configuration = true",
         ):
             connection.execute(f"SET {setting}")

@@ -25,6 +25,7 @@ from midwatch.incidents import (
 )
 from midwatch.incidents.deliveries import DELIVERY_TRANSITIONS, DeliveryState
 from midwatch.kernel import DefectError
+from midwatch.paging.standing import Recorded, Standing
 
 _MOST_CANDIDATES: Final = 100
 _MIGRATIONS: Final = (
@@ -214,6 +215,16 @@ class SqliteIncidents:
         ).fetchone()
         return int(row[0]), int(row[1])
 
+    def standing(self) -> dict[str, Standing]:
+        """How each tenant's incidents stand; tenants without an open one are left out."""
+        rows = self._database.execute(
+            "SELECT tenant, count(*), sum(waiting), sum(success), "
+            "coalesce(max(CASE waiting WHEN 1 THEN level END), max(level)) "
+            "FROM incident WHERE state <> ? GROUP BY tenant",
+            (IncidentState.RESOLVED.value,),
+        )
+        return {tenant: Standing(*rest) for tenant, *rest in rows}
+
     def save(self, incident: Incident) -> None:
         """Add or change an incident."""
         self._database.execute(
@@ -264,6 +275,19 @@ class SqliteIncidents:
             (tenant, since),
         )
         return [msgspec.json.decode(body, type=Signal) for (body,) in rows]
+
+    def recorded(self, tenant: str, since: int) -> list[Recorded]:
+        """The tenant's signals recorded after that time, each with when and the incident it is in.
+
+        A suppressed one is in none (an empty id).
+        """
+        rows = self._database.execute(
+            "SELECT body, incident, recorded FROM signal WHERE tenant = ? AND recorded > ? "
+            "ORDER BY recorded, id",
+            (tenant, since),
+        )
+        decode = msgspec.json.Decoder(Signal).decode
+        return [Recorded(decode(body), incident, at) for body, incident, at in rows]
 
     def exceptions(self, tenant: str) -> list[AlertException]:
         """All exceptions of the tenant, the oldest first."""

@@ -24,6 +24,7 @@ import msgspec
 from midwatch.kernel import ConfigurationError
 from midwatch.paging.channels import DeliveryError, Message, Trouble
 from midwatch.paging.references import resolve, strike_out
+from midwatch.paging.targets import keep_outside
 from midwatch.reports.defusing import defuse
 
 TOLERANCE: Final = 300
@@ -37,13 +38,15 @@ class WebhookSettings(msgspec.Struct, frozen=True, kw_only=True):
     """``secret`` is a reference (``env:NAME``, ``file:PATH``); ``timeout`` is in seconds.
 
     ``ca``: a file of certificates to trust instead of the system's. ``headers`` are sent
-    along, their values may be references (a bearer token).
+    along, their values may be references (a bearer token). ``inside``: whether addresses of
+    one's own network may be called too.
     """
 
     secret: str
     timeout: float = 10.0
     ca: str = ""
     headers: dict[str, str] = {}
+    inside: bool = True
 
 
 def sign(secret: str, timestamp: int, body: bytes) -> str:
@@ -126,6 +129,8 @@ class WebhookChannel:
             server = http.client.HTTPConnection(host, url.port, timeout=timeout)
         else:
             raise _no_url()
+        if not self._settings.inside:
+            keep_outside(server)
         body = message.body if message.body is not None else msgspec.json.encode(message.data)
         seconds = message.at // _SECOND
         headers = {

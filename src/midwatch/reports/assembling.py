@@ -60,7 +60,7 @@ class AttemptBook:
         quarter of an hour) tell one story: what they saw at the same time is one attempt.
         """
         entries = _told_once(self._entries.values())
-        attempts = _with_tries([entry.attempt(places) for entry in entries])
+        attempts = with_tries([entry.attempt(places) for entry in entries])
         attempts.sort(
             key=lambda attempt: (
                 not attempt.success, -attempt.level.rank, -attempt.count, attempt.first or 0,
@@ -201,7 +201,7 @@ def _told_once(entries: Iterable[_Entry]) -> list[_Entry]:
     return told
 
 
-def _with_tries(attempts: Sequence[Attempt]) -> list[Attempt]:
+def with_tries(attempts: Sequence[Attempt]) -> list[Attempt]:
     """Guessed logins count the tries that went before them, which other rules saw."""
     tries: Counter[tuple[str, str]] = Counter()
     for attempt in attempts:

@@ -110,6 +110,9 @@ class WebhookSettings(Struct, forbid_unknown_fields=True, frozen=True):
     secret: Annotated[
         str, _says("Where the secret is that calls are signed with: `env:NAME` or `file:PATH`.")
     ] = ""
+    inside: Annotated[
+        bool, _says("Whether addresses of your own network may be called, not the internet alone.")
+    ] = True
 
 
 class ChatSettings(Struct, forbid_unknown_fields=True, frozen=True):

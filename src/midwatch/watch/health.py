@@ -7,6 +7,7 @@ whole (``/healthz``, the desk, the clock that raises alarms). Times are UTC micr
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from midwatch.database import open_database, transaction
-from midwatch.watch.rhythm import DAY, HOUR, Rhythm
+from midwatch.watch.rhythm import DAY, HOUR, MINUTE, Rhythm
 
 _MIGRATIONS: Final = (
     """
@@ -46,24 +47,46 @@ _MIGRATIONS: Final = (
     INSERT INTO feed_total SELECT feed, sum(lines), sum(parsed), sum(bytes)
         FROM feed_hour GROUP BY feed;
     """,
+    """
+    ALTER TABLE feed_hour ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE feed_cell (
+        feed TEXT NOT NULL, cell INTEGER NOT NULL, lines INTEGER NOT NULL,
+        PRIMARY KEY (feed, cell)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE counted (position INTEGER NOT NULL) STRICT;
+    INSERT INTO counted VALUES (0);
+    CREATE INDEX concern_by_tenant ON concern (tenant, kind, since);
+    """,
 )
-_HOURS_KEPT: Final = 8 * DAY // HOUR
+CELL: Final = 5 * MINUTE
+"""The length of one cell of the strip."""
+CELLS_KEPT: Final = 8 * DAY // CELL
+HOURS_KEPT: Final = 70 * DAY // HOUR
+"""So that this month can be told beside the one before."""
+
+
+class CellCount(Struct):
+    """What came within one cell of five minutes; ``blocked``: packets that were refused."""
+
+    lines: int = 0
+    parsed: int = 0
+    size: int = 0
+    blocked: int = 0
 
 
 class FeedCount(Struct):
     """What came of one feed since it was counted last.
 
-    ``first`` and ``last``: when lines were received; ``lag``: by how much the newest event
-    was older than its receipt, microseconds (0 where no event states a time). ``sample``: the
-    newest event as a JSON object, its raw line under ``raw``.
+    ``first`` and ``last``: when lines were received; ``cells``: how many, by the number of the
+    cell (``CELL``) they were received in; ``lag``: by how much the newest event was older than
+    its receipt, microseconds (0 where no event states a time). ``sample``: the newest event as
+    a JSON object, its raw line under ``raw``.
     """
 
     tenant: str
     first: int
     last: int
-    lines: int = 0
-    parsed: int = 0
-    size: int = 0
+    cells: dict[int, CellCount] = {}
     lag: int = 0
     sample: bytes = b"{}"
 
@@ -140,11 +163,18 @@ class HealthStore:
             )
         ]
 
-    def count(self, counts: Mapping[str, FeedCount]) -> None:
-        """Add what came of some feeds."""
+    @property
+    def counted(self) -> int:
+        """The spool's offset up to which everything was counted."""
+        row = self._database.execute("SELECT position FROM counted").fetchone()
+        return int(row[0])
+
+    def count(self, counts: Mapping[str, FeedCount], position: int = 0) -> None:
+        """Add what came of some feeds, up to an offset of the spool, both or neither."""
         if not counts:
             return
         with transaction(self._database) as database:
+            database.execute("UPDATE counted SET position = max(position, ?)", (position,))
             for feed, count in counts.items():
                 row = database.execute(
                     "SELECT rhythm FROM feed_health WHERE feed = ?", (feed,)
@@ -165,22 +195,41 @@ class HealthStore:
                         count.sample,
                     ),
                 )
-                hour = count.last // HOUR
-                database.execute(
-                    "INSERT INTO feed_hour VALUES (?, ?, ?, ?, ?) ON CONFLICT (feed, hour) DO "
-                    "UPDATE SET lines = lines + excluded.lines, "
-                    "parsed = parsed + excluded.parsed, bytes = bytes + excluded.bytes",
-                    (feed, hour, count.lines, count.parsed, count.size),
-                )
-                database.execute(
-                    "INSERT INTO feed_total VALUES (?, ?, ?, ?) ON CONFLICT (feed) DO "
-                    "UPDATE SET lines = lines + excluded.lines, "
-                    "parsed = parsed + excluded.parsed, bytes = bytes + excluded.bytes",
-                    (feed, count.lines, count.parsed, count.size),
-                )
-                database.execute(
-                    "DELETE FROM feed_hour WHERE feed = ? AND hour < ?", (feed, hour - _HOURS_KEPT)
-                )
+                self._count_lines(database, feed, count)
+
+    @staticmethod
+    def _count_lines(database: sqlite3.Connection, feed: str, count: FeedCount) -> None:
+        hours: dict[int, CellCount] = {}
+        total = CellCount()
+        for cell, came in count.cells.items():
+            database.execute(
+                "INSERT INTO feed_cell VALUES (?, ?, ?) ON CONFLICT (feed, cell) DO UPDATE "
+                "SET lines = lines + excluded.lines",
+                (feed, cell, came.lines),
+            )
+            for part in (hours.setdefault(cell * CELL // HOUR, CellCount()), total):
+                part.lines += came.lines
+                part.parsed += came.parsed
+                part.size += came.size
+                part.blocked += came.blocked
+        for hour, came in hours.items():
+            database.execute(
+                "INSERT INTO feed_hour VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (feed, hour) DO "
+                "UPDATE SET lines = lines + excluded.lines, parsed = parsed + excluded.parsed, "
+                "bytes = bytes + excluded.bytes, blocked = blocked + excluded.blocked",
+                (feed, hour, came.lines, came.parsed, came.size, came.blocked),
+            )
+        database.execute(
+            "INSERT INTO feed_total VALUES (?, ?, ?, ?) ON CONFLICT (feed) DO "
+            "UPDATE SET lines = lines + excluded.lines, "
+            "parsed = parsed + excluded.parsed, bytes = bytes + excluded.bytes",
+            (feed, total.lines, total.parsed, total.size),
+        )
+        for table, name, oldest in (
+            ("feed_cell", "cell", count.last // CELL - CELLS_KEPT),
+            ("feed_hour", "hour", count.last // HOUR - HOURS_KEPT),
+        ):
+            database.execute(f"DELETE FROM {table} WHERE feed = ? AND {name} < ?", (feed, oldest))  # noqa: S608  # our own names
 
     def feeds(self, tenant: str | None = None) -> list[FeedHealth]:
         """Every feed that ever spoke, of one tenant or of all, by id."""
@@ -211,12 +260,55 @@ class HealthStore:
         )
         return [known.get(hour, 0) for hour in range(first, last)]
 
+    def hours_of_all(self, since: int, until: int) -> dict[str, dict[int, int]]:
+        """Of every feed, the lines by the number of the hour (microseconds // ``HOUR``)."""
+        found: dict[str, dict[int, int]] = {}
+        for feed, hour, lines in self._database.execute(
+            "SELECT feed, hour, lines FROM feed_hour WHERE hour BETWEEN ? AND ?",
+            (since // HOUR, (until - 1) // HOUR),
+        ):
+            found.setdefault(feed, {})[hour] = lines
+        return found
+
+    def cells(self, feed: str, since: int, until: int) -> list[int]:
+        """The lines of a feed in each cell of ``CELL`` that begins in a span, the earliest first.
+
+        They are kept for eight days.
+        """
+        first, last = -(-since // CELL), -(-until // CELL)
+        known = dict(
+            self._database.execute(
+                "SELECT cell, lines FROM feed_cell WHERE feed = ? AND cell >= ? AND cell < ?",
+                (feed, first, last),
+            ).fetchall()
+        )
+        return [known.get(cell, 0) for cell in range(first, last)]
+
+    def blocked(self, tenant: str, since: int, until: int) -> dict[int, int]:
+        """The packets that a tenant's firewalls refused, by the number of the hour."""
+        rows = self._database.execute(
+            "SELECT hour, sum(blocked) FROM feed_hour WHERE hour BETWEEN ? AND ? AND blocked > 0 "
+            "AND feed IN (SELECT feed FROM feed_health WHERE tenant = ?) GROUP BY hour",
+            (since // HOUR, (until - 1) // HOUR, tenant),
+        )
+        return dict(rows.fetchall())
+
+    def past_concerns(self, kind: str, since: int, tenant: str | None = None) -> list[Concern]:
+        """What was wrong at any time after that, of one tenant or of all, oldest first."""
+        rows = self._database.execute(
+            "SELECT kind, subject, tenant, since, seen, ended, text FROM concern "
+            "WHERE kind = ?1 AND (?2 IS NULL OR tenant = ?2) AND (ended IS NULL OR ended > ?3) "
+            "ORDER BY since, subject",
+            (kind, tenant, since),
+        )
+        return [Concern(*row) for row in rows]
+
     def forget(self, tenant: str) -> None:
         """Forget all that is known of a tenant's feeds, and what is wrong with them."""
         with transaction(self._database) as database:
-            for table in ("feed_hour", "feed_total"):
+            for table in ("feed_cell", "feed_hour", "feed_total"):
                 database.execute(
-                    f"DELETE FROM {table} WHERE feed IN "  # noqa: S608  # one of two names
+                    f"DELETE FROM {table} WHERE feed IN "  # noqa: S608  # one of three names
                     "(SELECT feed FROM feed_health WHERE tenant = ?)",
                     (tenant,),
                 )

@@ -31,7 +31,8 @@ from midwatch.kernel import MidwatchError
 from midwatch.rules import RuleSet
 from midwatch.watch.canary import OWN_TENANT
 from midwatch.watch.checkpoints import Checkpoints
-from midwatch.watch.feeds import SESSIONS, FeedEvents, FeedReaders, offset_of
+from midwatch.watch.counting import add_counts, events_behind
+from midwatch.watch.feeds import SESSIONS, FeedEvents, FeedReaders
 from midwatch.watch.health import FeedCount
 from midwatch.watch.rhythm import SECOND
 from midwatch.watch.tenant_watch import SharedRules, TenantWatch
@@ -114,6 +115,7 @@ class Pipeline:
         limits: PipelineLimits = PipelineLimits(),
         heard: Callable[[str], None] = lambda _line: None,
         beside: Executor | None = None,
+        counted: int = 0,
     ) -> None:
         """Begin where the last checkpoint was.
 
@@ -127,6 +129,7 @@ class Pipeline:
             limits: When events are written to the lake.
             heard: Told of every line of Midwatch's own.
             beside: Where the lake is written while detection goes on; None: it waits for it.
+            counted: The offset up to which lines are in somebody's counts already.
         """
         self._spool = spool
         self._lake = lake
@@ -150,6 +153,7 @@ class Pipeline:
         self.position = checkpoints.position
         self.saved = self.position
         self.counts: dict[str, FeedCount] = {}
+        self._counted = counted
         self.figures = PipelineFigures()
         self._overlap = Overlap(_kept_ends(checkpoints.memory(_FILES)))
         self._ends = dict(self._overlap.ends)
@@ -244,15 +248,18 @@ class Pipeline:
             self._heard(failure.raw)
 
     def _count(self, events: FeedEvents) -> None:
+        """Count lines by the time of their receipt; those of a replay were counted before."""
+        if max(events.received) <= self._counted:
+            return
+        if min(events.received) <= self._counted:
+            events = events_behind(events, self._counted)
         times = events.received.values()
         first, last = min(times), max(times)
         count = self.counts.get(events.feed)
         if count is None:
             count = self.counts[events.feed] = FeedCount(events.tenant, first, last)
         count.first, count.last = min(count.first, first), max(count.last, last)
-        count.lines += events.lines
-        count.parsed += events.lines - len(events.failures)
-        count.size += events.size
+        add_counts(count.cells, events)
         latest = events.latest
         count.lag = 0 if latest is None else last - latest
         count.sample = msgspec.json.encode(events.sample)
@@ -262,7 +269,7 @@ class Pipeline:
         if max(events.received) <= self._in_lake:
             return
         if min(events.received) <= self._in_lake:
-            events = _behind(events, self._in_lake)
+            events = events_behind(events, self._in_lake)
         self._gathered.append(events)
         self._rows += events.lines
         if self._gathering_since is None:
@@ -379,18 +386,3 @@ class Pipeline:
 
 def _kept_ends(kept: bytes | None) -> dict[str, tuple[int, int]]:
     return msgspec.msgpack.decode(kept, type=dict[str, tuple[int, int]]) if kept else {}
-
-
-def _behind(events: FeedEvents, offset: int) -> FeedEvents:
-    """The events of parcels behind an offset."""
-    batches = []
-    for batch in events.batches:
-        rows = [row for row, line in enumerate(batch.lines) if offset_of(line) > offset]
-        if rows:
-            batches.append(batch if len(rows) == len(batch) else batch.take(rows))
-    failures = [failure for failure in events.failures if offset_of(failure.line) > offset]
-    received = {at: time for at, time in events.received.items() if at > offset}
-    lines = sum(map(len, batches)) + len(failures)
-    return FeedEvents(
-        events.tenant, events.office, events.feed, received, batches, failures, lines, events.size
-    )

@@ -8,10 +8,12 @@ one is a server's program or speaks syslog, and gets the general words.
 from __future__ import annotations
 
 import re
+import socket
 from pathlib import Path
 from typing import Final
 
 from midwatch.events import sources as sources_package
+from midwatch.watch.configuration import Configuration
 
 PLACEHOLDERS: Final = frozenset({"host", "port", "http", "token"})
 _FOLDER: Final = Path(sources_package.__path__[0])
@@ -50,3 +52,29 @@ def filled_guide(product: str, *, host: str, port: int, http: str, token: str = 
     """
     values = {"host": host, "port": str(port), "http": http, "token": token or "TOKEN"}
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), guide_of(product))
+
+
+def guide_for(product: str, settings: Configuration, *, token: str = "", port: int = 0) -> str:
+    """The words for a product with the addresses of the watch that runs on this machine.
+
+    ``port``: where it sends to; 0: the first way of syslog that is open.
+    """
+    here = own_address()
+    scheme = "https" if settings.http.certificate else "http"
+    return filled_guide(
+        product,
+        host=here,
+        port=port or settings.syslog.udp or settings.syslog.tcp or settings.syslog.tls,
+        http=f"{scheme}://{here}:{settings.http.port}",
+        token=token,
+    )
+
+
+def own_address() -> str:
+    """This machine's address as others in the network see it; no packet is sent for it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()

@@ -14,6 +14,14 @@ PAGES = (
     ("manager", "/"),
     ("owner", "/"),
     ("manager", "/nowhere/"),
+    ("analyst", "/search/"),
+    ("partner", "/search/?q=user:somebody"),
+    ("analyst", "/search/?q=user:nobody"),
+    ("contact", "/search/event/rehearsal-1-282/"),
+    ("partner", "/search/event/rehearsal-1-282/"),
+    ("analyst", "/search/rule/?q=user:root"),
+    ("owner", "/api/v1/docs"),
+    ("manager", "/webhooks/"),
 )
 """(role, path) of every page; a page is not done before it stands here."""
 TELEPHONE = (360, 740)

@@ -29,3 +29,17 @@ class Reference:
     def to_url(self, value: str) -> str:
         """As it stands."""
         return value
+
+
+class Token:
+    """The secret of a link that opens once."""
+
+    regex = r"[A-Za-z0-9_-]{1,128}"
+
+    def to_python(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it stands."""
+        return value

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from midwatch.desk.access.rows import rows, rows_of
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.access.viewers import NOBODY, Viewer
 from midwatch.desk.people.selectors import viewer_of
@@ -43,4 +44,5 @@ class ViewerMiddleware:
         needed = viewer.provider and not viewer.second_factor
         if needed and not request.path.startswith(_WITHOUT_SECOND_FACTOR):
             return redirect("mfa_index")
-        return self._next(request)
+        with rows(rows_of(viewer)):
+            return self._next(request)

@@ -68,3 +68,12 @@ CLIENT_ROLES: Final = frozenset(Role) - PROVIDER_ROLES
 """Roles that are held for one client only."""
 LIMITED_ROLES: Final = frozenset({Role.EXAMINER})
 """Roles that always end at a stated time."""
+
+GRANTS: Final[Mapping[Role, frozenset[Role]]] = MappingProxyType(
+    {
+        Role.MANAGER: frozenset(Role),
+        Role.OWNER: frozenset({Role.OWNER, Role.CONTACT, Role.PARTNER, Role.EXAMINER}),
+    }
+)
+"""Who may let others in, as what. Nobody gives away what they do not have themselves: a partner's
+reveal, one by one and with a reason, is less than the sight of names that an owner has."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from midwatch.desk.access.roles import PERMISSIONS, PROVIDER_ROLES, Permission, Role
+from midwatch.desk.access.roles import GRANTS, PERMISSIONS, PROVIDER_ROLES, Permission, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,19 @@ class Viewer:
         if self.only is not None and permission not in self.only:
             return False
         return any(permission in PERMISSIONS[grant.role] for grant in self.grants)
+
+    def may_grant(self, role: Role, tenant: str | None) -> bool:
+        """Whether the viewer may let others in as that, for that client; None: for all of them.
+
+        The provider's people are let in by who manages all clients only.
+        """
+        if role in PROVIDER_ROLES:
+            if not self.may(Permission.STAFF):
+                return False
+        elif tenant is None or not self.may(Permission.PEOPLE, tenant):
+            return False
+        held = {grant.role for grant in self.grants_for(tenant)}
+        return any(role in GRANTS.get(each, ()) for each in held)
 
     def grants_for(self, tenant: str | None) -> tuple[Grant, ...]:
         """The grants that hold for a client; without one, those that hold for all."""

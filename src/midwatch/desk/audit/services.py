@@ -9,6 +9,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from midwatch.desk.access.roles import Permission
+from midwatch.desk.access.rows import every_row
 from midwatch.desk.access.viewers import Viewer
 from midwatch.desk.audit.models import Entry, Reveal
 from midwatch.kernel import BadInputError
@@ -28,16 +29,17 @@ def note(
 ) -> Entry:
     """Keep that somebody did something. ``verb`` is a short name such as ``incident.resolve``."""
     role = viewer.role_in(tenant) if tenant else next((g.role for g in viewer.grants), None)
-    return Entry.objects.create(
-        actor=viewer.id or None,
-        name=viewer.name or "nobody",
-        role=role or "",
-        tenant=tenant,
-        verb=verb,
-        subject=subject,
-        detail=dict(detail or {}),
-        address=address,
-    )
+    with every_row():
+        return Entry.objects.create(
+            actor=viewer.id or None,
+            name=viewer.name or "nobody",
+            role=role or "",
+            tenant=tenant,
+            verb=verb,
+            subject=subject[:200],
+            detail=dict(detail or {}),
+            address=address,
+        )
 
 
 def reveal(

@@ -109,7 +109,10 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """An open door for one person: a link that works once and not for long."""
+    """An open door for one person: a link that works once and not for long.
+
+    ``mailed``: the link went to that address only, so who has it has the address.
+    """
 
     digest = models.CharField(max_length=64, unique=True)
     email = models.EmailField(_("e-mail address"))
@@ -121,6 +124,7 @@ class Invitation(models.Model):
     until = models.DateTimeField(_("until"), null=True, blank=True)
     created = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    mailed = models.BooleanField(default=False)
     expires = models.DateTimeField()
     accepted = models.DateTimeField(null=True, blank=True)
     revoked = models.DateTimeField(null=True, blank=True)

@@ -17,6 +17,7 @@ from midwatch import __version__
 from midwatch.desk.setup import desk_setup
 from midwatch.desk.site.databases import cache_of, database_of
 from midwatch.desk.site.mail import mail_of
+from midwatch.desk.site.sign_on import issuer_origin, sign_on_of
 from midwatch.reports import __file__ as _reports
 
 SETUP: Final = desk_setup()
@@ -28,7 +29,7 @@ _REPORT: Final = Path(_reports).parent / "assets"
 def _digest() -> str:
     """Names this state of the style, scripts and typefaces, so that browsers may keep them."""
     found = sha256(__version__.encode())
-    for file in sorted((_HERE / "theme" / "static").rglob("*")):
+    for file in sorted(_HERE.glob("*/static/**/*")):
         if file.is_file():
             found.update(file.read_bytes())
     return found.hexdigest()[:12]
@@ -59,6 +60,11 @@ INSTALLED_APPS = [
     "midwatch.desk.people",
     "midwatch.desk.audit",
     "midwatch.desk.home",
+    "midwatch.desk.search",
+    "midwatch.desk.api",
+    "midwatch.desk.portal",
+    "midwatch.desk.clients",
+    "midwatch.desk.sources",
 ]
 
 MIDDLEWARE = [
@@ -122,13 +128,15 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation went to that address and ca
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE, not longer
 SOCIALACCOUNT_ADAPTER = "midwatch.desk.people.adapters.SignOnAdapter"
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_LOGIN_ON_GET = False
-SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {"openid_connect": {"APPS": []}}
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = sign_on_of(SETUP)
+MFA_ADAPTER = "midwatch.desk.people.adapters.FactorAdapter"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SETUP.secure  # localhost, where browsers allow it
@@ -162,7 +170,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],  # the code for an authenticator is drawn into the page
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # Browsers hold the issuer's own page against this too, as a form sends them there.
+        "form-action": [SELF, *([origin] if (origin := issuer_origin(SETUP)) else [])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from midwatch.desk.access.converters import Name, Reference
+from midwatch.desk.access.converters import Name, Reference, Token
 
 register_converter(Name, "name")
 register_converter(Reference, "reference")
+register_converter(Token, "token")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("midwatch.desk.home.urls")),
-    path("account/", include("allauth.urls")),
+    path("api/", include("midwatch.desk.api.urls")),
+    path("webhooks/", include("midwatch.desk.api.hook_urls")),
+    path("search/", include("midwatch.desk.search.urls")),
+    path("", include("midwatch.desk.portal.urls")),
+    path("", include("midwatch.desk.clients.urls")),
+    path("", include("midwatch.desk.sources.urls")),
+    path("", include("midwatch.desk.people.urls")),
+    path("", include("midwatch.desk.audit.urls")),
+    path("account/", include("midwatch.desk.people.account_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 handler403 = "midwatch.desk.home.errors.forbidden"

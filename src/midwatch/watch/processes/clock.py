@@ -263,7 +263,10 @@ def channels_of(configuration: Configuration) -> Mapping[str, Channel]:
             )
         )  # fmt: skip
     if configuration.webhook.secret:
-        channels["webhook"] = WebhookChannel(WebhookSettings(secret=configuration.webhook.secret))
+        hook = configuration.webhook
+        channels["webhook"] = WebhookChannel(
+            WebhookSettings(secret=hook.secret, inside=hook.inside)
+        )
     if configuration.chat.on:
         from midwatch.paging.chat import ChatChannel  # noqa: PLC0415  # a large library, for few
 

@@ -77,6 +77,7 @@ class PipelineProcess:
             limits=self._limits,
             heard=self._hear,
             beside=self._beside,
+            counted=self._health.counted,
         )
 
     def run(self, signals: Signals) -> None:
@@ -142,7 +143,7 @@ class PipelineProcess:
 
     def _count(self) -> None:
         counts, self._pipeline.counts = self._pipeline.counts, {}
-        self._health.count(counts)
+        self._health.count(counts, self._pipeline.position)
 
     def _zones(self) -> dict[str, str]:
         self._revision = self._tenants.revision

@@ -1,0 +1,46 @@
+"""The verbs of the record as sentences go on after a name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORDS: Final[dict[str, Promise]] = {
+    "reveal": _("looked behind the mask"),
+    "incident.acknowledge": _("acknowledged an incident"),
+    "incident.work": _("began to work on an incident"),
+    "incident.remark": _("added a remark"),
+    "incident.resolve": _("resolved an incident"),
+    "incident.reopen": _("opened an incident again"),
+    "people.first_manager": _("became the first manager"),
+    "people.invite": _("invited somebody"),
+    "people.revoke_invitation": _("withdrew an invitation"),
+    "people.accept": _("came in by an invitation"),
+    "people.change": _("changed somebody's access"),
+    "people.end": _("ended an access"),
+    "people.mask_staff": _("chose what the provider's people see"),
+    "token.make": _("made a token for a program"),
+    "token.revoke": _("revoked a token"),
+    "sign_in.done": _("signed in"),
+    "sign_in.out": _("signed out"),
+    "sign_in.fail": _("failed to sign in"),
+    "sign_in.moved": _("went on from another address"),
+    "sign_in.end": _("signed another browser out"),
+    "sign_on.add": _("connected single sign-on"),
+    "sign_on.remove": _("disconnected single sign-on"),
+    "password.change": _("changed the password"),
+    "password.set": _("set a password"),
+    "password.reset": _("chose a new password by mail"),
+    "factor.add": _("added a second factor"),
+    "factor.remove": _("removed a second factor"),
+    "factor.renew": _("made new recovery codes"),
+    "factor.recover": _("used a recovery code"),
+    "factor.fail": _("failed at the second factor"),
+}
+
+
+def in_words(verb: str) -> str:
+    """The verb as people say it; one that is not known here, as it stands."""
+    return str(WORDS.get(verb, verb.replace(".", ": ").replace("_", " ")))

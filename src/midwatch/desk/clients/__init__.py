@@ -1,0 +1,1 @@
+"""The provider's list of clients, and what is set for each."""

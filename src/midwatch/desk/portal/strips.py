@@ -1,0 +1,121 @@
+"""The strip of a source as an inline drawing, and in words for who cannot see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from midwatch.desk.theme.templatetags.midwatch import amount, lasting
+from midwatch.reports.charts import Tick, percent, time_axis
+from midwatch.watch.coverage import Cell, Run, runs
+
+_SHAPES: Final = {
+    Cell.SEEN: 'y="1" height="14"',
+    Cell.THIN: 'y="9" height="6"',
+    Cell.IDLE: 'y="12.5" height="2.5"',
+    Cell.SILENT: 'y="2.5" height="12"',
+}
+WORDS: Final = {
+    Cell.SEEN: gettext_lazy("lines came as usual"),
+    Cell.THIN: gettext_lazy("far fewer than usual"),
+    Cell.IDLE: gettext_lazy("no line, as is usual for it"),
+    Cell.SILENT: gettext_lazy("silent, though it usually writes"),
+    Cell.OUTSIDE: gettext_lazy("before its first line"),
+}
+LEGEND: Final = tuple(
+    (cell.value, WORDS[cell], SafeString(shape)) for cell, shape in _SHAPES.items()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A drawing, what it says in a sentence, and its runs for the table beside it."""
+
+    svg: SafeString
+    told: str
+    runs: tuple[Run, ...]
+
+    @property
+    def silences(self) -> tuple[Run, ...]:
+        """Those runs in which it was silent."""
+        return tuple(run for run in self.runs if run.cell is Cell.SILENT)
+
+    @property
+    def rows(self) -> list[tuple[Run, str]]:
+        """The runs with their words."""
+        return [(run, str(WORDS[run.cell])) for run in self.runs]
+
+
+def drawn(
+    cells: Sequence[Cell], counts: Sequence[int], start: int, length: int, zone: tzinfo,
+    *, singly: bool = True,
+) -> Strip:  # fmt: skip
+    """Draw a strip.
+
+    Args:
+        cells: What each cell says.
+        counts: The lines of each.
+        start: When the first begins, UTC microseconds.
+        length: How long a cell is, microseconds.
+        zone: For the times in it.
+        singly: Whether each cell speaks for itself; else neighbours that say the same do.
+    """
+    together = runs(cells, counts, start, length)
+    whole = len(cells) * length
+    parts = []
+    for run in together:
+        if run.cell is Cell.OUTSIDE:
+            continue
+        if not singly or run.cell is Cell.SILENT:
+            parts.append(_rect(run, start, whole, zone))
+            continue
+        low = (run.start - start) // length
+        for spot in range(low, low + run.length // length):
+            begins = start + spot * length
+            cell = Run(run.cell, begins, begins + length, counts[spot])
+            parts.append(_rect(cell, start, whole, zone))
+    return Strip(SafeString("".join(parts)), told(together, zone), together)
+
+
+def axis(start: int, end: int, zone: tzinfo) -> tuple[Tick, ...]:
+    """The hours below the strips."""
+    return time_axis(start, end, zone)
+
+
+def told(together: Sequence[Run], zone: tzinfo) -> str:
+    """What a strip says, in a sentence."""
+    silent = [run for run in together if run.cell is Cell.SILENT]
+    if silent:
+        whole = sum(run.length for run in silent)
+        times = ", ".join(_span(run, zone) for run in silent[:4])
+        return _("silent for %(lasting)s: %(times)s") % {"lasting": lasting(whole), "times": times}
+    if not any(run.cell in (Cell.SEEN, Cell.THIN) for run in together):
+        return _("no line in this time")
+    return _("never silent in this time")
+
+
+def _rect(run: Run, start: int, whole: int, zone: tzinfo) -> str:
+    x, width = percent((run.start - start) / whole), percent(run.length / whole)
+    says = f"{_span(run, zone)}: {WORDS[run.cell]}"
+    if run.lines:
+        lines = ngettext("%(n)s line", "%(n)s lines", run.lines) % {"n": amount(run.lines)}
+        says = f"{says} ({lines})"
+    return (
+        f'<rect class="{run.cell.value}" x="{x}" width="{width}" {_SHAPES[run.cell]}>'
+        f"<title>{escape(says)}</title></rect>"
+    )
+
+
+def _span(run: Run, zone: tzinfo) -> str:
+    return f"{_clock(run.start, zone)}–{_clock(run.end, zone)}"
+
+
+def _clock(at: int, zone: tzinfo) -> str:
+    return datetime.fromtimestamp(at / 1_000_000, UTC).astimezone(zone).strftime("%H:%M")

@@ -1,0 +1,107 @@
+"""Sources as a list and one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from midwatch.desk.access.scope import Scope
+from midwatch.desk.access.watching import Heard, Watching
+from midwatch.desk.sources.products import title_of
+from midwatch.watch.rhythm import HOUR, MINUTE, SECOND
+
+_HOURS: Final = 24
+_HEIGHT: Final = 22
+_LATE: Final = 10 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A source in the list.
+
+    ``lines`` in 24 hours; ``rate``: lines an hour; ``spark``: its hours as bars (x, y, height);
+    ``usual``: its usual longest silence at this time of day, microseconds; ``share``: how much
+    is understood; ``late``: whether its events are stamped much earlier than they come.
+    """
+
+    heard: Heard
+    client: str
+    office: str
+    product: str
+    mood: str
+    lines: int
+    spark: tuple[tuple[str, str, str], ...]
+    hours: tuple[tuple[int, int], ...]
+    usual: int | None
+    share: str
+    lag: int
+    late: bool
+
+
+def listed(scope: Scope, tenant: str | None = None) -> list[Listed]:
+    """The sources of one client or of all the viewer's, those that are silent first."""
+    watching = Watching(scope)
+    tenants = [scope.tenant(tenant)] if tenant is not None else scope.tenants()
+    heard = watching.heard(tenant) if tenant is not None else watching.heard_of_all()
+    titles = {each.id: each.title for each in tenants}
+    offices = {
+        (each.id, office.id): office.title for each in tenants for office in scope.offices(each.id)
+    }
+    hours = watching.hours_of_all()
+    found = []
+    for each in heard:
+        feed = each.feed
+        mine = hours.get(feed.id, {})
+        first = scope.now // HOUR - _HOURS + 1
+        counts = [mine.get(first + spot, 0) for spot in range(_HOURS)]
+        lines, parsed = watching.share_of_day(feed)
+        lag = 0 if each.health is None else each.health.lag
+        found.append(
+            Listed(
+                each, titles.get(feed.tenant, feed.tenant),
+                offices.get((feed.tenant, feed.office), feed.office), title_of(feed.product),
+                _mood(each), sum(counts), spark(counts),
+                tuple(((first + spot) * HOUR, count) for spot, count in enumerate(counts)),
+                _usual(each), f"{parsed / lines:.0%}" if lines else "–", lag, abs(lag) >= _LATE,
+            )
+        )  # fmt: skip
+    order = {"act": 0, "look": 1, "quiet": 2}
+    return sorted(
+        found, key=lambda each: (order[each.mood], each.client.casefold(),
+                                 each.heard.feed.title.casefold())
+    )  # fmt: skip
+
+
+def spark(counts: Sequence[int]) -> tuple[tuple[str, str, str], ...]:
+    """Bars of a small drawing: x in per cent, top and height in pixels."""
+    most = max(counts, default=0)
+    bars = []
+    for spot, count in enumerate(counts):
+        if count:
+            height = max(1.5, _HEIGHT * count / most)
+            bars.append(
+                (f"{100 * spot / len(counts):.2f}%", f"{_HEIGHT - height:.1f}", f"{height:.1f}")
+            )
+    return tuple(bars)
+
+
+def totals(found: Sequence[Listed]) -> Mapping[str, int]:
+    """How many are silent, never spoke, or do well."""
+    return {
+        "silent": sum(each.heard.silent for each in found),
+        "mute": sum(each.heard.health is None for each in found),
+        "all": len(found),
+    }
+
+
+def _mood(heard: Heard) -> str:
+    if heard.silent:
+        return "act"
+    return "look" if heard.health is None else "quiet"
+
+
+def _usual(heard: Heard) -> int | None:
+    if heard.feed.silence:
+        return heard.feed.silence * SECOND
+    return None if heard.health is None else heard.health.rhythm.usual(heard.health.last)
