@@ -40,7 +40,9 @@ def test_nobody_gives_away_more_than_they_have() -> None:
     for giver, given in GRANTS.items():
         for role in given:
             assert PERMISSIONS[role] - less_than_names <= PERMISSIONS[giver], (giver, role)
-    assert not any(set(GRANTS.get(role, ())) & PROVIDER_ROLES for role in Role if role is not Role.MANAGER)
+    assert not any(
+        set(GRANTS.get(role, ())) & PROVIDER_ROLES for role in Role if role is not Role.MANAGER
+    )
 
 
 def test_the_page_says_who_has_access(world: Furnished, visitor: Callable[..., Client]) -> None:
@@ -214,4 +216,3 @@ def test_an_owner_of_two_clients_chooses_one(
     page = browser.get("/people/").content.decode()
     assert "Bakery" in page
     assert "Forge" in page
-

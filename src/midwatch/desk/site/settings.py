@@ -146,6 +146,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "__Host-session" if SETUP.secure else "midwatch-session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SETUP.secure else "midwatch-csrf"
 CSRF_TRUSTED_ORIGINS = [SETUP.url]
+CSRF_FAILURE_VIEW = "midwatch.desk.home.errors.forbidden"
 
 # ---------------------------------------------------------------- what a browser may do
 
