@@ -14,6 +14,23 @@ PAGES = (
     ("manager", "/"),
     ("owner", "/"),
     ("manager", "/nowhere/"),
+    (None, "/welcome/nothing/"),
+    (None, "/invitation/nothing/"),
+    (None, "/account/password/reset/"),
+    ("manager", "/welcome/"),
+    ("manager", "/people/"),
+    ("owner", "/people/at/bakery/"),
+    ("owner", "/people/at/bakery/invite/"),
+    ("manager", "/people/access/3/"),
+    ("owner", "/people/tokens/"),
+    ("owner", "/record/"),
+    ("manager", "/record/?kind=people"),
+    ("owner", "/account/2fa/"),
+    ("owner", "/account/2fa/webauthn/"),
+    ("owner", "/account/2fa/totp/activate/"),
+    ("owner", "/account/sessions/"),
+    ("owner", "/account/password/change/"),
+    ("owner", "/account/reauthenticate/"),
 )
 """(role, path) of every page; a page is not done before it stands here."""
 TELEPHONE = (360, 740)

@@ -169,6 +169,7 @@ CONTENT_SECURITY_POLICY = {
         # Browsers hold the issuer's own page against this too, as a form sends them there.
         "form-action": [SELF, *([origin] if (origin := issuer_origin(SETUP)) else [])],
         "base-uri": [NONE],
+        "object-src": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
     }
