@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -31,10 +32,11 @@ def welcome(state: object, db: None) -> str:
     return path_of(services.welcome_link(URL))
 
 
-def invited(by: Role, role: Role, email: str = "new@bakery.example", **more: object) -> str:
+def invited(by: Role, role: Role, email: str = "new@bakery.example", **more: Any) -> str:
     """The path of an invitation that somebody in a role made."""
     inviter = User.objects.filter(email__startswith=f"{by.value}@").first() or person(by)
-    asked = inviting.Asked(email, role, **({"tenant": "bakery"} | more))
+    plain: dict[str, Any] = {"tenant": "bakery"}
+    asked = inviting.Asked(email, role, **(plain | more))
     return path_of(inviting.invite(viewer_of(inviter, now()), asked, URL, by_mail=False).link)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -30,8 +31,8 @@ def held(user: User) -> Membership:
     return Membership.objects.get(user=user)
 
 
-def change(by: User, of: User, role: Role, **more: object) -> None:
-    plain = {"until": None, "purpose": "", "reveals": None}
+def change(by: User, of: User, role: Role, **more: Any) -> None:
+    plain: dict[str, Any] = {"until": None, "purpose": "", "reveals": None}
     memberships.change(viewer(by), held(of), role, **(plain | more))
 
 
@@ -132,12 +133,13 @@ def test_nobody_changes_their_own_role(world: Furnished, db: None) -> None:
 def test_an_owner_touches_no_role_above_their_own(world: Furnished, db: None) -> None:
     owner, contact = person(Role.OWNER), person(Role.CONTACT)
     analyst = person(Role.ANALYST, "bakery")
-    for attempt in (
+    attempts: tuple[Callable[[], None], ...] = (
         lambda: change(owner, analyst, Role.CONTACT),
         lambda: memberships.end(viewer(owner), held(analyst)),
         lambda: change(owner, contact, Role.ANALYST),
         lambda: change(owner, contact, Role.MANAGER),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(BadInputError):
             attempt()
     assert (held(analyst).role, held(contact).role) == ("analyst", "contact")

@@ -13,14 +13,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from midwatch.desk.access.roles import LIMITED_ROLES, PROVIDER_ROLES, Role
+from midwatch.desk.access.roles import LIMITED_ROLES, PROVIDER_ROLES, Permission, Role
 from midwatch.desk.access.stores import Stores
-from midwatch.desk.people.models import EVERY_CLIENT, Membership, User
+from midwatch.desk.audit.models import Reveal
+from midwatch.desk.audit.services import note
+from midwatch.desk.people.models import EVERY_CLIENT, ApiToken, Invitation, Membership, User
+from midwatch.desk.people.selectors import viewer_of
+from midwatch.desk.people.tokens import digest_of
 from midwatch.events.catalogue import all_sources
 from midwatch.events.reading import LineReader
 from midwatch.events.timestamps import ClockContext
@@ -198,6 +203,48 @@ def person(role: Role, tenant: str | None = None, **more: Any) -> User:  # noqa:
     if role in PROVIDER_ROLES:
         Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": ""})
     return user
+
+
+def furnish_people(tenant: str) -> User:
+    """A client's contact with all that people have: a session, a token, a key, an invitation.
+
+    The record has a line and a look of theirs too.
+    """
+    contact = person(Role.CONTACT, tenant, purpose=f"answers for {tenant}")
+    Invitation.objects.create(
+        digest=digest_of(tenant),
+        email=f"new@{tenant}.example",
+        role=Role.CONTACT.value,
+        tenant=tenant,
+        created_by=contact,
+        expires=timezone.now() + timedelta(days=1),
+    )
+    ApiToken.objects.create(
+        user=contact,
+        name=f"tickets of {tenant}",
+        digest=digest_of(f"token of {tenant}"),
+        start="mwt_",
+        permissions=[Permission.SEE.value],
+        expires=timezone.now() + timedelta(days=1),
+    )
+    Authenticator.objects.create(
+        user=contact, type=Authenticator.Type.TOTP, data={"secret": "", "name": tenant}
+    )
+    UserSession.objects.create(
+        user=contact, ip="203.0.113.5", session_key=session_of(contact), user_agent=tenant
+    )
+    viewer = viewer_of(contact, now())
+    note(viewer, "incident.remark", tenant=tenant, subject=f"of {tenant}")
+    Reveal.objects.create(
+        actor=contact.pk,
+        name=contact.name,
+        role=Role.PARTNER.value,
+        tenant=tenant,
+        subject=f"of {tenant}",
+        reason=f"helping {tenant}",
+        until=timezone.now(),
+    )
+    return contact
 
 
 def session_of(user: User) -> str:

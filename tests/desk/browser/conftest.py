@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,28 +41,44 @@ class Desk:
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A furnished desk of this test run."""
-    folder = tmp_path_factory.mktemp("desk")
+    environment, url = _surroundings(tmp_path_factory.mktemp("desk"))
+    furnished = subprocess.run(
+        [sys.executable, "-m", "midwatch.desk.rehearsing"],
+        env=environment, check=True, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with _running(environment, url):
+        yield Desk(url, Path(environment["MIDWATCH_STATE"]), json.loads(furnished.stdout))
+
+
+@pytest.fixture
+def empty_desk_environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A desk that nobody has come to yet; given back is the environment of its programs."""
+    environment, url = _surroundings(tmp_path)
+    with _running(environment, url):
+        yield environment
+
+
+def _surroundings(folder: Path) -> tuple[dict[str, str], str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     config = folder / "midwatch.toml"
     config.write_text(f"[desk]\nport = {port}\n", "utf-8")
-    environment = {
-        **os.environ, "MIDWATCH_STATE": str(folder / "state"), "MIDWATCH_CONFIG": str(config),
-    }  # fmt: skip
     (folder / "state").mkdir(mode=0o700)
-    furnished = subprocess.run(
-        [sys.executable, "-m", "midwatch.desk.rehearsing"],
-        env=environment, check=True, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    url = f"http://localhost:{port}"
-    with (folder / "desk.log").open("wb") as log:
+    told = {"MIDWATCH_STATE": str(folder / "state"), "MIDWATCH_CONFIG": str(config)}
+    return {**os.environ, **told}, f"http://localhost:{port}"
+
+
+@contextmanager
+def _running(environment: dict[str, str], url: str) -> Iterator[None]:
+    place = Path(environment["MIDWATCH_CONFIG"]).with_name("desk.log")
+    with place.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "midwatch.desk", "run"], env=environment, stdout=log, stderr=log
         )
         try:
-            _await(url, folder / "desk.log")
-            yield Desk(url, folder / "state", json.loads(furnished.stdout))
+            _await(url, place)
+            yield
         finally:
             process.terminate()
             process.wait(20)

@@ -22,6 +22,23 @@ PAGES = (
     ("analyst", "/search/rule/?q=user:root"),
     ("owner", "/api/v1/docs"),
     ("manager", "/webhooks/"),
+    (None, "/welcome/nothing/"),
+    (None, "/invitation/nothing/"),
+    (None, "/account/password/reset/"),
+    ("manager", "/welcome/"),
+    ("manager", "/people/"),
+    ("owner", "/people/at/bakery/"),
+    ("owner", "/people/at/bakery/invite/"),
+    ("manager", "/people/access/3/"),
+    ("owner", "/people/tokens/"),
+    ("owner", "/record/"),
+    ("manager", "/record/?kind=people"),
+    ("owner", "/account/2fa/"),
+    ("owner", "/account/2fa/webauthn/"),
+    ("owner", "/account/2fa/totp/activate/"),
+    ("owner", "/account/sessions/"),
+    ("owner", "/account/password/change/"),
+    ("owner", "/account/reauthenticate/"),
 )
 """(role, path) of every page; a page is not done before it stands here."""
 TELEPHONE = (360, 740)

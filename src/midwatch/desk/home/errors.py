@@ -11,7 +11,9 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "desk/missing.html", status=404)
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+def forbidden(
+    request: HttpRequest, exception: Exception | None = None, reason: str = ""
+) -> HttpResponse:
     """403: a form without its token, or the like."""
     return render(request, "desk/forbidden.html", status=403)
 

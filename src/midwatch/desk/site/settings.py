@@ -151,6 +151,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "__Host-session" if SETUP.secure else "midwatch-session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SETUP.secure else "midwatch-csrf"
 CSRF_TRUSTED_ORIGINS = [SETUP.url]
+CSRF_FAILURE_VIEW = "midwatch.desk.home.errors.forbidden"
 
 # ---------------------------------------------------------------- what a browser may do
 
@@ -173,6 +174,7 @@ CONTENT_SECURITY_POLICY = {
         # Browsers hold the issuer's own page against this too, as a form sends them there.
         "form-action": [SELF, *([origin] if (origin := issuer_origin(SETUP)) else [])],
         "base-uri": [NONE],
+        "object-src": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
     }

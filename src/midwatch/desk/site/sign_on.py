@@ -1,4 +1,9 @@
-"""Single sign-on by OpenID Connect, where the configuration names an issuer."""
+"""Single sign-on by OpenID Connect, where the configuration names an issuer.
+
+The answer to a code comes from the issuer itself over TLS, which is what its tokens are believed
+for (OpenID Connect Core 3.1.3.7, point 6); so an issuer without TLS is refused
+unless it runs on this machine.
+"""
 
 from __future__ import annotations
 
@@ -49,9 +54,10 @@ def issuer_origin(setup: DeskSetup) -> str:
     if not issuer:
         return ""
     url = urlsplit(issuer)
-    if url.scheme not in ("https", "http") or not url.netloc:
+    here = url.scheme == "http" and url.hostname in ("localhost", "127.0.0.1", "::1")
+    if not url.netloc or not (url.scheme == "https" or here):
         raise ConfigurationError(
-            "desk.sso_issuer is no web address",
+            "desk.sso_issuer is no address that begins with https://",
             remedy="write the issuer as its own discovery document does, such as https://id.example",
         )
     return f"{url.scheme}://{url.netloc}"
