@@ -62,7 +62,7 @@ def test_refused_packets_are_counted_for_each_client(health: HealthStore) -> Non
     assert health.blocked("harbour", NOW, NOW + 2 * HOUR) == {NOW // HOUR: 7, NOW // HOUR + 1: 2}
     assert health.blocked("harbour", NOW, NOW + HOUR) == {NOW // HOUR: 7}
     assert health.blocked("quay", NOW, NOW + 2 * HOUR) == {}
-    assert health.hours_of_all(NOW, NOW + HOUR) == {"gate": {NOW // HOUR: 9}}
+    assert health.hours_of_all(NOW, NOW + HOUR) == {"gate": {NOW // HOUR: (9, 9)}}
 
 
 def test_counts_and_the_offset_they_reach_to_are_kept_together(health: HealthStore) -> None:

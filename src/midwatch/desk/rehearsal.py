@@ -7,6 +7,7 @@ Needs Django to be set up.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -88,18 +89,28 @@ _SILENT: Final = range(100, 112)
 """The cells of the day, an hour of them, in which the firewalls said nothing."""
 
 
-def hear(kept: Stores, tenant: str, feed: str, every: int = 60) -> None:
-    """A day of a source's lines up to now, with an hour of silence in it."""
-    last = now() // CELL
-    for number in range(288):
-        if number not in _SILENT:
-            at = (last - 287 + number) * CELL
-            came = {at // CELL: CellCount(every, every - 1, 90 * every, every // 2)}
-            end = min(at + CELL - SECOND, now())
-            kept.health.count({feed: FeedCount(tenant, at, end, came, sample=SAMPLE)})
-    begins = (last - 287 + _SILENT.start) * CELL
-    kept.health.concern("silence", feed, tenant, begins + 10 * MINUTE, "It was silent.")
-    kept.health.relieve("silence", [feed], begins + len(_SILENT) * CELL)
+def hear(kept: Stores, feeds: Mapping[str, str]) -> None:
+    """A day of lines up to now of some sources (tenant by source), with an hour of silence in it.
+
+    Only the last three hours teach the sources' rhythm.
+    """
+    first = now() // CELL - 287
+    spoken = [first + number for number in range(288) if number not in _SILENT]
+    taught = spoken[-36:]
+    came = [spoken[48 : -len(taught)] + spoken[:48], *([cell] for cell in taught)]
+    for cells in came:
+        start, end = cells[0] * CELL, min((max(cells) + 1) * CELL - SECOND, now())
+        counts = {cell: CellCount(60, 59, 5_400, 30) for cell in cells}
+        kept.health.count(
+            {
+                feed: FeedCount(tenant, start, end, counts, sample=SAMPLE)
+                for feed, tenant in feeds.items()
+            }
+        )
+    begins, ends = (first + _SILENT.start) * CELL, (first + _SILENT.stop) * CELL
+    for feed, tenant in feeds.items():
+        kept.health.concern("silence", feed, tenant, begins + 10 * MINUTE, "It was silent.")
+        kept.health.relieve("silence", [feed], ends)
 
 
 @dataclass(frozen=True)
@@ -136,11 +147,10 @@ def furnish(kept: Stores) -> Furnished:
         )
         kept.answering.record([a_signal(tenant, "first")], now())
         incidents[tenant] = kept.incidents.incidents(tenant)[0]
-        hear(kept, tenant, f"{tenant}-wall")
+    hear(kept, {f"{tenant}-wall": tenant for tenant in incidents})
     mark = Mark(MarkKind.ADDRESS, "192.0.2.25/32")
-    kept.tenants.save_feed(
-        Feed("bakery-mail", BAKERY, "main", "Mail server", "postfix", marks=(mark,))
-    )
+    mail = Feed("bakery-mail", BAKERY, "main", "Mail server", marks=(mark,), created=now())
+    kept.tenants.save_feed(mail)
     kept.health.beat("pipeline", now() - DAY, now() + 15 * MINUTE, {})
     with closing(Quarantine(kept.folder.quarantine)) as quarantine:
         quarantine.keep(STRANGER, [STRANGE_LINE] * 3, now() - 4 * MINUTE)

@@ -18,19 +18,27 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415  # Django is set up first
 
+    from midwatch.desk.access.acting import Acting  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.access.roles import Role  # noqa: PLC0415  # Django is set up first
+    from midwatch.desk.access.scope import Scope  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.access.stores import stores  # noqa: PLC0415  # Django is set up first
+    from midwatch.desk.people.selectors import viewer_of  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal import (  # noqa: PLC0415  # the reason stands above
         furnish,
         furnish_lake,
+        now,
         person,
         session_of,
     )
 
     call_command("migrate", verbosity=0, interactive=False)
-    furnish(stores())
+    world = furnish(stores())
     furnish_lake(stores())
-    json.dump({role.value: session_of(person(role)) for role in Role}, sys.stdout)
+    people = {role: person(role) for role in Role}
+    # Something for the client to see in its record.
+    analyst = Scope(viewer_of(people[Role.ANALYST], now()), now())
+    Acting(analyst).reveal(world.own.reference, "calling the person whose account was tried")
+    json.dump({role.value: session_of(user) for role, user in people.items()}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -260,14 +260,16 @@ class HealthStore:
         )
         return [known.get(hour, 0) for hour in range(first, last)]
 
-    def hours_of_all(self, since: int, until: int) -> dict[str, dict[int, int]]:
-        """Of every feed, the lines by the number of the hour (microseconds // ``HOUR``)."""
-        found: dict[str, dict[int, int]] = {}
-        for feed, hour, lines in self._database.execute(
-            "SELECT feed, hour, lines FROM feed_hour WHERE hour BETWEEN ? AND ?",
+    def hours_of_all(self, since: int, until: int) -> dict[str, dict[int, tuple[int, int]]]:
+        """Of every feed, (lines, lines understood) by the number of the hour."""
+        found: dict[str, dict[int, tuple[int, int]]] = {}
+        for feed, hour, lines, parsed in self._database.execute(
+            # The hours of each feed lie together: so only what is asked for is read.
+            "SELECT feed_hour.feed, hour, lines, parsed FROM feed_health CROSS JOIN feed_hour "
+            "ON feed_hour.feed = feed_health.feed AND hour BETWEEN ? AND ?",
             (since // HOUR, (until - 1) // HOUR),
         ):
-            found.setdefault(feed, {})[hour] = lines
+            found.setdefault(feed, {})[hour] = lines, parsed
         return found
 
     def cells(self, feed: str, since: int, until: int) -> list[int]:

@@ -78,9 +78,9 @@ class RehearsedWatch:
         self.log = folder / "log"
         self.tenants = TenantStore(self.state.database)
         self.health = HealthStore(self.state.database)
-        self._config = folder / "midwatch.toml"
+        self.config = folder / "midwatch.toml"
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._config.write_text(self._configuration(settings or {}, certificate), "utf-8")
+        self.config.write_text(self._configuration(settings or {}, certificate), "utf-8")
 
     def __enter__(self) -> Self:
         """Nothing more is needed."""
@@ -111,7 +111,7 @@ class RehearsedWatch:
         """Start processes."""
         for name in names:
             command = [sys.executable, "-m", "midwatch", "watch", name]
-            command += ["--state", str(self.state.path), "--config", str(self._config)]
+            command += ["--state", str(self.state.path), "--config", str(self.config)]
             with self.log.open("ab") as log:
                 self._running[name] = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603  # our own command
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
+_TODAY = datetime.now(ZoneInfo("Europe/Berlin")).date().isoformat()
 PAGES = (
     (None, "/account/login/"),
     ("manager", "/"),
@@ -39,6 +42,24 @@ PAGES = (
     ("owner", "/account/sessions/"),
     ("owner", "/account/password/change/"),
     ("owner", "/account/reauthenticate/"),
+    ("manager", "/clients/"),
+    ("manager", "/clients/add/"),
+    ("manager", "/clients/of/bakery/"),
+    ("owner", "/c/bakery/"),
+    ("partner", "/c/bakery/"),
+    ("owner", "/c/bakery/attempts/?span=month"),
+    ("owner", "/c/bakery/reports/"),
+    ("owner", f"/c/bakery/reports/day/{_TODAY}/"),
+    ("owner", f"/c/bakery/reports/week/{_TODAY}/"),
+    ("manager", "/sources/"),
+    ("manager", "/sources/unknown/"),
+    ("owner", "/c/bakery/sources/"),
+    ("owner", "/c/bakery/sources/add/"),
+    ("manager", "/c/bakery/sources/add/pfsense/"),
+    ("manager", "/c/bakery/sources/of/bakery-wall/"),
+    ("manager", "/c/bakery/sources/of/bakery-mail/"),
+    ("manager", "/c/bakery/sources/of/bakery-wall/edit/"),
+    ("manager", "/c/bakery/sources/of/bakery-wall/remove/"),
 )
 """(role, path) of every page; a page is not done before it stands here."""
 TELEPHONE = (360, 740)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.stores import Stores, stores
 from midwatch.desk.access.viewers import Viewer
 from midwatch.desk.audit.services import revealed
-from midwatch.desk.people.selectors import masks_staff
+from midwatch.desk.people.selectors import masking_staff
 from midwatch.incidents import Incident, IncidentState, Policy, Signal
 from midwatch.lake import LakeReader
 from midwatch.paging.store import Hits
@@ -192,10 +193,15 @@ class Scope:
         """Whether the viewer sees codes instead of that client's names (in ``subject``)."""
         if tenant not in self._masking:
             allowed = self.viewer.may(Permission.UNMASKED, tenant)
-            self._masking[tenant] = not allowed or (self.viewer.provider and masks_staff(tenant))
+            self._masking[tenant] = not allowed or tenant in self._masked_for_staff
         if not self._masking[tenant]:
             return False
         return not subject or revealed(self.viewer, tenant, subject, self.now) is None
+
+    @cached_property
+    def _masked_for_staff(self) -> frozenset[str]:
+        """The clients that have the provider's people see codes too; nobody else is asked."""
+        return masking_staff() if self.viewer.provider else frozenset()
 
     def masker(self, tenant: str) -> Masker:
         """Masks that client's names."""

@@ -21,6 +21,7 @@ from midwatch.watch.health import Concern, FeedHealth
 from midwatch.watch.rhythm import DAY, HOUR
 from midwatch.watch.self_watch import BEAT, MISSED_BEATS
 
+_SEE: Final = Permission.SEE
 _KINDS: Final = {"user": "user", "src_ip": "host", "dst_ip": "host", "host": "host"}
 """Fields of a line that name somebody, and as what they are masked."""
 
@@ -81,9 +82,9 @@ class Watching:
         known = stores().health.feeds(asked.tenant)
         return self._together([asked], {each.feed: each for each in known})[0]
 
-    def hours_of_all(self) -> dict[str, dict[int, int]]:
-        """Of each of the viewer's sources, the lines of the last 24 hours by their number."""
-        mine = {each.feed.id for each in self.heard_of_all()}
+    def hours(self, heard: Sequence[Heard]) -> dict[str, dict[int, tuple[int, int]]]:
+        """Of these sources, (lines, understood) in the last 24 hours by the hours' number."""
+        mine = {each.feed.id for each in heard if self._scope.viewer.may(_SEE, each.feed.tenant)}
         found = stores().health.hours_of_all(self._now - DAY + HOUR, self._now + 1)
         return {feed: hours for feed, hours in found.items() if feed in mine}
 
@@ -113,10 +114,6 @@ class Watching:
     def shares(self, feed: Feed, since: int, until: int) -> tuple[int, int]:
         """(lines, lines understood) of a source in the whole hours of a span."""
         return stores().health.shares(self._scope.feed(feed.id).id, since, until)
-
-    def share_of_day(self, feed: Feed) -> tuple[int, int]:
-        """(lines, lines understood) of one of the viewer's sources in the last 24 hours."""
-        return stores().health.shares(feed.id, self._now - DAY + HOUR, self._now + HOUR)
 
     def newest_line(self, feed: Feed) -> FirstLine | None:
         """What was understood of a source's newest line, masked where due."""

@@ -34,29 +34,22 @@ class Client:
     last: int | None
 
 
-def clients(scope: Scope, zone: tzinfo, wanted: str = "") -> list[Client]:
-    """The viewer's clients, those that need a person first.
-
-    ``wanted``: part of a name, or one of the moods as ``is:act``.
-    """
+def clients(scope: Scope, zone: tzinfo) -> list[Client]:
+    """The viewer's clients, those that need a person first."""
     watching = Watching(scope)
     awake, standing = watching.awake(), watching.standing()
     by_tenant: dict[str, list[Heard]] = {}
-    for each in watching.heard_of_all():
+    heard_of_all = watching.heard_of_all()
+    for each in heard_of_all:
         by_tenant.setdefault(each.feed.tenant, []).append(each)
-    hours = watching.hours_of_all()
+    hours = watching.hours(heard_of_all)
     start = (scope.now // HOUR + 1) * HOUR - DAY
     silences = watching.silences(None, start)
     found = []
-    text, mood = _asked(wanted)
     for tenant in scope.tenants():
-        if text not in tenant.title.casefold() and text not in tenant.id:
-            continue
         heard = by_tenant.get(tenant.id, [])
         stands = standing.get(tenant.id, Standing())
         seen = glance(heard, stands, awake)
-        if mood and seen.mood != mood:
-            continue
         spoke = [each.health.last for each in heard if each.health is not None]
         found.append(
             Client(
@@ -72,6 +65,17 @@ def clients(scope: Scope, zone: tzinfo, wanted: str = "") -> list[Client]:
     )  # fmt: skip
 
 
+def those(found: Sequence[Client], wanted: str) -> list[Client]:
+    """The clients with this in their name, or of one of the moods as ``is:act``."""
+    text, mood = _asked(wanted)
+    return [
+        each
+        for each in found
+        if (text in each.tenant.title.casefold() or text in each.tenant.id)
+        and (not mood or each.glance.mood == mood)
+    ]
+
+
 def _asked(wanted: str) -> tuple[str, str]:
     words = wanted.casefold().split()
     mood = next((word[3:] for word in words if word.startswith("is:")), "")
@@ -81,7 +85,7 @@ def _asked(wanted: str) -> tuple[str, str]:
 
 def _condensed(
     heard: Sequence[Heard],
-    hours: Mapping[str, Mapping[int, int]],
+    hours: Mapping[str, Mapping[int, tuple[int, int]]],
     silences: Mapping[str, Sequence[Concern]],
     start: int,
     zone: tzinfo,
@@ -92,7 +96,7 @@ def _condensed(
     strips, sums = [], [0] * _HOURS
     for each in heard:
         mine = hours.get(each.feed.id, {})
-        counts = [mine.get(first + spot, 0) for spot in range(_HOURS)]
+        counts = [mine.get(first + spot, (0, 0))[0] for spot in range(_HOURS)]
         strips.append(
             strip(
                 each.feed, each.health, counts, start, length=HOUR,

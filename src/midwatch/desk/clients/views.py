@@ -15,6 +15,7 @@ from midwatch.desk.access.pages import page
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.clients.forms import NewClientForm, OfficeForm, SettingsForm, zones
 from midwatch.desk.clients.selectors import clients as listed
+from midwatch.desk.clients.selectors import those
 from midwatch.desk.portal.strips import LEGEND
 from midwatch.desk.portal.views import zone_of_viewer
 from midwatch.kernel import BadInputError
@@ -27,7 +28,7 @@ def clients(request: DeskRequest) -> HttpResponse:
         raise Http404
     wanted = request.GET.get("q", "")[:100]
     every = listed(request.scope, zone_of_viewer(request))
-    found = listed(request.scope, zone_of_viewer(request), wanted) if wanted else every
+    found = those(every, wanted) if wanted else every
     return render(
         request,
         "clients/clients.html",

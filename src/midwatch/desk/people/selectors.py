@@ -188,6 +188,7 @@ def has_second_factor(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user, type__in=_FACTORS).exists())
 
 
-def masks_staff(tenant: str) -> bool:
-    """Whether this client has its names masked for the provider's people too."""
-    return ClientPreferences.objects.filter(tenant=tenant, masks_staff=True).exists()
+def masking_staff() -> frozenset[str]:
+    """The clients that have their names masked for the provider's people too."""
+    found = ClientPreferences.objects.filter(masks_staff=True).values_list("tenant", flat=True)
+    return frozenset(found)

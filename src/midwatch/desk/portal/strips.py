@@ -68,19 +68,22 @@ def drawn(
         singly: Whether each cell speaks for itself; else neighbours that say the same do.
     """
     together = runs(cells, counts, start, length)
-    whole = len(cells) * length
+    clocks = [_clock(start + spot * length, zone) for spot in range(len(cells) + 1)]
+    words = {cell: escape(text) for cell, text in WORDS.items()}
     parts = []
     for run in together:
         if run.cell is Cell.OUTSIDE:
             continue
-        if not singly or run.cell is Cell.SILENT:
-            parts.append(_rect(run, start, whole, zone))
-            continue
-        low = (run.start - start) // length
-        for spot in range(low, low + run.length // length):
-            begins = start + spot * length
-            cell = Run(run.cell, begins, begins + length, counts[spot])
-            parts.append(_rect(cell, start, whole, zone))
+        low, high = (run.start - start) // length, (run.end - start) // length
+        step = 1 if singly and run.cell is not Cell.SILENT else high - low
+        for spot in range(low, high, step):
+            lines = counts[spot] if step == 1 else run.lines
+            parts.append(
+                f'<rect class="{run.cell.value}" x="{percent(spot / len(cells))}" '
+                f'width="{percent(step / len(cells))}" {_SHAPES[run.cell]}>'
+                f"<title>{clocks[spot]}–{clocks[spot + step]}: {words[run.cell]}"
+                f"{_lines(lines)}</title></rect>"
+            )
     return Strip(SafeString("".join(parts)), told(together, zone), together)
 
 
@@ -101,16 +104,11 @@ def told(together: Sequence[Run], zone: tzinfo) -> str:
     return _("never silent in this time")
 
 
-def _rect(run: Run, start: int, whole: int, zone: tzinfo) -> str:
-    x, width = percent((run.start - start) / whole), percent(run.length / whole)
-    says = f"{_span(run, zone)}: {WORDS[run.cell]}"
-    if run.lines:
-        lines = ngettext("%(n)s line", "%(n)s lines", run.lines) % {"n": amount(run.lines)}
-        says = f"{says} ({lines})"
-    return (
-        f'<rect class="{run.cell.value}" x="{x}" width="{width}" {_SHAPES[run.cell]}>'
-        f"<title>{escape(says)}</title></rect>"
-    )
+def _lines(lines: int) -> str:
+    if not lines:
+        return ""
+    told = ngettext("%(n)s line", "%(n)s lines", lines) % {"n": amount(lines)}
+    return f" ({escape(told)})"
 
 
 def _span(run: Run, zone: tzinfo) -> str:

@@ -15,6 +15,8 @@ _FIRST: Final = (
     "pfsense", "opnsense", "fortigate", "sophos", "sonicwall", "mikrotik", "unifi", "watchguard",
     "paloalto", "cisco_asa", "meraki", "windows", "openssh", "postfix", "nginx",
 )  # fmt: skip
+_CALLED: Final = {"pfsense": "pfSense firewall", "opnsense": "OPNsense firewall"}
+"""What people call the whole device, where a log source is named after one part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def products() -> tuple[Product, ...]:
     general = guide_of("")
     found = [
         Product(
-            each.name, each.title, guide_of(each.name) != general,
+            each.name, _CALLED.get(each.name, each.title), guide_of(each.name) != general,
             "{token}" in guide_of(each.name),
         )
         for each in all_sources()

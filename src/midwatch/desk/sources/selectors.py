@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.safestring import SafeString
+
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.access.watching import Heard, Watching
 from midwatch.desk.sources.products import title_of
@@ -20,7 +22,7 @@ _LATE: Final = 10 * MINUTE
 class Listed:
     """A source in the list.
 
-    ``lines`` in 24 hours; ``rate``: lines an hour; ``spark``: its hours as bars (x, y, height);
+    ``lines`` in 24 hours; ``rate``: lines an hour; ``spark``: its hours as bars;
     ``usual``: its usual longest silence at this time of day, microseconds; ``share``: how much
     is understood; ``late``: whether its events are stamped much earlier than they come.
     """
@@ -31,7 +33,7 @@ class Listed:
     product: str
     mood: str
     lines: int
-    spark: tuple[tuple[str, str, str], ...]
+    spark: SafeString
     hours: tuple[tuple[int, int], ...]
     usual: int | None
     share: str
@@ -45,22 +47,21 @@ def listed(scope: Scope, tenant: str | None = None) -> list[Listed]:
     tenants = [scope.tenant(tenant)] if tenant is not None else scope.tenants()
     heard = watching.heard(tenant) if tenant is not None else watching.heard_of_all()
     titles = {each.id: each.title for each in tenants}
-    offices = {
-        (each.id, office.id): office.title for each in tenants for office in scope.offices(each.id)
-    }
-    hours = watching.hours_of_all()
+    # The list of all clients' sources shows none.
+    offices = {} if tenant is None else {each.id: each.title for each in scope.offices(tenant)}
+    hours = watching.hours(heard)
     found = []
     for each in heard:
         feed = each.feed
         mine = hours.get(feed.id, {})
         first = scope.now // HOUR - _HOURS + 1
-        counts = [mine.get(first + spot, 0) for spot in range(_HOURS)]
-        lines, parsed = watching.share_of_day(feed)
+        counts = [mine.get(first + spot, (0, 0))[0] for spot in range(_HOURS)]
+        lines, parsed = sum(counts), sum(parsed for _lines, parsed in mine.values())
         lag = 0 if each.health is None else each.health.lag
         found.append(
             Listed(
                 each, titles.get(feed.tenant, feed.tenant),
-                offices.get((feed.tenant, feed.office), feed.office), title_of(feed.product),
+                offices.get(feed.office, feed.office), title_of(feed.product),
                 _mood(each), sum(counts), spark(counts),
                 tuple(((first + spot) * HOUR, count) for spot, count in enumerate(counts)),
                 _usual(each), f"{parsed / lines:.0%}" if lines else "–", lag, abs(lag) >= _LATE,
@@ -73,17 +74,18 @@ def listed(scope: Scope, tenant: str | None = None) -> list[Listed]:
     )  # fmt: skip
 
 
-def spark(counts: Sequence[int]) -> tuple[tuple[str, str, str], ...]:
-    """Bars of a small drawing: x in per cent, top and height in pixels."""
+def spark(counts: Sequence[int]) -> SafeString:
+    """Bars of a small drawing 22 pixels high."""
     most = max(counts, default=0)
     bars = []
     for spot, count in enumerate(counts):
         if count:
             height = max(1.5, _HEIGHT * count / most)
             bars.append(
-                (f"{100 * spot / len(counts):.2f}%", f"{_HEIGHT - height:.1f}", f"{height:.1f}")
+                f'<rect class="bar" x="{100 * spot / len(counts):.2f}%" width="3.4%" '
+                f'y="{_HEIGHT - height:.1f}" height="{height:.1f}"/>'
             )
-    return tuple(bars)
+    return SafeString("".join(bars))
 
 
 def totals(found: Sequence[Listed]) -> Mapping[str, int]:

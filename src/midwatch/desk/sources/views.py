@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,6 +35,7 @@ from midwatch.watch.setup_guides import guide_for
 ANY: Final = "any"
 """Stands in an address for a product that each line tells."""
 _SHOWN_FIRST: Final = 14
+_ROWS: Final = 60
 _CELLS: Final = 288
 _PATIENCE: Final = 2 * MINUTE
 
@@ -52,11 +54,13 @@ def sources(request: DeskRequest) -> HttpResponse:
         if wanted in f"{each.client} {each.heard.feed.title} {each.product}".casefold()
     ]
     allowed = request.viewer.may(Permission.SOURCES)
+    pages = Paginator(found, _ROWS).get_page(request.GET.get("page"))
     return render(
         request,
         "sources/sources.html",
         {
-            "sources": found,
+            "sources": pages.object_list,
+            "pages": pages,
             "totals": totals(every),
             "wanted": wanted,
             "several": True,

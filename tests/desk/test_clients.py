@@ -1,0 +1,129 @@
+"""The provider's clients: all at a glance, added, changed, and the sample taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from midwatch.desk.access.roles import CLIENT_ROLES, Role
+from midwatch.desk.audit.models import Entry
+from midwatch.desk.rehearsal import Furnished, now
+from midwatch.tenants import Office, Tenant
+from midwatch.watch.living_office import CLIENT, add_living_office
+from midwatch.watch.rhythm import HOUR
+
+NEW = {"title": "Harbour Ltd", "name": "quay", "zone": "Europe/Berlin", "days": "90", "office": ""}
+
+
+@pytest.mark.parametrize("role", sorted(CLIENT_ROLES))
+@pytest.mark.parametrize("path", ["/clients/", "/clients/add/", "/clients/of/bakery/"])
+def test_a_clients_people_have_no_list_of_clients(
+    world: Furnished, visitor: Callable[..., Client], role: Role, path: str
+) -> None:
+    assert visitor(role).get(path).status_code == 404
+
+
+def test_who_needs_a_person_stands_first(world: Furnished, visitor: Callable[..., Client]) -> None:
+    world.stores.tenants.save_tenant(Tenant("aa", "Aardvark"))
+    client = visitor(Role.ANALYST)
+
+    page = client.get("/clients/").content.decode()
+    assert "2 incidents wait for an answer." in page
+    assert page.index(">Bakery<") < page.index(">Aardvark<")
+    assert "Nothing is watched here yet." in page
+
+    page = client.get("/clients/?q=aard").content.decode()
+    assert ">Aardvark<" in page
+    assert ">Bakery<" not in page
+    page = client.get("/clients/?q=is:act").content.decode()
+    assert ">Aardvark<" not in page
+    assert ">Bakery<" in page
+
+
+def test_an_analyst_of_one_client_sees_that_one(
+    world: Furnished, visitor: Callable[..., Client]
+) -> None:
+    page = visitor(Role.ANALYST, "forge").get("/clients/").content.decode()
+
+    assert ">Forge<" in page
+    assert "Bakery" not in page
+
+
+def test_a_client_is_added_with_an_office_and_led_to_its_first_source(
+    world: Furnished, visitor: Callable[..., Client]
+) -> None:
+    answer = visitor(Role.MANAGER).post("/clients/add/", NEW | {"office": "Pier 4"})
+
+    assert answer.headers["Location"] == "/c/quay/sources/add/"
+    known = world.stores.tenants.tenant("quay")
+    assert known is not None
+    assert (known.title, known.zone, known.retention_days) == ("Harbour Ltd", "Europe/Berlin", 90)
+    assert world.stores.tenants.offices("quay") == [Office("main", "quay", "Pier 4")]
+    assert Entry.objects.filter(verb="client.add", tenant="quay").exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "bakery"}, {"name": "Quay"}, {"name": "../quay"}, {"name": "operator"},
+        {"zone": "Mars/Olympus"}, {"zone": "../../etc/passwd"}, {"days": "0"}, {"days": "many"},
+        {"title": ""}, {"title": "x" * 200},
+    ],
+)  # fmt: skip
+def test_what_is_no_client_is_refused_with_a_reason(
+    world: Furnished, visitor: Callable[..., Client], wrong: dict[str, str]
+) -> None:
+    answer = visitor(Role.MANAGER).post("/clients/add/", NEW | wrong)
+
+    assert answer.status_code == 200
+    assert "error" in answer.content.decode()
+    assert len(world.stores.tenants.tenants()) == 2
+    assert world.stores.tenants.tenant("bakery").title == "Bakery"  # type: ignore[union-attr]  # it is there
+
+
+def test_an_analyst_adds_no_clients(world: Furnished, visitor: Callable[..., Client]) -> None:
+    assert visitor(Role.ANALYST).post("/clients/add/", NEW).status_code == 404
+
+
+def test_retention_and_legal_hold_are_set_and_recorded(
+    world: Furnished, visitor: Callable[..., Client]
+) -> None:
+    client = visitor(Role.MANAGER)
+    given = {"title": "Bakery", "zone": "Europe/Berlin", "days": "30", "legal_hold": "on"}
+    client.post("/clients/of/bakery/", given)
+
+    known = world.stores.tenants.tenant("bakery")
+    assert known is not None
+    assert (known.retention_days, known.legal_hold) == (30, True)
+    entry = Entry.objects.get(verb="client.change")
+    assert entry.detail == {"retention_days": 30, "legal_hold": True}
+    client.post("/clients/of/bakery/office/", {"office": "pier", "title": "Pier", "zone": ""})
+    assert Office("pier", "bakery", "Pier") in world.stores.tenants.offices("bakery")
+
+
+def test_the_sample_is_marked_and_taken_away_and_nobody_elses(
+    world: Furnished, visitor: Callable[..., Client]
+) -> None:
+    add_living_office(world.stores.tenants, now() - HOUR)
+    client = visitor(Role.MANAGER)
+    assert ">sample<" in client.get("/clients/").content.decode()
+    assert client.post("/clients/of/bakery/leave/").status_code == 404
+
+    page = client.post(f"/clients/of/{CLIENT}/leave/", follow=True).content.decode()
+
+    assert "The sample is gone: 5 sources, 0 incidents." in page
+    assert world.stores.tenants.tenant(CLIENT) is None
+    assert world.stores.tenants.tenant("bakery") is not None
+    assert world.stores.incidents.incidents("bakery")
+
+
+def test_an_installation_without_a_client_teaches_the_first_step(
+    state: object, visitor: Callable[..., Client]
+) -> None:
+    page = visitor(Role.MANAGER).get("/clients/").content.decode()
+
+    assert "There is no client yet." in page
+    assert "midwatch client add harbour" in page
+    assert visitor(Role.ANALYST).get("/sources/").status_code == 200
