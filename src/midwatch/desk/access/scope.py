@@ -22,6 +22,7 @@ from midwatch.desk.audit.services import revealed
 from midwatch.desk.people.selectors import masks_staff
 from midwatch.incidents import Incident, IncidentState, Policy, Signal
 from midwatch.lake import LakeReader
+from midwatch.paging import Selection
 from midwatch.paging.store import Hits
 from midwatch.tenants import Feed, Office, Tenant
 from midwatch.watch.health import Concern, FeedHealth
@@ -122,14 +123,16 @@ class Scope:
         skip: int = 0,
     ) -> list[Shown]:
         """Incidents of one client or of all the viewer's, those that need a person first."""
-        found = self._kept.incidents.queue(self._reach(tenant), states, most=most, skip=skip)
+        wanted = Selection(tenants=self._reach(tenant), states=tuple(states))
+        found = self._kept.incidents.queue(wanted, most=most, skip=skip)
         return [self._shown(each) for each in found]
 
     def count_incidents(
         self, tenant: str | None = None, states: Sequence[IncidentState] = ()
     ) -> tuple[int, int]:
         """(all, those that wait for a person)."""
-        return self._kept.incidents.count(self._reach(tenant), states)
+        wanted = Selection(tenants=self._reach(tenant), states=tuple(states))
+        return self._kept.incidents.count(wanted)
 
     def incident(self, name: str, permission: Permission = Permission.SEE) -> Shown:
         """One incident, by its id or reference.
