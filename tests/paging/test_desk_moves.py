@@ -101,7 +101,7 @@ def test_a_notice_goes_out_as_written_and_leaves_the_escalation_alone(
     sent = desk.store.deliveries(incident.id)[-1]
     assert (sent.state, sent.alarm) == (DeliveryState.SENT, 0)
     history = desk.store.incident(incident.id).history
-    assert "wrote to The owner: About last night" in [change.why for change in history]
+    assert "wrote to the client: About last night" in [change.why for change in history]
 
 
 def test_an_unanswered_incident_is_escalated_in_spite_of_a_notice(

@@ -346,7 +346,7 @@ class Incidents:
                 subject=subject.strip(),
                 text=text.strip(),
             )
-            new = remark(old, by=by, now=now, why=f"wrote to {person}: {subject.strip()}")
+            new = remark(old, by=by, now=now, why=f"wrote to the client: {subject.strip()}")
             self._store.save(new)
             self._store.plan([notice])
         return new

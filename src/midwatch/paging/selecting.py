@@ -18,7 +18,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 
     ``tenants`` and ``only`` (ids) mean none where they are empty, and any where they are None.
     ``waiting``: whether nobody has answered; None: either. ``alarmed_after``: called for people
-    after that time; ``opened_from``, ``opened_before``: opened in that span (UTC microseconds).
+    after that time; ``changed_from``: changed from then on; ``opened_from``, ``opened_before``: opened in that span (UTC microseconds).
     """
 
     tenants: Collection[str] | None = None
@@ -27,6 +27,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     only: Collection[str] | None = None
     waiting: bool | None = None
     alarmed_after: int | None = None
+    changed_from: int | None = None
     opened_from: int | None = None
     opened_before: int | None = None
 
@@ -50,6 +51,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
         for clause, value in (
             ("waiting = ?", None if self.waiting is None else int(self.waiting)),
             ("alarmed > ?", self.alarmed_after),
+            ("changed >= ?", self.changed_from),
             ("opened >= ?", self.opened_from),
             ("opened < ?", self.opened_before),
         ):

@@ -21,6 +21,7 @@ from midwatch.incidents import (
     Incident,
     IncidentKind,
     IncidentState,
+    Priority,
     Signal,
 )
 from midwatch.incidents.deliveries import DELIVERY_TRANSITIONS, DeliveryState
@@ -231,6 +232,16 @@ class SqliteIncidents:
             given,
         ).fetchone()
         return int(row[0]), int(row[1])
+
+    def waiting_by_priority(self, wanted: Selection) -> dict[Priority, int]:
+        """Of the wanted that wait for a person, how many of each priority."""
+        where, given = wanted.condition()
+        rows = self._database.execute(
+            f"SELECT priority, count(*) FROM incident {where} AND waiting = 1 GROUP BY priority",  # noqa: S608  # our own clauses, the values apart
+            given,
+        )
+        found = {f"P{number}": int(count) for number, count in rows}
+        return {each: found.get(each.value, 0) for each in Priority}
 
     def save(self, incident: Incident) -> None:
         """Add or change an incident."""

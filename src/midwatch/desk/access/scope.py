@@ -154,6 +154,16 @@ class Scope:
             raise Http404
         return found
 
+    def shown_of(self, incident: Incident) -> Shown:
+        """An incident as the viewer sees it, masked where due.
+
+        Raises:
+            Http404: It is not the viewer's.
+        """
+        if not self._may(Permission.SEE, incident.tenant):
+            raise Http404
+        return self._shown(incident)
+
     def related(self, incident: Incident, most: int = 20) -> list[Shown]:
         """Other incidents of the same client with the same attacker or account."""
         kept = self.incident_unmasked(incident.id, Permission.SEE)
@@ -213,6 +223,14 @@ class Scope:
         return Shown(self.masker(incident.tenant).incident(incident), masked=True)
 
     # ------------------------------------------------------------ inside
+
+    def reach(self, tenant: str | None = None) -> list[str] | None:
+        """The clients whose incidents the viewer sees, or that one; None means all.
+
+        Raises:
+            Http404: That one is not the viewer's.
+        """
+        return self._reach(tenant)
 
     @property
     def _kept(self) -> Stores:
