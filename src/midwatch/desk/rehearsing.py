@@ -22,8 +22,11 @@ def main() -> None:
     from midwatch.desk.access.stores import stores  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.rehearsal import furnish, person, session_of  # noqa: PLC0415  # the reason stands above
 
+    from midwatch.desk.rehearsal_night import a_busy_night  # noqa: PLC0415  # the reason stands above
+
     call_command("migrate", verbosity=0, interactive=False)
     furnish(stores())
+    a_busy_night(stores())
     json.dump({role.value: session_of(person(role)) for role in Role}, sys.stdout)
 
 

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "midwatch.desk.people",
     "midwatch.desk.audit",
     "midwatch.desk.home",
+    "midwatch.desk.triage",
 ]
 
 MIDDLEWARE = [

@@ -11,6 +11,7 @@ register_converter(Reference, "reference")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("midwatch.desk.home.urls")),
+    path("", include("midwatch.desk.triage.urls")),
     path("account/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

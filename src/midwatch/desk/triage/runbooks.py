@@ -45,7 +45,7 @@ _BY_CATEGORY: Final[Mapping[str, tuple[tuple[str, Promise], ...]]] = {
     "credential_attack": (
         ("inside", _("Make sure no login of this origin succeeded before, during or after it.")),
         ("real", _("See whether the names tried are real accounts; real ones mean a list is out.")),
-        ("factor", _("See whether a second factor stands before this service; if not, propose it.")),
+        ("factor", _("See whether a second factor guards this service; if not, propose it.")),
         ("block", _("Block the origin at the firewall if it goes on; prefer a ban that expires.")),
     ),
     "anomalous_login": (
