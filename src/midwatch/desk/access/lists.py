@@ -45,8 +45,9 @@ class Clock:
 
     @property
     def late(self) -> bool:
-        """Whether somebody else is called already, or nobody ever will be."""
-        return self.until_next is None or self.step > 1
+        """Whether the time the policy gives is over, or nobody is told at all."""
+        over = self.asked is not None and self.waited > self.asked
+        return not self.policy or self.step > 1 or over
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from midwatch.desk.access.handling import Recipient, Wish
 from midwatch.desk.access.masking import names_of
 from midwatch.incidents import Incident
 from midwatch.kernel import derived_id
+from midwatch.reports.defusing import defuse
 
 LONGEST_DAYS: Final = 366
 _USUAL_DAYS: Final = 30
@@ -63,16 +64,19 @@ class ExceptionForm(forms.Form):
             for kind, name in names_of(signal):
                 offered.get(kind, {})[name] = name
             offered["network"] |= {each: each for each in signal.addresses}
+        # A name from a log may hold anything: a key that we make stands for it in the page.
+        self._meant = {_key(name, value): value for name in offered for value in offered[name]}
         for name, known in offered.items():
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
-                field.choices = [("", _("any")), *known.items()]
+                told = [(_key(name, value), defuse(words, 120)) for value, words in known.items()]
+                field.choices = [("", _("any")), *told]
         if masked:  # what a masked viewer types could try names out
             del self.fields["wider"]
         first = next(iter(incident.signals), None)
         if first is not None and not self.is_bound:
-            self.initial.setdefault("rule", first.rule)
-            self.initial.setdefault("network", first.attacker or "")
+            self.initial["rule"] = _key("rule", first.rule)
+            self.initial["network"] = _key("network", first.attacker or "")
         self.initial.setdefault("expires", (self._now + timedelta(days=_USUAL_DAYS)).date())
 
     def clean_expires(self) -> datetime:
@@ -89,10 +93,10 @@ class ExceptionForm(forms.Form):
         return Wish(
             reason=given["reason"],
             expires=int(given["expires"].timestamp() * _MICROSECONDS),
-            rule=given["rule"],
-            network=given.get("wider") or given["network"],
-            user=given["user"],
-            host=given["host"],
+            rule=self._meant.get(given["rule"], ""),
+            network=given.get("wider") or self._meant.get(given["network"], ""),
+            user=self._meant.get(given["user"], ""),
+            host=self._meant.get(given["host"], ""),
             break_ins=given["break_ins"],
         )
 
@@ -103,6 +107,10 @@ class ExceptionForm(forms.Form):
             "wish", wish.reason, wish.expires, wish.rule, wish.network, wish.user, wish.host,
             int(wish.break_ins),
         )  # fmt: skip
+
+
+def _key(field: str, value: str) -> str:
+    return derived_id(field, value)[:16] if value else ""
 
 
 class NoticeForm(forms.Form):

@@ -50,6 +50,7 @@ def work(request: DeskRequest, reference: str) -> HttpResponse:
 @page(Permission.ANSWER)
 def resolve(request: DeskRequest, reference: str) -> HttpResponse:
     """Say what it was."""
+    request.scope.incident_unmasked(reference, Permission.ANSWER)
     with told(request, _("Resolved. It opens again by itself if it goes on.")):
         try:
             disposition = Disposition(request.POST.get("disposition", ""))
@@ -80,6 +81,7 @@ def reopen(request: DeskRequest, reference: str) -> HttpResponse:
 @page(Permission.ANSWER)
 def remark(request: DeskRequest, reference: str) -> HttpResponse:
     """Add to its history."""
+    request.scope.incident_unmasked(reference, Permission.ANSWER)
     with told(request, _("Kept in its history.")):
         if not _why(request):
             raise BadInputError(_("the remark is empty"), remedy=_("write a sentence"))
@@ -91,6 +93,7 @@ def remark(request: DeskRequest, reference: str) -> HttpResponse:
 @page(Permission.ANSWER)
 def tick(request: DeskRequest, reference: str) -> HttpResponse:
     """A step of the runbook was done, or not after all."""
+    request.scope.incident_unmasked(reference, Permission.ANSWER)
     case = CaseFile(request.scope, reference)
     known = {each.step.name for each in pane_of(request.scope, case)["steps"]}
     step = request.POST.get("step", "")
@@ -106,6 +109,7 @@ def tick(request: DeskRequest, reference: str) -> HttpResponse:
 @page(Permission.TRIAGE)
 def assign(request: DeskRequest, reference: str) -> HttpResponse:
     """Give it to a colleague, or take it."""
+    request.scope.incident_unmasked(reference, Permission.TRIAGE)
     with told(request, _("Handed over; it stands in the history.")):
         given = request.POST.get("user", "")
         user = int(given) if given.isascii() and given.isdigit() and len(given) < 12 else 0
@@ -117,6 +121,7 @@ def assign(request: DeskRequest, reference: str) -> HttpResponse:
 @page(Permission.TRIAGE)
 def merge(request: DeskRequest, reference: str) -> HttpResponse:
     """Put it into another incident."""
+    request.scope.incident_unmasked(reference, Permission.TRIAGE)
     into, stays = request.POST.get("into", "").strip(), ""
     with told(request, _("Merged: this is the incident that holds both.")):
         if not into:
