@@ -33,7 +33,8 @@ from midwatch.desk.triage.models import Assignment, HandOver, Tick
 from midwatch.incidents import Disposition, Incident, IncidentState
 
 Visitor = Callable[..., Client]
-SECRETS = (PERSON_NAME, MACHINE_NAME, "10.1.2.3", "bakery.example", "m.baker", "Olga")
+SECRETS = (PERSON_NAME, MACHINE_NAME, "10.1.2.3", "bakery.example", "m.baker", "Olga",
+           "owner of bakery")  # fmt: skip
 
 
 @pytest.fixture
@@ -176,7 +177,7 @@ def test_a_spreadsheet_gets_no_formula(world: Furnished, visitor: Visitor) -> No
     assert any("cmd|" in cell for row in rows for cell in row)
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\uff1d"])
 def test_every_start_of_a_formula_is_neutral(start: str) -> None:
     assert neutral(f"{start}1+1") == f"'{start}1+1"
 
@@ -192,6 +193,9 @@ def test_a_masked_viewer_gets_no_name_by_any_path(
     reference = of_kind(busy, "VPN guessing").reference
     one = f"/incident/{reference}/"
     analyst.post(f"{one}acknowledge/", {"why": f"called {PERSON_NAME}"})
+    owner = visitor(Role.OWNER)
+    owner.post(f"{one}remark/", {"why": "we know of it"})
+    owner.post(f"{one}tick/", {"step": "always.read", "done": "1"})
     client = visitor(role)
     paths = ["/incidents/", "/incidents/list.csv", "/incidents/list.json", one,
              f"{one}incident.json", f"{one}pane/"]  # fmt: skip

@@ -118,8 +118,11 @@ def many(kept: Stores, count: int, *, seed: int = 1) -> None:
     """Add that many incidents of both clients, of a day's and a month's age, most of them done."""
     chance = random.Random(seed)  # noqa: S311  # so that the same run can be made again
     moment = now()
-    kinds = [("ssh-guessing", "SSH guessing", "credential_attack"),
-             ("port-scan", "port scans", "port_scan"), ("cms-probing", "web probing", "web_scan")]  # fmt: skip
+    kinds = [
+        ("ssh-guessing", "SSH guessing", "credential_attack"),
+        ("port-scan", "port scans", "port_scan"),
+        ("cms-probing", "web probing", "web_scan"),
+    ]
     for number in range(count):
         age = chance.randrange(30 * 24 * 60) * MINUTE
         rule, kind, category = chance.choice(kinds)

@@ -21,7 +21,6 @@ def main() -> None:
     from midwatch.desk.access.roles import Role  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.access.stores import stores  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.rehearsal import furnish, person, session_of  # noqa: PLC0415  # the reason stands above
-
     from midwatch.desk.rehearsal_night import a_busy_night  # noqa: PLC0415  # the reason stands above
 
     call_command("migrate", verbosity=0, interactive=False)

@@ -18,7 +18,8 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 
     ``tenants`` and ``only`` (ids) mean none where they are empty, and any where they are None.
     ``waiting``: whether nobody has answered; None: either. ``alarmed_after``: called for people
-    after that time; ``changed_from``: changed from then on; ``opened_from``, ``opened_before``: opened in that span (UTC microseconds).
+    after that time; ``changed_from``: changed from then on; ``opened_from``, ``opened_before``:
+    opened in that span. Times are UTC microseconds.
     """
 
     tenants: Collection[str] | None = None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import msgspec
 from django.conf import settings
 from django.http import Http404
 
@@ -19,8 +20,9 @@ from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.stores import Stores, stores
 from midwatch.desk.access.viewers import Viewer
 from midwatch.desk.audit.services import revealed
-from midwatch.desk.people.selectors import masks_staff
+from midwatch.desk.people.selectors import masks_staff, staff_names
 from midwatch.incidents import Incident, IncidentState, Policy, Signal
+from midwatch.incidents.states import MIDWATCH
 from midwatch.lake import LakeReader
 from midwatch.paging import Selection
 from midwatch.paging.store import Hits
@@ -49,6 +51,7 @@ class Scope:
         self.viewer = viewer
         self.now = now
         self._masking: dict[str, bool] = {}
+        self._staff: frozenset[str] | None = None
 
     # ------------------------------------------------------------ clients
 
@@ -214,13 +217,31 @@ class Scope:
         """Masks that client's names."""
         return Masker(settings.SECRET_KEY.encode(), tenant)
 
+    def actor(self, tenant: str, name: str) -> str:
+        """Who did something, as a masked viewer reads it: the provider's people by name."""
+        if self._staff is None:
+            self._staff = staff_names()
+        known = not name or name == MIDWATCH or name in self._staff
+        return name if known else self.masker(tenant).code("person", name)
+
     def _shown(self, incident: Incident) -> Shown:
         if not self.masks(incident.tenant):
             return Shown(incident, masked=False)
         opened = revealed(self.viewer, incident.tenant, incident.reference, self.now)
         if opened is not None:
             return Shown(incident, masked=False, until=int(opened.until.timestamp() * 1_000_000))
-        return Shown(self.masker(incident.tenant).incident(incident), masked=True)
+        masked = self.masker(incident.tenant).incident(incident)
+        return Shown(
+            msgspec.structs.replace(
+                masked,
+                answered_by=self.actor(incident.tenant, masked.answered_by),
+                history=tuple(
+                    msgspec.structs.replace(each, by=self.actor(incident.tenant, each.by))
+                    for each in masked.history
+                ),
+            ),
+            masked=True,
+        )
 
     # ------------------------------------------------------------ inside
 

@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from midwatch.desk.access.roles import Permission, Role
+from midwatch.desk.access.roles import PROVIDER_ROLES, Permission, Role
 from midwatch.desk.access.viewers import NOBODY, Grant, Viewer
 from midwatch.desk.people.models import ClientPreferences, Membership, User
 
@@ -46,6 +46,12 @@ def has_second_factor(user: User) -> bool:
     """Whether a passkey, a security key or an authenticator app is set up."""
     kinds = (Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP)
     return bool(Authenticator.objects.filter(user=user, type__in=kinds).exists())
+
+
+def staff_names() -> frozenset[str]:
+    """The names of the provider's people, of now and of before."""
+    held = Membership.objects.filter(role__in=[role.value for role in PROVIDER_ROLES])
+    return frozenset(str(each.user) for each in held.select_related("user"))
 
 
 def masks_staff(tenant: str) -> bool:

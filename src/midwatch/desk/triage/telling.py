@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -57,6 +57,7 @@ class Done:
 
     step: Step
     tick: Tick | None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def pane_of(scope: Scope, case: CaseFile) -> dict[str, Any]:
         may(Permission.ANSWER, incident.tenant),
         may(Permission.TRIAGE, incident.tenant),
     )
-    steps = steps_of(scope, incident)
+    steps = steps_of(scope, case)
     return {
         "row": row,
         "incident": incident,
@@ -114,10 +115,17 @@ def page_of(scope: Scope, case: CaseFile) -> dict[str, Any]:
     }
 
 
-def steps_of(scope: Scope, incident: Incident) -> list[Done]:
-    """The runbook with what was done."""
-    done = ticks(scope, incident)
-    return [Done(step, done.get(step.name)) for step in runbook(incident)]
+def steps_of(scope: Scope, case: CaseFile) -> list[Done]:
+    """The runbook with what was done, and by whom."""
+    done = ticks(scope, case.incident)
+    found = [Done(step, done.get(step.name)) for step in runbook(case.incident)]
+    return [replace(each, by=_ticker(scope, case, each.tick)) for each in found]
+
+
+def _ticker(scope: Scope, case: CaseFile, tick: Tick | None) -> str:
+    if tick is None:
+        return ""
+    return scope.actor(case.incident.tenant, tick.by) if case.shown.masked else tick.by
 
 
 def techniques(incident: Incident) -> list[Explained]:

@@ -6,6 +6,7 @@ import json
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from midwatch.desk.access.casefile import CaseFile, Event
 from midwatch.desk.access.middleware import DeskRequest
@@ -54,7 +55,7 @@ def incident_json(request: DeskRequest, reference: str) -> HttpResponse:
             for each in told["timeline"]
         ],
         "steps": [
-            {"step": str(each.step.text), "done_by": each.tick.by if each.tick else None}
+            {"step": str(each.step.text), "done_by": each.by or None}
             for each in told["steps"]
         ],
     }  # fmt: skip
@@ -120,4 +121,5 @@ def past(request: DeskRequest, reference: str) -> HttpResponse:
 def _brief(event: Event) -> str:
     if event.raw is not None:
         return defuse(event.raw, 240)
-    return " · ".join(f"{name}: {defuse(value, 60)}" for name, value in event.parts[:8])
+    told = " · ".join(f"{name}: {defuse(value, 60)}" for name, value in event.parts[:8])
+    return told or _("a line that was not understood")

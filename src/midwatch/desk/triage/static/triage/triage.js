@@ -46,6 +46,11 @@
 
   /* The element of a key is used as by hand: a button pressed, a link followed, a form opened. */
   const use = (key) => {
+    const row = document.querySelector("[data-rows] .row.here > a");
+    if (key === "o" && row) {
+      location.assign(row.href);
+      return;
+    }
     const found = document.querySelector(`[data-key="${key}"]`);
     if (!found) return;
     if (found.tagName === "SUMMARY") {
