@@ -6,13 +6,14 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from midwatch.desk.access import handling
 from midwatch.desk.access.roles import Role
 from midwatch.desk.audit.models import Entry, Reveal
 from midwatch.desk.people.models import ClientPreferences, User
@@ -28,9 +29,12 @@ from midwatch.desk.rehearsal import (
     now,
 )
 from midwatch.desk.rehearsal_night import FEED, HOSTILE, LINES, a_busy_night
+from midwatch.desk.setup import DeskSetup
 from midwatch.desk.triage.exports import neutral
 from midwatch.desk.triage.models import Assignment, HandOver, Tick
 from midwatch.incidents import Disposition, Incident, IncidentState
+from midwatch.watch.configuration import Configuration, MailSettings
+from midwatch.watch.state_folder import StateFolder
 
 Visitor = Callable[..., Client]
 SECRETS = (PERSON_NAME, MACHINE_NAME, "10.1.2.3", "bakery.example", "m.baker", "Olga",
@@ -455,7 +459,7 @@ def test_no_act_is_done_by_looking(world: Furnished, visitor: Visitor) -> None:
 
 
 def day(days: int) -> str:
-    return (timezone.now() + timezone.timedelta(days=days)).date().isoformat()
+    return str((timezone.now() + timedelta(days=days)).date())
 
 
 def test_an_exception_is_previewed_kept_listed_and_revoked(
@@ -515,6 +519,73 @@ def test_an_exception_nobody_could_answer_for_is_refused(
     assert "Keep this exception" not in shown
 
 
+# ---------------------------------------------------------------- writing to the client
+
+
+@pytest.fixture
+def with_mail(state: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    mail = MailSettings(host="mail.example", sender="watch@provider.example")
+    setup = DeskSetup(state, Configuration(mail=mail))
+    monkeypatch.setattr(handling, "desk_setup", lambda: setup)
+
+
+def test_a_mail_to_the_client_is_shown_then_sent_and_kept(
+    with_mail: None, busy: Furnished, visitor: Visitor
+) -> None:
+    client = visitor(Role.ANALYST)
+    visitor(Role.OWNER)
+    visitor(Role.OWNER, FORGE)
+    path = f"{page(busy)}write/"
+
+    form = client.get(f"{path}?template=ask").context["form"]
+    assert "Was it you" in form.initial["text"]
+    offered = [words for _key, words in form.fields["to"].choices]
+    assert offered == [
+        "owner of bakery <owner@bakery.example>",
+        "Ana Analyst <ana@provider.example>",
+        "Olga Owner <olga@bakery.example>",
+    ]
+    given = {"to": "policy:olga", "subject": "Last night", "text": "Nobody got in.\x1b"}
+    shown = client.post(path, given)
+    assert "This is what goes out" in text_of(shown)
+    assert "\x1b" not in text_of(shown).partition("<textarea")[0]
+    assert all(each.alarm for each in busy.stores.incidents.deliveries(busy.own.id))
+    other = client.post(path, given | {"seen": shown.context["seen"], "text": "Something else"})
+    assert other.status_code == 200, "another mail than the one shown"
+    client.post(path, given | {"seen": shown.context["seen"]})
+
+    notice = busy.stores.incidents.deliveries(busy.own.id)[-1]
+    assert (notice.channel, notice.address, notice.alarm) == ("mail", "olga@bakery.example", 0)
+    assert "wrote to the client: Last night" in text_of(client.get(page(busy)))
+    assert Entry.objects.get(verb="incident.write").detail == {"to": "policy:olga"}
+    assert PERSON_NAME not in text_of(visitor(Role.PARTNER).get(page(busy)))
+
+
+def test_nobody_of_another_client_is_written_to(
+    with_mail: None, busy: Furnished, visitor: Visitor
+) -> None:
+    client = visitor(Role.ANALYST)
+    visitor(Role.OWNER, FORGE)
+    stranger = User.objects.get(email="owner@forge.example")
+    given = {"to": f"member:{stranger.pk}", "subject": "Last night", "text": "Hello"}
+
+    assert "not one of the available choices" in text_of(client.post(f"{page(busy)}write/", given))
+
+
+def test_without_a_mail_server_the_page_says_so(busy: Furnished, visitor: Visitor) -> None:
+    shown = text_of(visitor(Role.ANALYST).get(f"{page(busy)}write/"))
+    assert "no mail server is set up" in shown
+    assert "<textarea" not in shown
+
+
+def test_times_are_in_the_zone_the_browser_told(world: Furnished, visitor: Visitor) -> None:
+    client = visitor(Role.ANALYST)
+    client.cookies["zone"] = "Asia%2FKolkata"
+    assert "(Asia/Kolkata)" in client.get("/handover/new/").context["text"]
+    client.cookies["zone"] = "../../etc/passwd"
+    assert "(UTC)" in client.get("/handover/new/").context["text"]
+
+
 # ---------------------------------------------------------------- hand-over and night
 
 
@@ -568,7 +639,7 @@ def test_the_night_view_is_dark_large_and_few(busy: Furnished, visitor: Visitor)
 # ---------------------------------------------------------------- empty
 
 
-def test_empty_pages_teach_the_next_step(state: Path, visitor: Visitor) -> None:
+def test_empty_pages_teach_the_next_step(state: StateFolder, visitor: Visitor) -> None:
     client = visitor(Role.ANALYST)
     assert "midwatch demo" in text_of(client.get("/queue/"))
     assert "No incident fits." in text_of(client.get("/incidents/"))

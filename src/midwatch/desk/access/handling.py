@@ -172,11 +172,6 @@ class Handling(Acting):
         if not desk_setup().configuration.mail.host:
             return []
         found: dict[str, Recipient] = {}
-        policy = stores().policies.policy_of(incident.tenant)
-        for person in policy.people if policy is not None else ():
-            way = next((each for each in person.reach if each.channel == _MAIL), None)
-            if way is not None:
-                found[way.address] = Recipient(f"policy:{person.id}", person.title, way.address)
         roles = [Role.OWNER.value, Role.CONTACT.value]
         members = Membership.objects.filter(
             tenant=incident.tenant, role__in=roles, ended=None, user__is_active=True
@@ -184,6 +179,12 @@ class Handling(Acting):
         for member in members.order_by("id"):
             user = member.user
             found.setdefault(user.email, Recipient(f"member:{user.pk}", str(user), user.email))
+        policy = stores().policies.policy_of(incident.tenant)
+        for person in policy.people if policy is not None else ():
+            way = next((each for each in person.reach if each.channel == _MAIL), None)
+            if way is not None:
+                named = Recipient(f"policy:{person.id}", person.title, way.address)
+                found.setdefault(way.address, named)
         if not self._scope.masks(incident.tenant, incident.reference):
             return list(found.values())
         code = self._scope.masker(incident.tenant).code

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from midwatch.desk.access.lists import IncidentLists, Narrowed
 from midwatch.desk.access.scope import Scope, Shown
-from midwatch.desk.theme.templatetags.midwatch import lasting, zone_named
+from midwatch.desk.theme.templatetags.midwatch import lasting
 from midwatch.desk.triage.lists import Row, rows_of
 from midwatch.desk.triage.runbooks import runbook
 from midwatch.desk.triage.selectors import hand_overs, ticks
@@ -34,12 +34,11 @@ def shift_began(scope: Scope) -> int:
     return max(earliest, int(last.until.timestamp() * 1_000_000))
 
 
-def draft(scope: Scope, since: int) -> str:
-    """The note as we would write it."""
+def draft(scope: Scope, since: int, zone: ZoneInfo) -> str:
+    """The note as we would write it. ``since``: UTC microseconds; ``zone``: the reader's."""
     lists = IncidentLists(scope)
     narrowed = Narrowed()
     counts = lists.counts(narrowed)
-    zone = zone_named(scope.viewer.zone)
     rows = rows_of(scope, lists.rows(narrowed, most=_MOST), lists)
     waiting = [row for row in rows if row.incident.waiting]
     held = [row for row in rows if not row.incident.waiting]

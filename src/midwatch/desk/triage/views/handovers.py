@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.pages import page
 from midwatch.desk.access.roles import Permission
+from midwatch.desk.theme.templatetags.midwatch import zone_for
 from midwatch.desk.triage.handing_over import draft, shift_began
 from midwatch.desk.triage.selectors import hand_over, hand_overs
 from midwatch.desk.triage.services import change_hand_over, keep_hand_over
@@ -53,7 +54,7 @@ def new(request: DeskRequest) -> HttpResponse:
     told = {
         "since": since,
         "until": request.now,
-        "text": text or draft(request.scope, since),
+        "text": text or draft(request.scope, since, zone_for(request)),
         "shifts": SHIFTS,
     }
     return render(request, "triage/handover_form.html", told)
