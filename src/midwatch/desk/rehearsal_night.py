@@ -123,22 +123,23 @@ def many(kept: Stores, count: int, *, seed: int = 1) -> None:
         ("port-scan", "port scans", "port_scan"),
         ("cms-probing", "web probing", "web_scan"),
     ]
-    for number in range(count):
-        age = chance.randrange(30 * 24 * 60) * MINUTE
-        rule, kind, category = chance.choice(kinds)
-        tenant = chance.choice((BAKERY, FORGE))
-        signals = [
-            a_signal(
-                tenant, f"many-{number}-{part}", rule=rule, title=kind, kind=kind,
-                category=category, level=chance.choice(list(Level)),
-                addresses=(f"2001:db8::{number:x}",), users=(), count=chance.randrange(1, 900),
-                first=moment - age - MINUTE, last=moment - age,
-            )
-            for part in range(chance.randrange(1, 6))
-        ]  # fmt: skip
-        outcome = kept.answering.record(signals, moment - age)
-        if number % 20:
-            for incident in outcome.incidents:
-                kept.answering.resolve(
-                    incident, Disposition.BENIGN, by="Ana Analyst", now=moment - age + MINUTE
+    with kept.incidents.changing():  # one write to the disk for all
+        for number in range(count):
+            age = chance.randrange(30 * 24 * 60) * MINUTE
+            rule, kind, category = chance.choice(kinds)
+            tenant = chance.choice((BAKERY, FORGE))
+            signals = [
+                a_signal(
+                    tenant, f"many-{number}-{part}", rule=rule, title=kind, kind=kind,
+                    category=category, level=chance.choice(list(Level)),
+                    addresses=(f"2001:db8::{number:x}",), users=(), count=chance.randrange(1, 900),
+                    first=moment - age - MINUTE, last=moment - age,
                 )
+                for part in range(chance.randrange(1, 6))
+            ]  # fmt: skip
+            outcome = kept.answering.record(signals, moment - age)
+            if number % 20:
+                for incident in outcome.incidents:
+                    kept.answering.resolve(
+                        incident, Disposition.BENIGN, by="Ana Analyst", now=moment - age + MINUTE
+                    )
