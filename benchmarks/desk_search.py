@@ -10,7 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -72,6 +72,11 @@ def _timed(work: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - wall, time.process_time() - processor
 
 
+def _medians(times: Sequence[tuple[float, float]]) -> str:
+    wall, processor = (statistics.median(column) for column in zip(*times, strict=True))
+    return f"{wall:5.2f} ({processor:5.2f})"
+
+
 def main() -> None:
     """Measure."""
     millions = float(sys.argv[1]) if len(sys.argv) > 1 else 3
@@ -100,10 +105,7 @@ def main() -> None:
                     times.setdefault(step, []).append(_timed(work))
                 found = together(reader, asked).total
                 reader.close()
-            told = "  ".join(
-                f"{statistics.median(w for w, _ in times[step]):5.2f} ({statistics.median(p for _, p in times[step]):5.2f})"
-                for step in ("one", "apart", "rows", "open")
-            )
+            told = "  ".join(_medians(times[step]) for step in ("one", "apart", "rows", "open"))
             print(f"{name:20} {found:>9,}  {told}")
 
 

@@ -30,10 +30,12 @@ def main() -> None:
         person,
         session_of,
     )
+    from midwatch.desk.rehearsal_night import a_busy_night  # noqa: PLC0415  # the reason stands above
 
     call_command("migrate", verbosity=0, interactive=False)
     world = furnish(stores())
     furnish_lake(stores())
+    a_busy_night(stores())
     people = {role: person(role) for role in Role}
     # Something for the client to see in its record.
     analyst = Scope(viewer_of(people[Role.ANALYST], now()), now())

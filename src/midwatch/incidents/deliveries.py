@@ -17,6 +17,7 @@ class DeliveryCause(StrEnum):
     REPEATED = "repeated"
     FAILOVER = "failover"
     HELD = "held"
+    NOTICE = "notice"
 
 
 class DeliveryState(StrEnum):
@@ -46,7 +47,9 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     ``id`` is the same whenever the same delivery is planned again. ``alarm``, ``cycle`` and
     ``step`` (from 0) tell its place in the escalation; ``window`` names the maintenance
     whose held incidents it tells of. ``tries`` counts attempts, ``next`` is when to try
-    (again), ``trouble`` since when it fails, ``error`` how it last failed.
+    (again), ``trouble`` since when it fails, ``error`` how it last failed. A notice is what a
+    person wrote (``subject``, ``text``): it stands outside the escalation (``alarm`` 0) and is
+    due whatever becomes of the incident.
     """
 
     id: str
@@ -68,3 +71,5 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     sent: int | None = None
     trouble: int | None = None
     error: str = ""
+    subject: str = ""
+    text: str = ""

@@ -6,7 +6,7 @@ changed and what is due about it is planned, or nothing happened.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, tzinfo
 from typing import Protocol
@@ -14,7 +14,7 @@ from typing import Protocol
 import msgspec
 
 from midwatch.incidents.deciding import due
-from midwatch.incidents.deliveries import Delivery, DeliveryState
+from midwatch.incidents.deliveries import Delivery, DeliveryCause, DeliveryState
 from midwatch.incidents.enrichment import Knowledge
 from midwatch.incidents.exceptions import (
     AlertException,
@@ -34,10 +34,11 @@ from midwatch.incidents.grouping import (
     open_storm,
 )
 from midwatch.incidents.incident import Incident, IncidentKind, answer, move, remark
-from midwatch.incidents.policies import Policy
+from midwatch.incidents.joining import merge, split
+from midwatch.incidents.policies import Policy, Reach
 from midwatch.incidents.signals import Signal
 from midwatch.incidents.states import Disposition, IncidentState
-from midwatch.kernel import BadInputError
+from midwatch.kernel import BadInputError, derived_id
 
 
 class Filed(msgspec.Struct, frozen=True):
@@ -92,6 +93,10 @@ class IncidentStore(Protocol):
 
     def signals(self, tenant: str, since: int) -> list[Signal]:
         """The tenant's signals recorded after that time, suppressed ones too."""
+        ...
+
+    def signals_in(self, incident: str) -> list[Signal]:
+        """The signals that are filed in an incident."""
         ...
 
     def exceptions(self, tenant: str) -> list[AlertException]:
@@ -283,6 +288,78 @@ class Incidents:
         """
         return self._change(name, lambda old: remark(old, by=by, now=now, why=why), now)
 
+    def merge(self, name: str, into: str, *, by: str, now: int, why: str = "") -> Incident:
+        """Put all of one incident into another; gives the other. See ``joining.merge``.
+
+        Raises:
+            BadInputError: There is none, or the two cannot be one.
+        """
+        with self._store.changing():
+            old, kept = self.get(name), self.get(into)
+            signals = self._store.signals_in(old.id)
+            merged, closed = merge(kept, old, signals, by=by, now=now, why=why)
+            self._save_both(merged, closed, signals, now)
+        return merged
+
+    def split(
+        self, name: str, chosen: Collection[str], *, by: str, now: int, why: str = ""
+    ) -> Incident:
+        """Make a new incident of some signals of one; gives the new. See ``joining.split``.
+
+        Raises:
+            BadInputError: There is none, or it cannot be split so.
+        """
+        with self._store.changing():
+            old = self.get(name)
+            signals = self._store.signals_in(old.id)
+            rest, new = split(old, chosen, signals, by=by, now=now, why=why)
+            self._save_both(
+                new, rest, [signal for signal in signals if signal.id in set(chosen)], now
+            )
+        return new
+
+    def tell(
+        self, name: str, way: Reach, person: str, subject: str, text: str, *, by: str, now: int
+    ) -> Incident:
+        """Send somebody what a person wrote about it; kept in its history. ``way``: how.
+
+        Raises:
+            BadInputError: There is none, or nothing is written.
+        """
+        if not subject.strip() or not text.strip():
+            raise BadInputError(
+                "a notice needs a subject and a text", remedy="write what the reader should know"
+            )
+        with self._store.changing():
+            old = self.get(name)
+            notice = Delivery(
+                id=derived_id("notice", old.id, old.revision, way.channel, way.address),
+                tenant=old.tenant,
+                incident=old.id,
+                alarm=0,
+                person=person,
+                channel=way.channel,
+                address=way.address,
+                due=now,
+                next=now,
+                cause=DeliveryCause.NOTICE,
+                subject=subject.strip(),
+                text=text.strip(),
+            )
+            new = remark(old, by=by, now=now, why=f"wrote to the client: {subject.strip()}")
+            self._store.save(new)
+            self._store.plan([notice])
+        return new
+
+    def _save_both(self, one: Incident, other: Incident, moved: Iterable[Signal], now: int) -> None:
+        """Keep both incidents, and the moved signals in the first."""
+        for incident in (one, other):
+            self._store.save(incident)
+        for signal in moved:
+            self._store.file(signal, one.id, now)
+        for incident in (one, other):
+            self._plan(incident, now)
+
     # ------------------------------------------------------------ exceptions
 
     def add_exception(self, exception: AlertException) -> None:
@@ -352,7 +429,7 @@ class Incidents:
         new = due(incident, policy, past, now) if policy is not None else []
         ways = {(each.person, each.channel, each.address) for each in new}
         for each in past:
-            if each.state is not DeliveryState.PENDING:
+            if each.state is not DeliveryState.PENDING or each.cause is DeliveryCause.NOTICE:
                 continue
             repeated = (each.person, each.channel, each.address) in ways
             if repeated or not incident.waiting or each.alarm != incident.alarm:

@@ -16,7 +16,8 @@ from midwatch.paging.channels import Channel, DeliveryError, Message, Trouble
 from midwatch.paging.composing import Wording, data_of
 from midwatch.paging.mailing import MailChannel, MailSettings, Security
 from midwatch.paging.pager import Pager, Round
-from midwatch.paging.store import Health, Hits, SqliteIncidents, Try
+from midwatch.paging.selecting import Selection
+from midwatch.paging.store import Health, Hits, Noticed, SqliteIncidents, Try
 from midwatch.paging.tickets import TicketChannel, TicketTemplates
 from midwatch.paging.tokens import Claim, Signer
 from midwatch.paging.webhooks import WebhookChannel, WebhookSettings, sign, verify
@@ -31,10 +32,12 @@ __all__ = [
     "MailChannel",
     "MailSettings",
     "Message",
+    "Noticed",
     "Pager",
     "Reply",
     "Round",
     "Security",
+    "Selection",
     "Signer",
     "SqliteIncidents",
     "TicketChannel",

@@ -24,6 +24,7 @@ from midwatch.reports.incident_telling import notes, standing, steps, story, whe
 
 _LONGEST_STORY: Final = 120
 _MOST_HELD: Final = 50
+_LONGEST_LINE: Final = 2_000
 
 
 class Wording(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +43,11 @@ def compose(
     delivery: Delivery, incident: Incident, wording: Wording, now: int, *, first: bool
 ) -> Message:
     """The message of one delivery; ``first``: the person is told of it for the first time."""
+    if delivery.cause is DeliveryCause.NOTICE:
+        lines = defused_lines(delivery.text)
+        mark = wording.signer.mark(incident, delivery.person)
+        subject = f"{mark} {defuse(delivery.subject, _LONGEST_STORY)}"
+        return _message(delivery, incident, now, lines, subject, first=first, link="")
     told = begun(story(incident))
     mark = wording.signer.mark(incident, delivery.person)
     lines = [f"{told}.", "", *_facts(delivery, incident, wording, now)]
@@ -83,6 +89,11 @@ def compose_held(
     message = _message(delivery, gravest, now, lines, subject, first=True, link="")
     data = {**message.data, "held": [data_of(incident) for incident in incidents]}
     return msgspec.structs.replace(message, data=data)
+
+
+def defused_lines(text: str) -> list[str]:
+    """The lines of what a person wrote, harmless, never none."""
+    return [defuse(line, _LONGEST_LINE) for line in text.strip().splitlines()] or [""]
 
 
 def data_of(incident: Incident) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ after a crash either both are there or neither. Every process opens its own stor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -21,10 +21,12 @@ from midwatch.incidents import (
     Incident,
     IncidentKind,
     IncidentState,
+    Priority,
     Signal,
 )
 from midwatch.incidents.deliveries import DELIVERY_TRANSITIONS, DeliveryState
 from midwatch.kernel import DefectError
+from midwatch.paging.selecting import Selection
 from midwatch.paging.standing import Recorded, Standing
 
 _MOST_CANDIDATES: Final = 100
@@ -73,6 +75,18 @@ _MIGRATIONS: Final = (
         error TEXT NOT NULL
     ) STRICT;
     """,
+    # What a desk's list is ordered and narrowed by, in an index, so that no body is read for it.
+    """
+    ALTER TABLE incident ADD COLUMN priority INTEGER NOT NULL DEFAULT 5;
+    ALTER TABLE incident ADD COLUMN alarmed INTEGER NOT NULL DEFAULT 0;
+    UPDATE incident SET
+        priority = 5 - min(4, level + coalesce(json_extract(CAST(body AS TEXT), '$.vital'), 0)),
+        alarmed = coalesce(json_extract(CAST(body AS TEXT), '$.alarmed'), 0);
+    CREATE INDEX incident_for_desks
+        ON incident (waiting, priority, alarmed, changed, state, opened, tenant, id);
+    CREATE INDEX incident_key_by_incident ON incident_key (incident);
+    CREATE INDEX signal_by_incident ON signal (incident);
+    """,
 )
 
 
@@ -82,6 +96,13 @@ class Try(msgspec.Struct, frozen=True):
     at: int
     outcome: str
     detail: str
+
+
+class Noticed(msgspec.Struct, frozen=True):
+    """A signal, and when it was first recorded (UTC microseconds)."""
+
+    at: int
+    signal: Signal
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -184,31 +205,29 @@ class SqliteIncidents:
         query = f"WHERE {' AND '.join(where)} ORDER BY changed DESC, id LIMIT ?"
         return self._incidents(query, (*given, most))
 
-    def queue(
-        self,
-        tenants: Collection[str] | None,
-        states: Sequence[IncidentState] = (),
-        *,
-        most: int = 200,
-        skip: int = 0,
-    ) -> list[Incident]:
-        """For a desk: of these tenants (None: of all), what needs a person soonest first.
+    def queue(self, wanted: Selection, *, most: int = 200, skip: int = 0) -> list[Incident]:
+        """For a desk: of the wanted, what needs a person soonest first.
 
-        That is: what nobody has answered, the gravest of it, the oldest of that; then the rest,
-        what changed last first.
+        That is: what nobody has answered, the most urgent of it, what waits longest of that; then
+        the rest, what changed last first.
         """
-        where, given = _of(tenants, states)
-        return self._incidents(
-            f"{where} ORDER BY waiting DESC, CASE waiting WHEN 1 THEN -level END, "
-            "CASE waiting WHEN 1 THEN opened ELSE -changed END, id LIMIT ? OFFSET ?",
+        where, given = wanted.condition()
+        rows = self._database.execute(
+            f"SELECT id FROM incident {where} ORDER BY waiting DESC, "  # noqa: S608  # our own clauses, the values apart
+            "CASE waiting WHEN 1 THEN priority END, "
+            "CASE waiting WHEN 1 THEN alarmed ELSE -changed END, id LIMIT ? OFFSET ?",
             (*given, most, skip),
         )
+        names = [name for (name,) in rows]
+        found = self._incidents(
+            "WHERE id IN (SELECT value FROM json_each(?))", (msgspec.json.encode(names).decode(),)
+        )
+        place = {name: spot for spot, name in enumerate(names)}
+        return sorted(found, key=lambda each: place[each.id])
 
-    def count(
-        self, tenants: Collection[str] | None, states: Sequence[IncidentState] = ()
-    ) -> tuple[int, int]:
-        """Of these tenants (None: of all): (incidents, those that wait for a person)."""
-        where, given = _of(tenants, states)
+    def count(self, wanted: Selection) -> tuple[int, int]:
+        """Of the wanted: (incidents, those that wait for a person)."""
+        where, given = wanted.condition()
         row = self._database.execute(
             f"SELECT count(*), coalesce(sum(waiting), 0) FROM incident {where}",  # noqa: S608  # our own clauses, the values apart
             given,
@@ -225,13 +244,26 @@ class SqliteIncidents:
         )
         return {tenant: Standing(*rest) for tenant, *rest in rows}
 
+    def waiting_by_priority(self, wanted: Selection) -> dict[Priority, int]:
+        """Of the wanted that wait for a person, how many of each priority."""
+        where, given = wanted.condition()
+        rows = self._database.execute(
+            f"SELECT priority, count(*) FROM incident {where} AND waiting = 1 GROUP BY priority",  # noqa: S608  # our own clauses, the values apart
+            given,
+        )
+        found = {f"P{number}": int(count) for number, count in rows}
+        return {each: found.get(each.value, 0) for each in Priority}
+
     def save(self, incident: Incident) -> None:
         """Add or change an incident."""
         self._database.execute(
-            "INSERT INTO incident VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "INSERT INTO incident (id, tenant, reference, kind, state, level, success, waiting, "
+            "opened, changed, body, priority, alarmed) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (id) DO UPDATE SET state = excluded.state, level = excluded.level, "
             "success = excluded.success, waiting = excluded.waiting, "
-            "changed = excluded.changed, body = excluded.body",
+            "changed = excluded.changed, body = excluded.body, priority = excluded.priority, "
+            "alarmed = excluded.alarmed",
             (
                 incident.id,
                 incident.tenant,
@@ -244,7 +276,14 @@ class SqliteIncidents:
                 incident.opened,
                 incident.changed,
                 msgspec.json.encode(incident),
+                int(incident.priority.value[1:]),
+                incident.alarmed,
             ),
+        )
+        self._database.execute(
+            "DELETE FROM incident_key WHERE incident = ? "
+            "AND key NOT IN (SELECT value FROM json_each(?))",
+            (incident.id, msgspec.json.encode(incident.keys).decode()),
         )
         self._database.executemany(
             "INSERT OR IGNORE INTO incident_key VALUES (?, ?, ?)",
@@ -288,6 +327,18 @@ class SqliteIncidents:
         )
         decode = msgspec.json.Decoder(Signal).decode
         return [Recorded(decode(body), incident, at) for body, incident, at in rows]
+
+    def signals_in(self, incident: str) -> list[Signal]:
+        """The signals that are filed in an incident, in the order recorded."""
+        return [each.signal for each in self.noticed(incident)]
+
+    def noticed(self, incident: str) -> list[Noticed]:
+        """The same, with when each was recorded."""
+        rows = self._database.execute(
+            "SELECT recorded, body FROM signal WHERE incident = ? ORDER BY recorded, id",
+            (incident,),
+        )
+        return [Noticed(at, msgspec.json.decode(body, type=Signal)) for at, body in rows]
 
     def exceptions(self, tenant: str) -> list[AlertException]:
         """All exceptions of the tenant, the oldest first."""
@@ -459,20 +510,6 @@ class SqliteIncidents:
     def _incidents(self, where: str, given: Sequence[object]) -> list[Incident]:
         rows = self._database.execute(f"SELECT body FROM incident {where}", tuple(given))  # noqa: S608  # our own clauses, values apart
         return [msgspec.json.decode(body, type=Incident) for (body,) in rows]
-
-
-def _of(
-    tenants: Collection[str] | None, states: Sequence[IncidentState]
-) -> tuple[str, list[object]]:
-    """A condition of our own making, and its values apart."""
-    where, given = ["1"], list[object]()
-    if tenants is not None:
-        where.append("tenant IN (SELECT value FROM json_each(?))")
-        given.append(msgspec.json.encode(sorted(tenants)).decode())
-    if states:
-        where.append(f"state IN ({', '.join('?' * len(states))})")
-        given += [state.value for state in states]
-    return f"WHERE {' AND '.join(where)}", given
 
 
 def _deliveries(rows: Iterable[tuple[bytes]]) -> list[Delivery]:

@@ -172,6 +172,13 @@ class DeskSettings(Struct, forbid_unknown_fields=True, frozen=True):
         str, _says("Where the client's secret is: `env:NAME` or `file:PATH`.")
     ] = ""
 
+    @property
+    def reached_at(self) -> str:
+        """Where people reach the desk, without a slash at the end; empty where it is off."""
+        if not self.port:
+            return ""
+        return self.url.rstrip("/") or f"http://localhost:{self.port}"
+
 
 class Configuration(Struct, forbid_unknown_fields=True, frozen=True):
     """The whole file. Top-level keys come first in it."""

@@ -9,9 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page
 
+from midwatch.desk.rehearsal import ATTACKER, BAKERY
+from midwatch.kernel import derived_id
+
 pytestmark = pytest.mark.browser
 
 _TODAY = datetime.now(ZoneInfo("Europe/Berlin")).date().isoformat()
+OWN = f"/incident/MW-{derived_id('incident', BAKERY, f'attacker|{ATTACKER}', 'bakery-first')[:10]}/"
 PAGES = (
     (None, "/account/login/"),
     ("manager", "/"),
@@ -60,6 +64,26 @@ PAGES = (
     ("manager", "/c/bakery/sources/of/bakery-mail/"),
     ("manager", "/c/bakery/sources/of/bakery-wall/edit/"),
     ("manager", "/c/bakery/sources/of/bakery-wall/remove/"),
+    ("analyst", "/queue/"),
+    ("analyst", f"/queue/?open={OWN.split('/')[2]}"),
+    ("analyst", "/queue/?client=forge&priority=P5"),
+    ("analyst", "/queue/night/"),
+    ("owner", "/incidents/"),
+    ("partner", "/incidents/?state=resolved"),
+    ("analyst", OWN),
+    ("owner", OWN),
+    ("partner", OWN),
+    ("examiner", OWN),
+    ("analyst", f"{OWN}events/"),
+    ("partner", f"{OWN}past/"),
+    ("analyst", f"{OWN}line/bakery-wall/{7 << 17}/"),
+    ("partner", f"{OWN}line/bakery-wall/{7 << 17}/"),
+    ("analyst", f"{OWN}exception/"),
+    ("analyst", f"{OWN}write/"),
+    ("analyst", "/exceptions/bakery/"),
+    ("analyst", "/handover/"),
+    ("analyst", "/handover/new/"),
+    (None, "/answer/nonsense"),
 )
 """(role, path) of every page; a page is not done before it stands here."""
 TELEPHONE = (360, 740)

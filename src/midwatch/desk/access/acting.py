@@ -101,3 +101,9 @@ class Acting:
             detail=detail, address=self._address,
         )  # fmt: skip
         return incident
+
+    def _keep(self, verb: str, tenant: str, subject: str, **detail: object) -> None:
+        note(
+            self._viewer, verb, tenant=tenant, subject=subject, detail=detail,
+            address=self._address,
+        )  # fmt: skip

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import msgspec
 from django.conf import settings
 from django.http import Http404
 
@@ -20,9 +21,11 @@ from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.stores import Stores, stores
 from midwatch.desk.access.viewers import Viewer
 from midwatch.desk.audit.services import revealed
-from midwatch.desk.people.selectors import masking_staff
+from midwatch.desk.people.selectors import masking_staff, staff_names
 from midwatch.incidents import Incident, IncidentState, Policy, Signal
+from midwatch.incidents.states import MIDWATCH
 from midwatch.lake import LakeReader
+from midwatch.paging import Selection
 from midwatch.paging.store import Hits
 from midwatch.tenants import Feed, Office, Tenant
 from midwatch.watch.health import Concern, FeedHealth
@@ -49,6 +52,7 @@ class Scope:
         self.viewer = viewer
         self.now = now
         self._masking: dict[str, bool] = {}
+        self._staff: frozenset[str] | None = None
 
     # ------------------------------------------------------------ clients
 
@@ -123,14 +127,16 @@ class Scope:
         skip: int = 0,
     ) -> list[Shown]:
         """Incidents of one client or of all the viewer's, those that need a person first."""
-        found = self._kept.incidents.queue(self._reach(tenant), states, most=most, skip=skip)
+        wanted = Selection(tenants=self._reach(tenant), states=tuple(states))
+        found = self._kept.incidents.queue(wanted, most=most, skip=skip)
         return [self._shown(each) for each in found]
 
     def count_incidents(
         self, tenant: str | None = None, states: Sequence[IncidentState] = ()
     ) -> tuple[int, int]:
         """(all, those that wait for a person)."""
-        return self._kept.incidents.count(self._reach(tenant), states)
+        wanted = Selection(tenants=self._reach(tenant), states=tuple(states))
+        return self._kept.incidents.count(wanted)
 
     def incident(self, name: str, permission: Permission = Permission.SEE) -> Shown:
         """One incident, by its id or reference.
@@ -151,6 +157,16 @@ class Scope:
         if found is None or not self._may(permission, found.tenant):
             raise Http404
         return found
+
+    def shown_of(self, incident: Incident) -> Shown:
+        """An incident as the viewer sees it, masked where due.
+
+        Raises:
+            Http404: It is not the viewer's.
+        """
+        if not self._may(Permission.SEE, incident.tenant):
+            raise Http404
+        return self._shown(incident)
 
     def related(self, incident: Incident, most: int = 20) -> list[Shown]:
         """Other incidents of the same client with the same attacker or account."""
@@ -207,15 +223,41 @@ class Scope:
         """Masks that client's names."""
         return Masker(settings.SECRET_KEY.encode(), tenant)
 
+    def actor(self, tenant: str, name: str) -> str:
+        """Who did something, as a masked viewer reads it: the provider's people by name."""
+        if self._staff is None:
+            self._staff = staff_names()
+        known = not name or name == MIDWATCH or name in self._staff
+        return name if known else self.masker(tenant).code("person", name)
+
     def _shown(self, incident: Incident) -> Shown:
         if not self.masks(incident.tenant):
             return Shown(incident, masked=False)
         opened = revealed(self.viewer, incident.tenant, incident.reference, self.now)
         if opened is not None:
             return Shown(incident, masked=False, until=int(opened.until.timestamp() * 1_000_000))
-        return Shown(self.masker(incident.tenant).incident(incident), masked=True)
+        masked = self.masker(incident.tenant).incident(incident)
+        return Shown(
+            msgspec.structs.replace(
+                masked,
+                answered_by=self.actor(incident.tenant, masked.answered_by),
+                history=tuple(
+                    msgspec.structs.replace(each, by=self.actor(incident.tenant, each.by))
+                    for each in masked.history
+                ),
+            ),
+            masked=True,
+        )
 
     # ------------------------------------------------------------ inside
+
+    def reach(self, tenant: str | None = None) -> list[str] | None:
+        """The clients whose incidents the viewer sees, or that one; None means all.
+
+        Raises:
+            Http404: That one is not the viewer's.
+        """
+        return self._reach(tenant)
 
     @property
     def _kept(self) -> Stores:

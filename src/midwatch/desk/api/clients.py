@@ -144,7 +144,7 @@ def get_health(request: DeskRequest, source: Source) -> dict[str, Any]:
     """Since when it is silent, and how much of it is understood."""
     watching = Watching(request.scope)
     heard = watching.heard_one(request.scope.feed(source))
-    lines, understood = watching.share_of_day(heard.feed)
+    lines, understood = watching.shares(heard.feed, request.now - DAY, request.now)
     return {
         "source": source,
         "last_line": moment(None if heard.health is None else heard.health.last),

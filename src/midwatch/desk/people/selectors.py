@@ -13,7 +13,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.utils import timezone
 
-from midwatch.desk.access.roles import Permission, Role
+from midwatch.desk.access.roles import PROVIDER_ROLES, Permission, Role
 from midwatch.desk.access.rows import every_row
 from midwatch.desk.access.viewers import NOBODY, Grant, Viewer
 from midwatch.desk.people.models import (
@@ -192,3 +192,15 @@ def masking_staff() -> frozenset[str]:
     """The clients that have their names masked for the provider's people too."""
     found = ClientPreferences.objects.filter(masks_staff=True).values_list("tenant", flat=True)
     return frozenset(found)
+
+
+def masks_staff(tenant: str) -> bool:
+    """Whether this client has its names masked for the provider's people too."""
+    return tenant in masking_staff()
+
+
+def staff_names() -> frozenset[str]:
+    """The names of the provider's people, of now and of before."""
+    held = Membership.objects.filter(role__in=[role.value for role in PROVIDER_ROLES])
+    with every_row():
+        return frozenset(str(each.user) for each in held.select_related("user"))

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "midwatch.desk.portal",
     "midwatch.desk.clients",
     "midwatch.desk.sources",
+    "midwatch.desk.triage",
 ]
 
 MIDDLEWARE = [

@@ -7,9 +7,7 @@ process of its own tends it (``midwatch watch tend``).
 from __future__ import annotations
 
 import logging
-import os
 import random
-import secrets
 import subprocess
 import sys
 import urllib.request
@@ -38,6 +36,7 @@ from midwatch.watch.canary import send_canary
 from midwatch.watch.configuration import Configuration
 from midwatch.watch.health import HealthStore
 from midwatch.watch.incident_sink import IncidentSink
+from midwatch.watch.link_keys import link_key
 from midwatch.watch.monitoring import Monitor
 from midwatch.watch.policies import OPERATOR, Policies
 from midwatch.watch.processes.figures import FiguresOf, disk_of, expected_processes
@@ -94,7 +93,7 @@ class ClockProcess:
         self._incidents = Incidents(self._store, self._policies.policy_of)
         self._spool = open_spool(folder, configuration)
         self._self_watch = SelfWatch(self._health, IncidentSink(self._incidents), OPERATOR)
-        self._signer = Signer((signing_key(folder.path / "links.key"),))
+        self._signer = Signer((link_key(folder.path),))
         self._channels = channels_of(configuration)
         self._pager: Pager | None = None
         self._started = microseconds()
@@ -173,9 +172,11 @@ class ClockProcess:
 
     def _wording_of(self, tenant: str) -> Wording:
         known = self._tenants.tenant(tenant)
-        if known is None:
-            return Wording(tenant="Midwatch", zone=ZoneInfo("UTC"), signer=self._signer)
-        return Wording(tenant=known.title, zone=ZoneInfo(known.zone), signer=self._signer)
+        zone = ZoneInfo("UTC" if known is None else known.zone)
+        title = "Midwatch" if known is None else known.title
+        desk = self._configuration.desk.reached_at
+        link = f"{desk}/answer/" if desk else ""
+        return Wording(tenant=title, zone=zone, signer=self._signer, link=link)
 
     # ------------------------------------------------------------ the watch itself
 
@@ -272,25 +273,6 @@ def channels_of(configuration: Configuration) -> Mapping[str, Channel]:
 
         channels["chat"] = ChatChannel()
     return channels
-
-
-def signing_key(path: Path) -> bytes:
-    """The key that links are signed with; made at first, readable by the owner alone."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        key = secrets.token_bytes(32)
-        beside = path.with_suffix(f".{os.getpid()}")
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(beside, path)
-        except FileExistsError:
-            key = path.read_bytes()
-        beside.unlink()
-        return key
 
 
 def _certificates(configuration: Configuration) -> dict[str, int]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import template
+from django.http import HttpRequest
 from django.template.context import Context
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -43,9 +45,14 @@ def zone_named(name: str) -> ZoneInfo:
 def zone_of(context: Context) -> ZoneInfo:
     """The zone times are shown in: the viewer's own, else what their browser said, else UTC."""
     request = context.get("request")
+    return zone_named("") if request is None else zone_for(request)
+
+
+def zone_for(request: HttpRequest) -> ZoneInfo:
+    """The same, of a request. The script keeps the browser's zone encoded for an address."""
     viewer = getattr(request, "viewer", None)
     own = viewer.zone if viewer is not None else ""
-    return zone_named(own or (request.COOKIES.get("zone", "") if request is not None else ""))
+    return zone_named(own or unquote(request.COOKIES.get("zone", "")))
 
 
 def moment_of(value: int | datetime) -> datetime:

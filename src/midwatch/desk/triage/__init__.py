@@ -1,0 +1,1 @@
+"""The analyst's desk: the queue, one incident, exceptions, the hand-over, the night view."""

@@ -1,0 +1,121 @@
+"""The queue, the list of incidents and its twins, the night view."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from midwatch.desk.access.casefile import CaseFile
+from midwatch.desk.access.lists import IncidentLists, Narrowed
+from midwatch.desk.access.middleware import DeskRequest
+from midwatch.desk.access.pages import page
+from midwatch.desk.access.roles import Permission
+from midwatch.desk.triage.exports import csv_lines, plain
+from midwatch.desk.triage.lists import PER_PAGE, STATES, Asked, Row, asked, rows_of
+from midwatch.desk.triage.selectors import assigned_to
+from midwatch.desk.triage.telling import pane_of
+from midwatch.incidents import Priority
+
+_MOST_EXPORTED: Final = 10_000
+_AT_NIGHT: Final = 5
+
+
+@page(Permission.TRIAGE)
+def queue(request: DeskRequest) -> HttpResponse:
+    """What needs a person now."""
+    shown = _list(request, asked(request.GET))
+    opened = request.GET.get("open", "")
+    if opened:
+        case = CaseFile(request.scope, opened)
+        listed = any(row.incident.id == case.incident.id for row in shown["rows"])
+        shown |= pane_of(request.scope, case) | {"open": case.incident.reference, "in_list": listed}
+    return render(request, "triage/queue.html", shown)
+
+
+@page(Permission.TRIAGE)
+def news(request: DeskRequest) -> HttpResponse:
+    """How many incidents called for somebody since the list was made; nothing else moves."""
+    questions = asked(request.GET)
+    since = request.GET.get("since", "")
+    moment = int(since) if since.isascii() and since.isdigit() and len(since) < 18 else request.now
+    narrowed = questions.narrowed(request.scope)
+    count = IncidentLists(request.scope).news(narrowed, moment)
+    return render(request, "triage/news.html", {"count": count, "asked": questions})
+
+
+@page(Permission.SEE)
+def incidents(request: DeskRequest) -> HttpResponse:
+    """All incidents of the viewer's clients."""
+    return render(request, "triage/incidents.html", _list(request, asked(request.GET, state="all")))
+
+
+@page(Permission.SEE)
+def incidents_csv(request: DeskRequest) -> HttpResponse:
+    """The same list for a spreadsheet."""
+    response = HttpResponse(csv_lines(list(_all(request))), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="incidents.csv"'
+    return response
+
+
+@page(Permission.SEE)
+def incidents_json(request: DeskRequest) -> HttpResponse:
+    """The same list for a program."""
+    told = json.dumps({"incidents": [plain(row) for row in _all(request)]}, ensure_ascii=False)
+    return HttpResponse(told, content_type="application/json")
+
+
+@page(Permission.TRIAGE)
+def night(request: DeskRequest) -> HttpResponse:
+    """Dark, large, few: for a screen on the wall and tired eyes."""
+    lists = IncidentLists(request.scope)
+    narrowed = Narrowed(waiting=True)
+    counts = lists.counts(narrowed)
+    rows = rows_of(request.scope, lists.rows(narrowed, most=_AT_NIGHT), lists)
+    told = {
+        "theme": "dark",
+        "rows": rows,
+        "counts": counts,
+        "more": max(0, counts.waiting - len(rows)),
+        "concerns": request.scope.concerns()[:3],
+    }
+    part = "triage/night_part.html" if _is_part(request) else "triage/night.html"
+    return render(request, part, told)
+
+
+def _list(request: DeskRequest, questions: Asked) -> dict[str, Any]:
+    scope = request.scope
+    lists = IncidentLists(scope)
+    narrowed = questions.narrowed(scope)
+    counts = lists.counts(narrowed)
+    last = max(1, -(-counts.all // PER_PAGE))
+    number = min(questions.page, last)
+    found = lists.rows(narrowed, most=PER_PAGE, skip=(number - 1) * PER_PAGE)
+    mine = lists.counts(replace(Narrowed(), only=assigned_to(scope))).all
+    return {
+        "rows": rows_of(scope, found, lists),
+        "counts": counts,
+        "mine_count": mine,
+        "asked": questions,
+        "page": number,
+        "pages": last,
+        "tenants": scope.tenants(),
+        "states": [(name, words) for name, (words, _states) in STATES.items()],
+        "priorities": [(each.value, counts.by_priority[each]) for each in Priority],
+        "since": request.now,
+    }
+
+
+def _all(request: DeskRequest) -> Iterator[Row]:
+    scope = request.scope
+    lists = IncidentLists(scope)
+    narrowed = asked(request.GET, state="all").narrowed(scope)
+    yield from rows_of(scope, lists.rows(narrowed, most=_MOST_EXPORTED), lists)
+
+
+def _is_part(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
