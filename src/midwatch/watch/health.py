@@ -46,6 +46,11 @@ _MIGRATIONS: Final = (
     INSERT INTO feed_total SELECT feed, sum(lines), sum(parsed), sum(bytes)
         FROM feed_hour GROUP BY feed;
     """,
+    """
+    CREATE TABLE feed_counted (
+        pipeline TEXT PRIMARY KEY, offset INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 _HOURS_KEPT: Final = 8 * DAY // HOUR
 
@@ -140,11 +145,25 @@ class HealthStore:
             )
         ]
 
-    def count(self, counts: Mapping[str, FeedCount]) -> None:
-        """Add what came of some feeds."""
+    def counted(self, pipeline: str) -> int:
+        """The spool offset up to which a pipeline's lines were counted; 0 at first."""
+        row = self._database.execute(
+            "SELECT offset FROM feed_counted WHERE pipeline = ?", (pipeline,)
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def count(
+        self, counts: Mapping[str, FeedCount], pipeline: str = "main", offset: int = 0
+    ) -> None:
+        """Add what came of some feeds up to an offset of the spool, and remember that."""
         if not counts:
             return
         with transaction(self._database) as database:
+            database.execute(
+                "INSERT INTO feed_counted VALUES (?, ?) ON CONFLICT (pipeline) DO "
+                "UPDATE SET offset = max(offset, excluded.offset)",
+                (pipeline, offset),
+            )
             for feed, count in counts.items():
                 row = database.execute(
                     "SELECT rhythm FROM feed_health WHERE feed = ?", (feed,)

@@ -28,6 +28,8 @@ from midwatch.watch.spools import open_spool
 from midwatch.watch.state_folder import StateFolder
 
 _LOG: Final = logging.getLogger(__name__)
+_NAME: Final = "main"
+"""Of this pipeline, in what it remembers."""
 _LOOK: Final = 5 * SECOND
 _RULES_LOOK: Final = 10 * SECOND
 _PAUSE: Final = 2.0
@@ -61,13 +63,13 @@ class PipelineProcess:
         self._book = RuleBook(folder.rules, cache)
         self._revision = -1
         self._looked = self._looked_at_rules = 0
-        self._checkpoints = Checkpoints(folder.database, "main")
+        self._checkpoints = Checkpoints(folder.database, _NAME)
         self._beside = ThreadPoolExecutor(1, "lake")
         self._pipeline = self._made()
 
     def _made(self) -> Pipeline:
         """A pipeline that goes on from the last checkpoint."""
-        return Pipeline(
+        pipeline = Pipeline(
             self._spool,
             LakeSink(LakeWriter(self._folder.lake)),
             IncidentSink(self._incidents),
@@ -77,7 +79,10 @@ class PipelineProcess:
             limits=self._limits,
             heard=self._hear,
             beside=self._beside,
+            counted=self._health.counted(_NAME),
         )
+        pipeline.keep_only([tenant.id for tenant in self._tenants.tenants()])
+        return pipeline
 
     def run(self, signals: Signals) -> None:
         """Work until the end is asked for; what was read is in the lake then."""
@@ -128,6 +133,7 @@ class PipelineProcess:
             changed = self._book.refresh() or changed
         if changed:
             pipeline.renew(self._zones())
+            pipeline.keep_only([tenant.id for tenant in self._tenants.tenants()])
 
     def _figures(self) -> dict[str, float]:
         figures = self._pipeline.figures
@@ -142,7 +148,7 @@ class PipelineProcess:
 
     def _count(self) -> None:
         counts, self._pipeline.counts = self._pipeline.counts, {}
-        self._health.count(counts)
+        self._health.count(counts, _NAME, self._pipeline.position)
 
     def _zones(self) -> dict[str, str]:
         self._revision = self._tenants.revision
