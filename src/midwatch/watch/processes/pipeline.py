@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from midwatch.incidents import Incidents
 from midwatch.kernel import MidwatchError
-from midwatch.lake import LakeWriter
 from midwatch.paging import SqliteIncidents
 from midwatch.tenants import TenantStore
 from midwatch.watch.canary import PROCESS as CANARY
 from midwatch.watch.canary import sent_at
 from midwatch.watch.checkpoints import Checkpoints
 from midwatch.watch.configuration import Configuration
+from midwatch.watch.distant_lake import DistantLake
 from midwatch.watch.health import HealthStore
+from midwatch.watch.incident_sink import IncidentSink
 from midwatch.watch.pipeline import Pipeline, PipelineLimits
 from midwatch.watch.policies import Policies
 from midwatch.watch.processes.running import Heart, Signals, microseconds
 from midwatch.watch.rhythm import SECOND
 from midwatch.watch.rule_book import RuleBook
-from midwatch.watch.sinks import IncidentSink, LakeSink
 from midwatch.watch.spools import open_spool
 from midwatch.watch.state_folder import StateFolder
 
@@ -35,6 +37,10 @@ _RULES_LOOK: Final = 10 * SECOND
 _PAUSE: Final = 2.0
 _HOLD: Final = 0.2
 """Seconds between looks at a lake that is waited for."""
+_MANY: Final = 500
+"""Lines of one round after which more are let come before the next: many cost less together."""
+_ROUND: Final = 0.2
+"""Seconds from one such round to the next."""
 _LONGEST_WAIT: Final = 0.5
 """Seconds for which nothing may come before the clock is looked at again."""
 
@@ -51,6 +57,10 @@ class PipelineProcess:
             ConfigurationError, BadInputError: A part of the state folder cannot be used.
         """
         self._folder = folder
+        # At first, since it needs a moment to be ready, as the rest does.
+        self._lake = DistantLake(
+            [sys.executable, "-m", "midwatch", "watch", "lake", "--state", str(folder.path)]
+        )
         self._limits = PipelineLimits(
             flush=configuration.lake.flush * SECOND, rows=configuration.lake.rows
         )
@@ -71,7 +81,7 @@ class PipelineProcess:
         """A pipeline that goes on from the last checkpoint."""
         pipeline = Pipeline(
             self._spool,
-            LakeSink(LakeWriter(self._folder.lake)),
+            self._lake,
             IncidentSink(self._incidents),
             self._checkpoints,
             self._book.rules_of,
@@ -91,18 +101,22 @@ class PipelineProcess:
             try:
                 if signals.wants_reload():
                     self._looked = self._looked_at_rules = 0
+                began = monotonic()
                 lines = self._pipeline.run_once(now)
                 self._look_around(now)
                 if self._pipeline.holds:
                     signals.rest(_HOLD)
                 elif not lines:
                     self._spool.wait(self._pipeline.position, _LONGEST_WAIT)
+                elif lines >= _MANY:
+                    signals.rest(max(0.0, began + _ROUND - monotonic()))
             except (MidwatchError, sqlite3.OperationalError) as error:
                 _LOG.error("the pipeline begins again at its checkpoint: %s", error)
                 self._begin_again(signals)
         self._pipeline.flush(microseconds())
         self._count()
         self._beside.shutdown()
+        self._lake.close()
 
     def _begin_again(self, signals: Signals) -> None:
         """Go on from the checkpoint as soon as that can be read."""
