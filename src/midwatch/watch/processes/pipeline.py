@@ -13,7 +13,7 @@ from typing import Final
 from midwatch.incidents import Incidents
 from midwatch.kernel import MidwatchError
 from midwatch.paging import SqliteIncidents
-from midwatch.tenants import TenantStore
+from midwatch.tenants import Feed, TenantStore
 from midwatch.watch.canary import PROCESS as CANARY
 from midwatch.watch.canary import sent_at
 from midwatch.watch.checkpoints import Checkpoints
@@ -166,10 +166,13 @@ class PipelineProcess:
 
     def _zones(self) -> dict[str, str]:
         self._revision = self._tenants.revision
+        feeds: dict[str, list[Feed]] = {}
+        for feed in self._tenants.feeds():
+            feeds.setdefault(feed.tenant, []).append(feed)
         zones: dict[str, str] = {}
         for tenant in self._tenants.tenants():
             offices = {office.id: office.zone for office in self._tenants.offices(tenant.id)}
-            for feed in self._tenants.feeds(tenant.id):
+            for feed in feeds.get(tenant.id, ()):
                 zones[feed.id] = feed.zone or offices.get(feed.office, "") or tenant.zone
         return zones
 
