@@ -113,8 +113,11 @@ class PipelineProcess:
             except (MidwatchError, sqlite3.OperationalError) as error:
                 _LOG.error("the pipeline begins again at its checkpoint: %s", error)
                 self._begin_again(signals)
-        self._pipeline.flush(microseconds())
-        self._count()
+        try:
+            self._pipeline.flush(microseconds())
+            self._count()
+        except (MidwatchError, sqlite3.OperationalError) as error:
+            _LOG.error("what came since the last checkpoint is read again next time: %s", error)
         self._beside.shutdown()
         self._lake.close()
 
