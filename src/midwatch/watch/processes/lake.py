@@ -17,6 +17,8 @@ from midwatch.kernel import ConfigurationError, MidwatchError
 from midwatch.lake import LakeWriter
 from midwatch.watch.feeds import FeedEvents
 from midwatch.watch.lake_post import receive, send, unpacked
+from midwatch.watch.processes.running import microseconds
+from midwatch.watch.processes.sweeping import Sweeper
 from midwatch.watch.sinks import LakeSink
 from midwatch.watch.state_folder import StateFolder
 
@@ -35,6 +37,7 @@ def serve(folder: StateFolder, asked: IO[bytes], told: IO[bytes]) -> None:
     """Answer messages; see ``watch.lake_post``."""
     lake: LakeSink | None = None
     gathered: list[FeedEvents] = []
+    sweeper = Sweeper(microseconds())
     while (message := receive(asked)) is not None:
         if message[0] == "events":
             gathered.append(unpacked(message))
@@ -47,6 +50,7 @@ def serve(folder: StateFolder, asked: IO[bytes], told: IO[bytes]) -> None:
             answer = ("refused", type(error).__name__, error.cause, error.remedy, error.path)
             lake = None
         gathered = []
+        sweeper.sweep(microseconds())
         try:
             send(told, answer)
         except OSError:  # the pipeline is gone, and will ask what was committed

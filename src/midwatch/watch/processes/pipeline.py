@@ -24,6 +24,7 @@ from midwatch.watch.incident_sink import IncidentSink
 from midwatch.watch.pipeline import Pipeline, PipelineLimits
 from midwatch.watch.policies import Policies
 from midwatch.watch.processes.running import Heart, Signals, microseconds
+from midwatch.watch.processes.sweeping import Sweeper
 from midwatch.watch.rhythm import SECOND
 from midwatch.watch.rule_book import RuleBook
 from midwatch.watch.spools import open_spool
@@ -96,6 +97,7 @@ class PipelineProcess:
 
     def run(self, signals: Signals) -> None:
         """Work until the end is asked for; what was read is in the lake then."""
+        sweeper = Sweeper(microseconds())
         while not signals.ending.is_set():
             now = microseconds()
             try:
@@ -104,6 +106,7 @@ class PipelineProcess:
                 began = monotonic()
                 lines = self._pipeline.run_once(now)
                 self._look_around(now)
+                sweeper.sweep(now)
                 if self._pipeline.holds:
                     signals.rest(_HOLD)
                 elif not lines:
