@@ -279,6 +279,12 @@ def latency(rate: float = 1_000, probes: float = 40) -> None:
             took.append(time.perf_counter() - began)
             time.sleep(max(0.0, 0.5 - took[-1]))
         sender.communicate()
+        for number, seconds in enumerate(took):
+            if seconds > 1:
+                print(f"attack {number + 1} took {seconds:.1f} s")
+        for line in watch.told().splitlines():
+            if '"level": "info"' not in line:
+                print(line)
         took.sort()
         print(
             f"line to alert at {rate:,.0f} lines/s: p50 {statistics.median(took) * 1e3:.0f} ms, "
