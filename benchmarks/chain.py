@@ -2,10 +2,11 @@
 
 ``python -m benchmarks.chain through WAY [RATE] [SECONDS] [KIND]`` sends over ``udp``, ``tcp``,
 ``tls`` or ``http`` from four sources, RATE lines a second in all (0: as many as go), and waits
-until all are in the lake: what came in, what was lost, and processor time a line of intake and
-pipeline. ``latency [RATE] [PROBES]`` times single attacks from their last line to the alert in
-the state file, while RATE lines a second of another client come in. ``tenants [NUMBER]
-[SECONDS]`` lets three sources of each of NUMBER clients say one line every ten seconds.
+until all are in the lake: what came in, what was lost, and processor time a line of intake,
+pipeline and the lake's writer. ``burst WAY [RATE] [SECONDS]`` fills the spool alone.
+``latency [RATE] [PROBES]`` times single attacks from their last line to the alert in the state
+file, while RATE lines a second of another client come in. ``tenants [NUMBER] [SECONDS]`` lets
+three sources of each of NUMBER clients say one line every ten seconds.
 
 ``send …`` is the process that sends. Every run is bounded and leaves nothing behind.
 """
@@ -32,11 +33,13 @@ from typing import Final
 import trustme
 
 from benchmarks.logs import KINDS
-from midwatch.lake import LakeReader
+from midwatch.intake.spool import SqliteSpool
+from midwatch.lake.delta_log import DeltaLog, active_files
 from midwatch.tenants import Mark, MarkKind, hash_of_token
 from midwatch.watch.rehearsal import (
     RehearsedWatch,
     by_address,
+    eventually,
     processor_seconds,
     send_datagrams,
 )
@@ -65,15 +68,17 @@ def send(way: str, port: int, rate: float, seconds: float, kind: str) -> dict[st
     made = [line.rstrip().encode()[15:] for line in KINDS[kind](20_000)]
     with ExitStack() as stack:
         takes = [_sender(stack, way, port, number) for number in range(_SOURCES)]
+        # A request is answered when it is on the disk, so it had better hold many lines.
+        batch = _BATCH * 10 if way == "http" else _BATCH
         began, sent = time.perf_counter(), 0
         while (spent := time.perf_counter() - began) < seconds:
             if rate and sent / rate > spent:
                 time.sleep(min(sent / rate - spent, 0.05))
                 continue
             first, stamp = sent % len(made), f"{datetime.now(UTC):%b %e %H:%M:%S}".encode()
-            lines = [stamp + rest for rest in made[first : first + _BATCH]]
-            takes[sent // _BATCH % _SOURCES](lines)
-            sent += _BATCH
+            lines = [stamp + rest for rest in made[first : first + batch]]
+            takes[sent // batch % _SOURCES](lines)
+            sent += batch
         spent = time.perf_counter() - began
     return {"sent": sent, "seconds": spent}
 
@@ -106,8 +111,13 @@ def _sender(stack: ExitStack, way: str, port: int, number: int) -> Take:
         return by_post
     stream = socket.create_connection(("127.0.0.1", port), source_address=(_address(number), 0))
     if way == "tls":
-        stream = ssl.create_default_context().wrap_socket(stream, server_hostname="localhost")
-    stack.enter_context(stream)
+        secure = ssl.create_default_context().wrap_socket(stream, server_hostname="localhost")
+        stack.enter_context(secure)
+        # Who closes while something of the other side's is unread, takes back what was sent.
+        stack.callback(secure.unwrap)
+        stream = secure
+    else:
+        stack.enter_context(stream)
 
     def by_stream(lines: list[bytes]) -> None:
         stream.sendall(b"\n".join(lines) + b"\n")
@@ -148,8 +158,8 @@ def _sending(
 def _in_lake(watch: RehearsedWatch) -> int:
     if not (watch.state.lake / "events" / "_delta_log").is_dir():
         return 0
-    with closing(LakeReader(watch.state.lake, None)) as reader:
-        return int(reader.query("SELECT count(*) FROM events").rows[0][0])
+    # By the log, since a query would take the processor from what is measured.
+    return sum(file.rows for file in active_files(DeltaLog(watch.state.lake).table()))
 
 
 def _until_still(watch: RehearsedWatch, sent: int) -> tuple[int, float]:
@@ -162,8 +172,16 @@ def _until_still(watch: RehearsedWatch, sent: int) -> tuple[int, float]:
             rows, changed = now, time.perf_counter()
         elif time.perf_counter() - changed > 45:
             break
-        time.sleep(0.5)
+        time.sleep(0.25)
     return rows, changed
+
+
+def _warm(watch: RehearsedWatch, tenants: dict[str, str]) -> int:
+    """Let a line of each client pass, so that its rules are loaded; how many."""
+    for address in tenants.values():
+        send_datagrams([b"<38>Nov  1 00:00:00 gate cron[1]: warm"], watch.ports["udp"], address)
+    eventually(lambda: _in_lake(watch) >= len(tenants), 180)
+    return len(tenants)
 
 
 def through(way: str, rate: float = 20_000, seconds: float = 20, kind: str = "filterlog") -> None:
@@ -171,18 +189,68 @@ def through(way: str, rate: float = 20_000, seconds: float = 20, kind: str = "fi
     with ExitStack() as stack:
         watch, trust = _watch(stack)
         watch.start("intake", "pipeline")
-        used = {name: processor_seconds(watch.pid(name)) for name in ("intake", "pipeline")}
+        warm = _warm(watch, {"load": _address(0)})
+        parts = {
+            "intake": watch.pid("intake"),
+            "pipeline": watch.pid("pipeline"),
+            "lake": watch.child("pipeline"),
+        }
+        used = {name: processor_seconds(pid) for name, pid in parts.items()}
         began = time.perf_counter()
         told = json.loads(_sending(watch, trust, way, rate, seconds, kind).communicate()[0])
-        taken = processor_seconds(watch.pid("intake")) - used["intake"]
-        rows, last = _until_still(watch, int(told["sent"]))
-        cost = processor_seconds(watch.pid("pipeline")) - used["pipeline"]
+        behind = told["sent"] + warm - _in_lake(watch)
+        rows, last = _until_still(watch, int(told["sent"]) + warm)
+        rows -= warm
+        costs = {name: processor_seconds(pid) - used[name] for name, pid in parts.items()}
         print(
             f"{way}, {kind}: sent {told['sent']:,}, {told['sent'] / told['seconds']:,.0f}/s; "
             f"in the lake {rows:,} after {last - began:.1f} s, "
-            f"{rows / (last - began):,.0f} a second; not there {told['sent'] - rows:,}; "
-            f"processor time a line: intake {taken / told['sent'] * 1e6:.1f} µs, "
-            f"pipeline {cost / max(rows, 1) * 1e6:.1f} µs"
+            f"not there {told['sent'] - rows:,}; when all was sent, {behind:,} were on their way; "
+            f"processor time, µs a line: "
+            + ", ".join(f"{name} {cost / max(rows, 1) * 1e6:.1f}" for name, cost in costs.items())
+            + f"; load {os.getloadavg()[0]:.1f}"
+        )
+
+
+def _until_taken(watch: RehearsedWatch, sent: int) -> None:
+    """Until the intake has told of so many lines, or of no more for twenty seconds."""
+    taken, changed = 0.0, time.perf_counter()
+    while taken < sent and time.perf_counter() - changed < 20:
+        now = sum(
+            number
+            for beat in watch.health.heartbeats()
+            for name, number in beat.figures.items()
+            if beat.process == "intake" and name.startswith("lines_total:")
+        )
+        if now != taken:
+            taken, changed = now, time.perf_counter()
+        time.sleep(1)
+
+
+def burst(way: str, rate: float = 60_000, seconds: float = 60) -> None:
+    """Send for a minute while nobody works the spool off, then count what is in it."""
+    with ExitStack() as stack:
+        watch, trust = _watch(stack)
+        watch.start("intake")
+        used = processor_seconds(watch.pid("intake"))
+        told = json.loads(_sending(watch, trust, way, rate, seconds, "filterlog").communicate()[0])
+        cost = processor_seconds(watch.pid("intake")) - used
+        # What the kernel has acknowledged may still wait to be read.
+        _until_taken(watch, int(told["sent"]))
+        watch.stop("intake")
+        size = sum(file.stat().st_size for file in watch.state.spool.rglob("*") if file.is_file())
+        held, after = 0, 0
+        with closing(SqliteSpool(watch.state.spool, budget=1 << 40)) as spool:
+            while spooled := spool.read(after, 4_000_000):
+                held += sum(
+                    len(each.parcel.lines) for each in spooled if each.parcel.tenant == "load"
+                )
+                after = spooled[-1].offset
+        print(
+            f"{way}: sent {told['sent']:,} in {told['seconds']:.0f} s, "
+            f"{told['sent'] / told['seconds']:,.0f}/s; in the spool {held:,}, not there "
+            f"{told['sent'] - held:,}; intake {cost / told['sent'] * 1e6:.1f} µs a line; "
+            f"{size / held:.0f} bytes a line on disk; load {os.getloadavg()[0]:.1f}"
         )
 
 
@@ -193,6 +261,7 @@ def latency(rate: float = 1_000, probes: float = 40) -> None:
         watch.client("probe")
         watch.source("probe", "probe", by_address(_PROBE))
         watch.start("intake", "pipeline")
+        _warm(watch, {"load": _address(0), "probe": _PROBE})
         sender = _sending(watch, trust, "tcp", rate, probes * 0.7 + 8, "filterlog")
         time.sleep(3)
         database = stack.enter_context(closing(sqlite3.connect(watch.state.database)))
@@ -210,10 +279,17 @@ def latency(rate: float = 1_000, probes: float = 40) -> None:
             took.append(time.perf_counter() - began)
             time.sleep(max(0.0, 0.5 - took[-1]))
         sender.communicate()
+        for number, seconds in enumerate(took):
+            if seconds > 1:
+                print(f"attack {number + 1} took {seconds:.1f} s")
+        for line in watch.told().splitlines():
+            if '"level": "info"' not in line:
+                print(line)
         took.sort()
         print(
             f"line to alert at {rate:,.0f} lines/s: p50 {statistics.median(took) * 1e3:.0f} ms, "
-            f"p99 {took[int(len(took) * 0.99)] * 1e3:.0f} ms of {len(took)} attacks"
+            f"p99 {took[int(len(took) * 0.99)] * 1e3:.0f} ms, longest {took[-1] * 1e3:.0f} ms of "
+            f"{len(took)} attacks; load {os.getloadavg()[0]:.1f}"
         )
 
 
@@ -259,7 +335,7 @@ def tenants(number: float = 1_000, seconds: float = 60) -> None:
         print(
             f"{number:,.0f} clients of 3: {sent:,} lines, lost {sent - rows:,}; in the lake "
             f"{worst:.1f} s after the last; {commits:.0f} commits; pipeline {memory} MiB, "
-            f"{used / seconds:.2f} of a core"
+            f"{used / seconds:.2f} of a core; load {os.getloadavg()[0]:.1f}"
         )
 
 
@@ -269,6 +345,8 @@ def main(words: list[str]) -> None:
     if words[0] == "send":
         way, port, *paced, kind = words[1:]
         print(json.dumps(send(way, int(port), float(paced[0]), float(paced[1]), kind)))
+    elif words[0] == "burst":
+        burst(words[1], *numbers)
     elif words[0] == "through":
         rate, seconds = ([*numbers, 20_000.0, 20.0][0], [*numbers[1:2], 20.0][0])
         kind = next((word for word in words[2:] if word in KINDS), "filterlog")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,38 @@ def has_incident(watch: RehearsedWatch, address: str) -> bool:
         return any(address in str(each) for each in store.incidents("harbour"))
     finally:
         store.close()
+
+
+def may_write(watch: RehearsedWatch, most: int) -> None:
+    """Let no file of pipeline and clock grow beyond so many bytes; the lake is another's."""
+    for name in ("pipeline", "clock"):
+        _, hard = resource.prlimit(watch.pid(name), resource.RLIMIT_FSIZE)
+        resource.prlimit(watch.pid(name), resource.RLIMIT_FSIZE, (most, hard))
+
+
+def test_a_state_file_that_cannot_grow_stops_no_process_and_loses_nothing(
+    watch: RehearsedWatch,
+) -> None:
+    watch.start("intake", "pipeline", "clock")
+    lines = guesses("203.0.113.43")
+    send_datagrams(lines[:1], watch.ports["udp"], GATE)
+    eventually(lambda: kept(watch) == lines[:1])
+
+    # Nobody's log has grown to that size yet, and the journal of the state file has.
+    may_write(watch, 40_000)
+    assert watch.state.database.with_name("state.sqlite-wal").stat().st_size > 40_000
+    send_datagrams(lines[1:], watch.ports["udp"], GATE)
+    eventually(lambda: "the pipeline begins again at its checkpoint" in watch.told(), 30)
+    eventually(lambda: "the state file cannot be written" in watch.told(), 30)
+    assert not has_incident(watch, "203.0.113.43")
+    pids = {name: watch.pid(name) for name in ("intake", "pipeline", "clock")}
+    may_write(watch, resource.RLIM_INFINITY)
+
+    eventually(lambda: has_incident(watch, "203.0.113.43"), 30)
+    eventually(lambda: len(kept(watch)) >= len(lines), 20)
+    assert kept(watch) == sorted(lines)
+    assert all(watch.alive(name) and watch.pid(name) == pid for name, pid in pids.items())
+    assert "Traceback" not in watch.told()
 
 
 def kept(watch: RehearsedWatch) -> list[bytes]:

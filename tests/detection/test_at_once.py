@@ -129,6 +129,7 @@ def nothing_at_once() -> Iterator[None]:
     """No subject takes events without looking at each; no group falls asleep."""
     with (
         patch.object(Intake, "_passes", lambda *_: False),
+        patch.object(Intake, "_late_pass", lambda *_: False),
         patch.object(Group, "doze", lambda *_: None),
     ):
         yield

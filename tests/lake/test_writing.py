@@ -156,9 +156,10 @@ def test_a_number_too_large_for_its_column_is_left_to_the_line(
     ]
     assert batch is not None
     batch.columns = {**batch.columns, "bytes_in": [1 << 70]}
+    batch.raws = [f"{batch.raws[0]} after {1 << 70} bytes"]
     LakeWriter(lake).commit([Placed("acme", "hq", "gate", noon, batch)], "spool", 1)
 
-    assert rows(lake, "SELECT bytes_in, src_port FROM events") == [(None, 22)]
+    assert rows(lake, "SELECT bytes_in, src_port, raw FROM events") == [(None, 22, batch.raws[0])]
 
 
 def test_field_ids_are_told_apart() -> None:
@@ -189,6 +190,71 @@ def test_a_split_line_is_given_back_byte_for_byte(raws: list[str], values: list[
         given: dict[str, Value] = {name: column[row] for name, column in columns.items()}
         given.update((name, column[row]) for name, column in slots.items())
         assert form is None or whole_line(form, given) == raw
+
+
+KINDS = (
+    "Nov {} 11:{} gate[{}]: ttl {}, id {} from 10.0.{}.{} port {}",
+    'id=0x{}f{} session="{}" serial={}-{} bytes={} user=mia{} level={}',
+    "{}:{}:{} {} {} {} {} {}",
+)
+RUNS = st.sampled_from(
+    (
+        *("0", "7", "07", "00", "64", "443", "042", "51234", "00051", "4294967295"),
+        *("8999999999999999999", "9999999999999999999", "123456789012345678901"),
+    )
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(KINDS[:2]) | st.sampled_from(KINDS),
+            st.lists(RUNS, min_size=8, max_size=8),
+        ),
+        max_size=40,
+    ),
+    st.lists(st.integers(0, 7), min_size=3, max_size=3),
+    st.sets(st.integers(0, 39), max_size=4),
+)
+def test_lines_alike_but_for_their_digits_are_given_back(
+    lines: list[tuple[str, list[str]]], chosen: list[int], strangers: set[int]
+) -> None:
+    """Columns hold values of their lines, and in some rows such as are not in the line."""
+    raws = [kind.format(*runs) for kind, runs in lines]
+    columns: dict[str, list[Value]] = {
+        "src_ip": [f"10.0.{runs[5]}.{runs[6]}" for _, runs in lines],
+        "user": [f"mia{runs[chosen[0]]}" for _, runs in lines],
+        "session": [runs[chosen[1]] for _, runs in lines],
+        "src_port": [int(runs[chosen[2]]) for _, runs in lines],
+    }
+    for row in strangers.intersection(range(len(lines))):
+        columns["src_ip"][row] = "192.0.2.1"
+        columns["src_port"][row] = None
+    forms, numbers = split_lines(raws, columns)
+    slots = {name: numbers[spot] for spot, name in enumerate(ARGUMENTS[-10:])}
+
+    for row, (raw, form) in enumerate(zip(raws, forms, strict=True)):
+        given: dict[str, Value] = {name: column[row] for name, column in columns.items()}
+        given.update((name, column[row]) for name, column in slots.items())
+        assert form is not None
+        assert whole_line(form, given) == raw
+        assert all(
+            number is None or number < 1 << 63 for number in (column[row] for column in numbers)
+        )
+
+
+def test_lines_alike_but_for_their_digits_share_one_form() -> None:
+    raws = [
+        f"gate[{900 + n}]: ttl {n}, id {n * 7919}, from 10.0.{n % 7}.{n}, mask 0{n % 9}4"
+        for n in range(60)
+    ]
+    origins: list[Value] = [f"10.0.{n % 7}.{n}" for n in range(60)]
+
+    forms, _ = split_lines(raws, {"src_ip": origins})
+
+    # Numbers that begin with a zero stay in the form, of which there are so as many as of them.
+    assert len(set(forms)) == 9
+    assert all(form is not None and "%1$s" in form for form in forms)
 
 
 @settings(max_examples=25, deadline=None)

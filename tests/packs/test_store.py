@@ -1,5 +1,7 @@
 """Installed packs: the record names what is in use, and one step goes back."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,16 @@ def test_names_come_from_the_file_or_the_person() -> None:
     for origin, given in (("x.zip", "../x"), ("x.zip", ".x"), ("x.exe", None), (".zip", None)):
         with pytest.raises(ConfigurationError):
             name_from(origin, given)
+
+
+def test_what_a_killed_installation_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    store = PackStore(tmp_path)
+    mine = store.staging("pack", ".zip")
+    mine.write_text("half")
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"],
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    left = mine.with_name(f".new-{gone.stdout.strip()}.tar.gz")
+    left.write_text("half")
+
+    assert store.staging("pack", ".zip") == mine
+    assert [path.name for path in mine.parent.iterdir()] == [mine.name]

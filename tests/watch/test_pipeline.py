@@ -18,7 +18,7 @@ from midwatch.rules import __file__ as rules_file
 from midwatch.watch.canary import OWN_TENANT
 from midwatch.watch.checkpoints import Checkpoints
 from midwatch.watch.feeds import FeedEvents, FeedReaders, line_number
-from midwatch.watch.health import CELL
+from midwatch.watch.health import CELL, HealthStore
 from midwatch.watch.pipeline import Pipeline, PipelineLimits
 from midwatch.watch.rhythm import HOUR, SECOND
 from midwatch.watch.tenant_watch import SharedRules, TenantWatch
@@ -133,7 +133,9 @@ def world() -> World:
     return world
 
 
-def run(world: World, path: Path, steps: int = 200, counted: int = 0) -> Pipeline:
+def run(
+    world: World, path: Path, steps: int = 200, counted: int = 0, checkpoint: int = 0
+) -> Pipeline:
     """A process that runs to the end of what there is."""
     pipeline = Pipeline(
         world,
@@ -141,7 +143,7 @@ def run(world: World, path: Path, steps: int = 200, counted: int = 0) -> Pipelin
         world,
         Checkpoints(path / "state.sqlite", "test"),
         lambda _tenant: bundled(),
-        limits=PipelineLimits(flush=5 * SECOND, rows=10),
+        limits=PipelineLimits(flush=5 * SECOND, rows=10, checkpoint=checkpoint),
         counted=counted,
     )
     now = START
@@ -187,18 +189,22 @@ def test_tenants_never_meet(world: World, tmp_path: Path) -> None:
     assert {tenant for tenant, _ in apart} <= {"quay", "harbour"}
 
 
-@pytest.mark.parametrize("crash_at", range(1, 60, 4))
+@pytest.mark.parametrize(
+    ("crash_at", "checkpoint"),
+    [*((step, 0) for step in range(1, 60, 4)), *((step, 10 * SECOND) for step in range(1, 40, 3))],
+)
 def test_a_crash_at_any_step_loses_and_doubles_nothing(
-    world: World, tmp_path: Path, crash_at: int
+    world: World, tmp_path: Path, crash_at: int, checkpoint: int
 ) -> None:
+    """Whether a checkpoint follows every commit or only some of them."""
     calm = World(parcels=list(world.parcels))
     (tmp_path / "calm").mkdir()
-    run(calm, tmp_path / "calm")
+    run(calm, tmp_path / "calm", checkpoint=checkpoint)
     world.crash_at = crash_at
     with pytest.raises(Crash):
-        run(world, tmp_path)
+        run(world, tmp_path, checkpoint=checkpoint)
 
-    run(world, tmp_path)
+    run(world, tmp_path, checkpoint=checkpoint)
 
     assert sorted(world.rows) == sorted(calm.rows) == kept(world)
     assert told(world) == told(calm)
@@ -266,6 +272,72 @@ def test_lines_that_wait_long_are_counted_when_they_were_received(tmp_path: Path
     assert [(spot - START // CELL, came.lines, came.blocked) for spot, came in cells.items()] == [
         (0, 2, 2), (1, 1, 1),
     ]  # fmt: skip
+
+
+def test_lines_that_come_again_after_a_crash_are_counted_once(world: World, tmp_path: Path) -> None:
+    def pipeline() -> Pipeline:
+        return Pipeline(
+            world,
+            world,
+            world,
+            Checkpoints(tmp_path / "state.sqlite", "test"),
+            lambda _tenant: bundled(),
+            limits=PipelineLimits(flush=HOUR),
+            counted=health.counted,
+        )
+
+    health = HealthStore(tmp_path / "state.sqlite")
+    first = pipeline()
+    for second in range(7):
+        first.run_once(START + second)
+    health.count(first.counts, first.position)
+    first.run_once(START + 8)
+    # It ends here: nothing is in the lake, and the last few lines were not counted.
+    second_life = pipeline()
+    assert second_life.position == 0 < health.counted
+    while second_life.run_once(START + 9):
+        pass
+    health.count(second_life.counts, second_life.position)
+
+    size = sum(len(line) for each in world.parcels for line in each.lines)
+    totals = health.totals()
+    assert {(each.feed, each.lines) for each in totals} == {("harbour-ssh", 30), ("quay-ssh", 60)}
+    assert sum(each.size for each in totals) == size
+    health.close()
+
+
+def test_windows_are_remembered_less_often_than_the_lake_is_written(
+    world: World, tmp_path: Path
+) -> None:
+    checkpoints = Checkpoints(tmp_path / "state.sqlite", "test")
+    pipeline = Pipeline(
+        world,
+        world,
+        world,
+        checkpoints,
+        lambda _tenant: bundled(),
+        limits=PipelineLimits(flush=SECOND, rows=10, checkpoint=60 * SECOND),
+    )
+    for second in range(40):
+        pipeline.run_once(START + second * SECOND)
+
+    assert pipeline.figures.commits > 5
+    assert world.in_lake > world.released == checkpoints.position
+    pipeline.run_once(START + 70 * SECOND)
+    assert world.released == world.in_lake == checkpoints.position == len(world.parcels)
+
+
+def test_a_tenant_that_is_gone_is_forgotten(world: World, tmp_path: Path) -> None:
+    pipeline = run(world, tmp_path)
+    checkpoints = Checkpoints(tmp_path / "state.sqlite", "test")
+    assert {"harbour", "quay"} <= set(checkpoints.tenants())
+
+    pipeline.keep_only(["harbour"])
+    pipeline.run_once(START + 48 * 3600 * SECOND)
+
+    assert not [name for name in checkpoints.tenants() if name == "quay"]
+    closed = {tenant for (tenant, _), alert in world.alerts.items() if alert.state == "closed"}
+    assert closed == {"harbour"}
 
 
 @pytest.fixture

@@ -16,7 +16,9 @@ from midwatch.watch.logs import log_to_stderr
 
 
 @click.command("watch")
-@click.argument("process", type=click.Choice(["intake", "pipeline", "clock", "demo", "tend"]))
+@click.argument(
+    "process", type=click.Choice(["intake", "pipeline", "lake", "clock", "demo", "tend"])
+)
 @state_option
 @config_option
 def command(*, process: str, state: Path | None, config: Path | None) -> None:
@@ -24,9 +26,16 @@ def command(*, process: str, state: Path | None, config: Path | None) -> None:
 
     intake takes logs in; pipeline detects and keeps; clock pages people and watches the
     watch; demo sends the sample office's lines; tend keeps the lake in shape once, as clock
-    has it done. `midwatch up` runs the first three.
+    has it done; lake writes what pipeline hands it, which starts it itself. `midwatch up` runs
+    intake, pipeline and clock.
     """
     folder = opened(state)
+    if process == "lake":
+        from midwatch.watch.processes.lake import run_lake  # noqa: PLC0415  # its parts only
+
+        log_to_stderr(process)
+        run_lake(folder)
+        return
     configuration = load_configuration(config)
     log_to_stderr(process)
     # Each process imports its own parts only; together they would cost each of them memory.

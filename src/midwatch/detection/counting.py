@@ -17,6 +17,7 @@ from midwatch.detection.demands import Counted, Fired
 from midwatch.detection.figures import AnyWindow, PeriodWindow
 from midwatch.detection.groups import BEGINNINGS, Group, alert_of
 from midwatch.detection.inflows import Key
+from midwatch.detection.latecomers import Latecomers
 from midwatch.detection.streams import Stream, Subject
 from midwatch.detection.windows import (
     DistinctWindow,
@@ -57,9 +58,8 @@ class Intake:
     def take(self) -> list[Alert]:
         """Take the events in; alerts that opened or closed by it."""
         group, times, stream = self._group, self._bunch.times, self._stream
-        while self._start < self._stop and times[self._start] < group.newest:
-            self._late()
-            self._start += 1
+        if times[self._start] < group.newest:
+            self._start = self._take_late(bisect_left(times, group.newest, self._start, self._stop))
         start, stop = self._start, self._stop
         if start == stop:
             return self.alerts
@@ -229,10 +229,33 @@ class Intake:
         missing = BEGINNINGS - len(found)
         return [*self._group.kept[-missing:], *found] if missing else found
 
-    def _late(self) -> None:
+    def _take_late(self, end: int) -> int:
+        """Take the events up to ``end``, which are older than the group's newest; the end.
+
+        Many at once where nothing begins by them; else in halves, so that few remain to be
+        looked at one by one.
+        """
+        group, stream = self._group, self._stream
+        pending = [(self._start, end)]
+        while pending:
+            start, stop = pending.pop()
+            group.trim(stream, group.newest)
+            if self._late_pass(start, stop):
+                continue
+            if stop - start == 1:
+                self._late(start)
+            else:
+                half = (start + stop) // 2
+                pending += [(half, stop), (start, half)]
+        return end
+
+    def _late_pass(self, start: int, stop: int) -> bool:
+        """Whether late events could be taken in at once."""
+        return Latecomers(self._stream, self._group, self._bunch, start, stop).take()
+
+    def _late(self, spot: int) -> None:
         """Put one event that is older than the group's newest where it belongs."""
-        group, spot = self._group, self._start
-        group.trim(self._stream, group.newest)
+        group = self._group
         (glimpse,) = self._bunch.glimpses(spot, spot + 1)
         place = bisect_right(group.kept, glimpse[0], key=_time_of)
         self._times = group.times

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import filterfalse
 from operator import itemgetter
@@ -169,12 +169,18 @@ class Group(Struct):
         """
         kept, times = self.kept, inflow.times
         first, last = times[places[0]], times[places[-1]]
-        if first < self.newest:
+        late = first < self.newest
+        if late and first < self.newest - stream.horizon:
             return False
         if len(kept) + len(places) >= stream.least:
-            self.trim(stream, first)
+            self.trim(stream, self.newest if late else first)
             if len(kept) + len(places) >= stream.least:
                 return False
+        if late:
+            self.newest = max(self.newest, last)
+            self.put_in(inflow, places)
+            self.trim(stream, self.newest)
+            return True
         self.newest = last
         if len(places) > _FEW and last - first > stream.horizon:
             places = places[bisect_left(places, last - stream.horizon, key=times.__getitem__) :]
@@ -188,6 +194,17 @@ class Group(Struct):
         self.kept += inflow.glimpses(places)
         for kept, column in zip(self.columns, inflow.columns, strict=True):
             kept.extend(column[places.start : places.stop])
+
+    def put_in(self, inflow: Inflow, places: range) -> None:
+        """Keep events, in order, some of which are older than what is kept."""
+        times = inflow.times[places.start : places.stop]
+        begin = bisect_right(self.kept, times[0], key=_time_of)
+        tail = [*self.kept[begin:], *inflow.glimpses(places)]
+        order = sorted(range(len(tail)), key=[glimpse[0] for glimpse in tail].__getitem__)
+        self.kept[begin:] = [tail[spot] for spot in order]
+        for kept, column in zip(self.columns, inflow.columns, strict=True):
+            cells = [*kept[begin:], *column[places.start : places.stop]]
+            kept[begin:] = [cells[spot] for spot in order]
 
     def trim(self, stream: Stream, now: int) -> None:
         """Let go of what can make no difference any more at that time."""

@@ -26,6 +26,7 @@ from midwatch.detection.demands import Counted, Demand, Fired, term_holds
 
 MOST_EVENTS: Final = 2_000
 """Events kept per window; the oldest go first."""
+_first = itemgetter(0)
 _second = itemgetter(1)
 _time_of: Final[Callable[[tuple[int, str]], int]] = itemgetter(0)
 
@@ -78,7 +79,6 @@ class DistinctWindow(Struct, tag="distinct"):
         span = demand.timespan
         # The values in order of their latest time, so that those that leave the window go first.
         recent = dict(sorted(self.seen.items(), key=_second))
-        self.seen = recent
         for spot in range(start, stop):
             value, time = values[spot], times[spot]
             if value is None:
@@ -95,6 +95,7 @@ class DistinctWindow(Struct, tag="distinct"):
                 self.keep(demand, times[start : spot + 1], values[start : spot + 1])
                 return self._fired(spot, time - span, time)
         self.keep(demand, times[start:stop], values[start:stop])
+        self._forget(demand)
         return None
 
     def are_few(self, demand: Demand, values: AbstractSet[Counted | None], begin: int) -> bool:
@@ -104,10 +105,48 @@ class DistinctWindow(Struct, tag="distinct"):
             return False
         if len(values) + len(self.seen) < need or len(values | self.seen.keys()) < need:
             return True
-        # What was last seen long before makes no difference any more.
+        self._forget(demand)
+        return self._count_since(begin - demand.timespan, values) < need
+
+    def stays_few(self, demand: Demand, values: AbstractSet[Counted | None], begin: int) -> bool:
+        """The same of late events, of which ``begin`` is the earliest time."""
+        need = demand.need
+        if demand.terms is not None or len(values) > need:
+            return False
         begin -= demand.timespan
-        self.seen = {value: time for value, time in self.seen.items() if time >= begin}
-        return len((values | self.seen.keys()) - {None}) < need
+        if self.times and begin < self.times[-1] - demand.horizon:
+            near = self.values[bisect_left(self.times, begin) :]
+            return len((values | set(near)) - {None}) < need
+        return len(values) + len(self.seen) < need or self._count_since(begin, values) < need
+
+    def _count_since(self, begin: int, values: AbstractSet[Counted | None]) -> int:
+        """How many values there are among these and those seen since then."""
+        near = {value for value, time in self.seen.items() if time >= begin}
+        return len((values | near) - {None})
+
+    def _forget(self, demand: Demand) -> None:
+        """Let go of values last seen so long ago that they matter to no late event either."""
+        if self.times:
+            before = self.times[-1] - demand.horizon
+            self.seen = {value: time for value, time in self.seen.items() if time >= before}
+
+    def put_in(
+        self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None]
+    ) -> None:
+        """Put late events, in order, where they belong; they complete nothing."""
+        pairs = [pair for pair in zip(times, values, strict=True) if pair[1] is not None]
+        if not pairs:
+            return
+        begin = bisect_right(self.times, pairs[0][0])
+        pairs[:0] = zip(self.times[begin:], self.values[begin:], strict=True)
+        pairs.sort(key=_first)
+        self.times[begin:] = [time for time, _ in pairs]
+        self.values[begin:] = [cast("Counted", value) for _, value in pairs]
+        seen = self.seen
+        for time, value in pairs:
+            known = cast("Counted", value)
+            seen[known] = max(time, seen.get(known, time))
+        self._trim(demand)
 
     def keep(self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None]) -> None:
         """Keep events, which are newer than all before; those without a value do not count."""
@@ -120,6 +159,10 @@ class DistinctWindow(Struct, tag="distinct"):
         counted = cast("Sequence[Counted]", values)
         self.values.extend(counted)
         self.seen.update(zip(counted, times, strict=True))
+        self._trim(demand)
+
+    def _trim(self, demand: Demand) -> None:
+        """Let go of events that are too old, or too many."""
         before = self.times[-1] - demand.horizon
         surplus = max(0, len(self.times) - MOST_EVENTS)
         if self.times[0] < before:
@@ -229,6 +272,26 @@ class SequenceWindow(Struct, tag="sequence"):
                 self.events.append(event)
                 if self._advance(demand, event):
                     self.starts[-1] = None
+        self._trim(demand)
+
+    def only_begins(self, demand: Demand, values: Sequence[Counted | None], begin: int) -> bool:
+        """Whether late events, from ``begin`` on, can only begin a sequence and complete none."""
+        places = _places(demand.sequence)
+        later = self.events[bisect_left(self.events, begin, key=_time_of) :]
+        rules = {str(rule) for rule in values} | {rule for _, rule in later}
+        return len(demand.sequence) > 1 and all(places[rule] == [0] for rule in rules)
+
+    def put_in(
+        self, demand: Demand, times: Sequence[int], values: Sequence[Counted | None]
+    ) -> None:
+        """Put late events that only begin, in order, where they belong."""
+        self._begin(demand)
+        begin = bisect_right(self.events, times[0], key=_time_of)
+        tail = [*self.events[begin:], *zip(times, map(str, values), strict=True)]
+        tail.sort(key=_time_of)
+        self.events[begin:] = tail
+        begun = self.starts[0]
+        self.starts[0] = times[-1] if begun is None else max(begun, times[-1])
         self._trim(demand)
 
     def _begin(self, demand: Demand) -> None:

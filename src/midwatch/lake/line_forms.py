@@ -13,10 +13,12 @@ column holds go into the columns n0 to n9. What cannot be split so is kept whole
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, repeat
 from typing import Final
 
 from midwatch.events.source import Value
+from midwatch.lake.alike import Alike, Shape, Split, Texts
 from midwatch.lake.columns import NUMBERS
 
 TEXTS: Final = (
@@ -29,6 +31,8 @@ ARGUMENTS: Final = (*TEXTS, *INTEGERS, *NUMBERS)
 
 _FIRST_NUMBER: Final = len(TEXTS) + len(INTEGERS)
 _MARK: Final = 0xE000
+_LEAST: Final = -(1 << 63)
+_MOST: Final = (1 << 63) - 1
 # A number that can be printed again as it stood: two digits, or no zero in front.
 _NUMBER: Final = re.compile(
     r"(?<![\w.\ue000-\ue0ff])(\d\d|[1-9]\d{2,17}|[1-8]\d{18}|\d)(?![\w.\ue000-\ue0ff])", re.ASCII
@@ -54,72 +58,113 @@ def split_lines(
     Numbers that are the same in all lines of one shape stay in the form.
     ``columns``: what the row's columns will hold, values as they are written.
     """
-    used = [(_MARKS[name][0], columns[name]) for name in (*TEXTS, *INTEGERS) if name in columns]
+    used = [
+        (_MARKS[name][0], _as_texts(columns[name]))
+        for name in (*TEXTS, *INTEGERS)
+        if name in columns
+    ]
     forms: list[str | None] = [None] * len(raws)
     numbers: Numbers = [[None] * len(raws) for _ in NUMBERS]
-    shapes: dict[tuple[str, ...], tuple[list[int], list[list[str]]]] = {}
-    split, unfit = _NUMBER.split, _UNFIT.search
-    for row, raw in enumerate(raws):
-        if len(raw) > _LONGEST or unfit(raw):
-            continue
-        text = raw
-        for mark, values in used:
-            value = values[row]
-            if value is not None:
-                sought = value if isinstance(value, str) else str(value)
-                if len(sought) > 1:
-                    text = text.replace(sought, mark, 1)
-        parts = split(text, _MOST_NUMBERS)
-        shape = tuple(parts[::2])
-        held = shapes.get(shape)
-        if held is None:
-            held = shapes[shape] = ([], [])
-        held[0].append(row)
-        held[1].append(parts[1::2])
-    for shape, (rows, digits) in shapes.items():
+    shapes: dict[tuple[Shape, tuple[bool, ...]], list[Split]] = {}
+    alike = Alike(raws, used, _LONGEST, _MOST_NUMBERS)
+    for split in (*alike.split(), *_split_singly(raws, used, alike)):
+        plain = all(split.numbers)
+        shapes.setdefault((split.shape, () if plain else split.numbers), []).append(split)
+    for (shape, numeric), parts in shapes.items():
+        rows, digits = _joined(parts)
         if len(rows) > 1:
-            _fill(shape, rows, digits, forms, numbers)
+            _fill(Split(shape, rows, digits, numeric), forms, numbers)
         else:
-            mixed = [part for pair in zip(shape, (*digits[0], ""), strict=True) for part in pair]
+            own = [value for (value,) in digits]
+            mixed = [part for pair in zip(shape, (*own, ""), strict=True) for part in pair]
             forms[rows[0]] = _literal("".join(mixed))
     return forms, numbers
 
 
-def _fill(
-    shape: Sequence[str],
-    rows: Sequence[int],
-    digits: Sequence[Sequence[str]],
-    forms: list[str | None],
-    numbers: Numbers,
-) -> None:
+def _as_texts(values: Sequence[Value]) -> Texts:
+    """Values as they are printed; None where the column cannot hold one."""
+    return [
+        value
+        if value is None or isinstance(value, str)
+        else str(value)
+        if _LEAST <= value <= _MOST
+        else None
+        for value in values
+    ]
+
+
+def _split_singly(
+    raws: Sequence[str], used: Sequence[tuple[str, Texts]], alike: Alike
+) -> Iterator[Split]:
+    """The shapes of the lines that are like few others, whose finding must be at its end."""
+    found: dict[Shape, tuple[list[int], list[list[str]]]] = {}
+    split, unfit = _NUMBER.split, _UNFIT.search
+    for row in alike.left:
+        raw = raws[row]
+        if len(raw) > _LONGEST or unfit(raw):
+            continue
+        text = raw
+        for mark, values in used:
+            sought = values[row]
+            if sought is not None and len(sought) > 1:
+                text = text.replace(sought, mark, 1)
+        parts = split(text, _MOST_NUMBERS)
+        rows, digits = found.setdefault(tuple(parts[::2]), ([], []))
+        rows.append(row)
+        digits.append(parts[1::2])
+    for shape, (rows, digits) in found.items():
+        yield Split(shape, rows, list(zip(*digits, strict=True)))
+
+
+def _joined(parts: Sequence[Split]) -> tuple[Sequence[int], Sequence[Sequence[str]]]:
+    """Rows and numbers of one shape."""
+    if len(parts) == 1:
+        return parts[0].rows, parts[0].digits
+    rows = list(chain.from_iterable(part.rows for part in parts))
+    columns = zip(*(part.digits for part in parts), strict=True)
+    return rows, [list(chain.from_iterable(column)) for column in columns]
+
+
+def _fill(split: Split, forms: list[str | None], numbers: Numbers) -> None:
     """Give the lines of one shape their form, or few forms where numbers cannot be taken out."""
-    places = list(zip(*digits, strict=True))
-    wanted = [spot for spot, values in enumerate(places) if values.count(values[0]) < len(values)]
+    shape, rows, places, numeric = split
+    varying = [spot for spot, values in enumerate(places) if values.count(values[0]) < len(values)]
+    wanted = [spot for spot in varying if not numeric or numeric[spot]]
     if len(wanted) > len(NUMBERS):
         variety = {spot: len(set(places[spot])) for spot in wanted}
         wanted = sorted(sorted(wanted, key=variety.__getitem__)[-len(NUMBERS) :])
     pieces: list[Sequence[str] | str] = [_literal(shape[0])]
     slot = 0
     for spot, values in enumerate(places):
-        padded = any(len(value) == 2 and value[0] == "0" for value in values)
-        if spot in wanted and not (padded and any(len(value) == 1 for value in values)):
+        padded, bare = _padding(values) if spot in wanted else (True, True)
+        if not (padded and bare):
             pieces.append(f"%{_FIRST_NUMBER + slot + 1}${'02d' if padded else 'd'}")
             held = numbers[slot]
-            for row, value in zip(rows, values, strict=True):
-                held[row] = int(value)
+            for row, number in zip(rows, map(int, values), strict=True):
+                held[row] = number
             slot += 1
         else:
-            pieces.append(values[0] if values.count(values[0]) == len(values) else values)
+            pieces.append(values if spot in varying else values[0])
         pieces.append(_literal(shape[spot + 1]))
     if all(isinstance(piece, str) for piece in pieces):
-        form = "".join(str(piece) for piece in pieces)
+        form = "".join(map(str, pieces))
         for row in rows:
             forms[row] = form
     else:
-        for place, row in enumerate(rows):
-            forms[row] = "".join(
-                piece if isinstance(piece, str) else piece[place] for piece in pieces
-            )
+        spread = [repeat(piece) if isinstance(piece, str) else piece for piece in pieces]
+        for row, parts in zip(rows, zip(*spread, strict=False), strict=False):
+            forms[row] = "".join(parts)
+
+
+def _padding(values: Sequence[str]) -> tuple[bool, bool]:
+    """Whether some numbers are of two digits with a zero in front, and some of one digit."""
+    if min(values) >= "1":
+        return False, True
+    different = set(values)
+    return (
+        any(len(value) == 2 and value[0] == "0" for value in different),
+        any(len(value) == 1 for value in different),
+    )
 
 
 def _literal(text: str) -> str:

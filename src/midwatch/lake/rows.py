@@ -52,7 +52,10 @@ class TenantRows:
             )  # fmt: skip
 
     def tables(self) -> Iterator[tuple[str, pa.Table]]:
-        """The rows of each day (YYYY-MM-DD), sorted."""
+        """The rows of each day (YYYY-MM-DD), sorted; to be asked for once."""
+        if not self._count:
+            return
+        self._split()
         arrays = {name: _array(name, values) for name, values in self._columns.items()}
         table = pa.table(arrays)
         days = pa.array(self._day, pa.int32())
@@ -63,6 +66,25 @@ class TenantRows:
                 else table
             )
             yield str((_EPOCH + timedelta(days=number)).date()), sorted_rows(rows)
+
+    def _split(self) -> None:
+        """Split all lines together, since what is alike is cheaper together."""
+        columns = self._columns
+        raws = columns["raw"]
+        forms, numbers = split_lines(
+            ["" if raw is None else raw for raw in raws],
+            {name: columns[name] for name in ARGUMENTS if name in columns},
+        )
+        columns["line_form"] = [
+            None if raw is None else form for raw, form in zip(raws, forms, strict=True)
+        ]
+        columns["raw"] = [
+            raw if form is None else None
+            for raw, form in zip(raws, columns["line_form"], strict=True)
+        ]
+        for name, values in zip(NUMBERS, numbers, strict=True):
+            if values.count(None) < len(values):
+                columns[name] = values
 
     def _add(
         self, placed: Placed, offset: int, lines: Sequence[int], columns: dict[str, Sequence[Any]]
@@ -75,18 +97,6 @@ class TenantRows:
         columns["raw_bytes"] = _undecodable(placed.originals, lines, columns["raw"])
         if self._masking is not None and self._masking.fields:
             columns = self._mask(self._masking, columns)
-        forms, numbers = split_lines(
-            [raw or "" for raw in columns["raw"]],
-            {name: columns[name] for name in ARGUMENTS if name in columns},
-        )
-        columns["line_form"] = [
-            None if raw is None else form for raw, form in zip(columns["raw"], forms, strict=True)
-        ]
-        columns["raw"] = [
-            raw if form is None else None
-            for raw, form in zip(columns["raw"], columns["line_form"], strict=True)
-        ]
-        columns.update(zip(NUMBERS, numbers, strict=True))
         columns["received"] = receipts
         columns["delivery"] = placed.deliveries or [delivery] * count
         same = {"office": placed.office, "feed": placed.feed, "spool": self._spool}

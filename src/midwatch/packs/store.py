@@ -25,6 +25,7 @@ from midwatch.packs.fetching import is_url
 from midwatch.rules.archives import ARCHIVE_SUFFIXES
 
 _RECORD: Final = "pack.json"
+_STAGED: Final = ".new-"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -94,7 +95,10 @@ class PackStore:
                 remedy="name another with --state or MIDWATCH_STATE",
                 path=str(folder),
             ) from error
-        return folder / f".new-{os.getpid()}{suffix}"
+        for path in folder.glob(f"{_STAGED}*"):
+            if _is_abandoned(path):
+                path.unlink(missing_ok=True)
+        return folder / f"{_STAGED}{os.getpid()}{suffix}"
 
     def install(self, name: str, staged: Path, release: Release) -> None:
         """Make a staged archive (already synced) the current release."""
@@ -168,6 +172,18 @@ class PackStore:
         if record.previous is not None:
             named.add(record.previous.file)
         return (path for path in (self._folder / name).iterdir() if path.name not in named)
+
+
+def _is_abandoned(staged: Path) -> bool:
+    """Whether the process that wrote an archive to install has ended before it did."""
+    number = staged.name.removeprefix(_STAGED).partition(".")[0]
+    try:
+        os.kill(int(number), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def suffix_of(origin: str) -> str:

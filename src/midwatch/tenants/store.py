@@ -43,6 +43,10 @@ _MIGRATIONS: Final = (
     CREATE TABLE tenants_revision (number INTEGER NOT NULL) STRICT;
     INSERT INTO tenants_revision VALUES (0);
     """,
+    """
+    CREATE INDEX feed_tenant ON feed (tenant, office);
+    CREATE INDEX mark_feed ON mark (feed);
+    """,
 )
 _Row = TypeVar("_Row", bound=msgspec.Struct)
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -81,22 +85,26 @@ class TenantStore:
 
     def feeds(self, tenant: str | None = None) -> list[Feed]:
         """The feeds of one tenant, or of all, by id, with their marks."""
-        marks: dict[str, list[Mark]] = {}
-        for feed, kind, value, port, host in self._database.execute(
-            "SELECT feed, kind, value, port, host FROM mark ORDER BY kind, value, port, host"
-        ):
-            marks.setdefault(feed, []).append(Mark(MarkKind(kind), value, port, host))
-        query, given = "SELECT * FROM feed ORDER BY id", list[str]()
-        if tenant is not None:
-            query, given = "SELECT * FROM feed WHERE tenant = ? ORDER BY id", [tenant]
-        return [
-            msgspec.structs.replace(feed, marks=tuple(marks.get(feed.id, ())))
-            for feed in _read(self._database, query, given, Feed)
-        ]
+        return self._feeds("?1 IS NULL OR tenant = ?1", tenant)
 
     def feed(self, feed: str) -> Feed | None:
         """The feed of that id."""
-        return next((known for known in self.feeds() if known.id == feed), None)
+        return next(iter(self._feeds("id = ?1", feed)), None)
+
+    def _feeds(self, which: str, given: str | None) -> list[Feed]:
+        """The feeds of which a condition holds; no others are read, since there may be many."""
+        marks: dict[str, list[Mark]] = {}
+        for feed, kind, value, port, host in self._database.execute(
+            "SELECT feed, kind, value, port, host FROM mark WHERE feed IN "  # noqa: S608  # one of two conditions
+            f"(SELECT id FROM feed WHERE {which}) ORDER BY kind, value, port, host",
+            (given,),
+        ):
+            marks.setdefault(feed, []).append(Mark(MarkKind(kind), value, port, host))
+        query = f"SELECT * FROM feed WHERE {which} ORDER BY id"  # noqa: S608  # one of two conditions
+        return [
+            msgspec.structs.replace(feed, marks=tuple(marks.get(feed.id, ())))
+            for feed in _read(self._database, query, (given,), Feed)
+        ]
 
     def save_tenant(self, tenant: Tenant) -> None:
         """Add or change a tenant.
@@ -186,7 +194,7 @@ class TenantStore:
 
 
 def _read(
-    database: sqlite3.Connection, query: str, given: Sequence[str], kind: type[_Row]
+    database: sqlite3.Connection, query: str, given: Sequence[str | None], kind: type[_Row]
 ) -> list[_Row]:
     cursor = database.execute(query, given)
     names = [column[0] for column in cursor.description]

@@ -3,8 +3,9 @@
 Order is everything here. What is read is detected at once, and alerts are handed on under
 ids that the same lines always give. Events gather until there are enough of them for the
 lake; then, and only in this order, the lake commits them with the spool's offset, a
-checkpoint keeps the windows as they stood at that offset, and the spool lets go. Whatever
-stops the process in between, the next one begins at the checkpoint, hands the same alerts
+checkpoint keeps the windows as they stood at that offset, and the spool lets go. Windows are
+large, so of commits that follow each other quickly only some are followed by a checkpoint.
+Whatever stops the process in between, the next one begins at the checkpoint, hands the same alerts
 on again (which changes nothing) and leaves out what the lake says it has.
 
 A lake that is slow or cannot be written does not hold up detection: given an executor, the
@@ -17,7 +18,7 @@ The pipeline owns no process, thread or signal: ``run_once`` does what is there 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -82,22 +83,27 @@ class PipelineFigures:
 
 @dataclass(slots=True)
 class _Commit:
-    """What goes into the lake, and what is remembered when it is in."""
+    """What goes into the lake, and what is remembered when it is in; None: nothing yet."""
 
     events: list[FeedEvents]
     rows: int
     position: int
     since: int
-    memories: dict[str, bytes]
+    memories: dict[str, bytes] | None
     done: Future[None] = field(default_factory=Future)
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineLimits:
-    """``flush``: longest time until events are in the lake, microseconds; ``rows``: sooner."""
+    """When events are written.
+
+    ``flush``: longest time until events are in the lake, microseconds; ``rows``: sooner;
+    ``checkpoint``: shortest time from one checkpoint to the next, microseconds.
+    """
 
     flush: int = 60 * SECOND
     rows: int = 50_000
+    checkpoint: int = 10 * SECOND
 
 
 class Pipeline:
@@ -129,7 +135,7 @@ class Pipeline:
             limits: When events are written to the lake.
             heard: Told of every line of Midwatch's own.
             beside: Where the lake is written while detection goes on; None: it waits for it.
-            counted: The offset up to which lines are in somebody's counts already.
+            counted: The offset up to which ``counts`` were kept by whoever takes them.
         """
         self._spool = spool
         self._lake = lake
@@ -147,13 +153,13 @@ class Pipeline:
         self._gathering_since: int | None = None
         self._committing: _Commit | None = None
         self._unsaved: dict[str, bytes] = {}
-        self._retry_at = self._now = 0
+        self._retry_at = self._now = self._remembered_at = 0
         self._advanced = 0
         self._in_lake = lake.committed(APPLICATION)
+        self._counted = counted
         self.position = checkpoints.position
         self.saved = self.position
         self.counts: dict[str, FeedCount] = {}
-        self._counted = counted
         self.figures = PipelineFigures()
         self._overlap = Overlap(_kept_ends(checkpoints.memory(_FILES)))
         self._ends = dict(self._overlap.ends)
@@ -177,14 +183,18 @@ class Pipeline:
         taken = self._take(spooled, now) if spooled else 0
         if now - self._advanced >= _ADVANCE and not spooled and not self.holds:
             self._advance(now)
-        due = self._gathering_since is not None and (
-            self._rows >= self._limits.rows or now - self._gathering_since >= self._limits.flush
-        )
-        if due and self._committing is None and now >= self._retry_at:
-            self._begin_commit(now)
+        if self._committing is None and now >= self._retry_at and self._is_due(now):
+            self._begin_commit(now, whole=now - self._remembered_at >= self._limits.checkpoint)
             if self._beside is None:
                 self._settle(now)
         return taken
+
+    def _is_due(self, now: int) -> bool:
+        """Whether it is time to write to the lake, or to remember what it has."""
+        since, limits = self._gathering_since, self._limits
+        if since is not None and (self._rows >= limits.rows or now - since >= limits.flush):
+            return True
+        return self._in_lake > self.saved and now - self._remembered_at >= limits.checkpoint
 
     def _follow_clock(self, now: int) -> None:
         """Where our clock was set back, set back all that is counted from it."""
@@ -194,6 +204,7 @@ class Pipeline:
             return
         self._advanced -= back
         self._retry_at -= back
+        self._remembered_at -= back
         if self._gathering_since is not None:
             self._gathering_since -= back
 
@@ -291,25 +302,15 @@ class Pipeline:
         if self._committing is not None:
             self._committing.done.exception()
             self._settle(now)
-        self._begin_commit(now)
+        self._begin_commit(now, whole=True)
         self._finish()
 
-    def _begin_commit(self, now: int) -> None:
-        """Hand what was gathered to the lake, with the windows as they stand."""
-        for tenant, watch in self._watches.items():
-            grown = watch.open_alerts() if watch.changed else []
-            if grown:
-                self._alerts.take(tenant, grown, now)
-        memories = self._unsaved | {
-            tenant: watch.snapshot() for tenant, watch in self._watches.items() if watch.changed
-        }
-        memories |= self._readers.memories()
-        if self._overlap.ends != self._ends:
-            self._ends = dict(self._overlap.ends)
-            memories[_FILES] = msgspec.msgpack.encode(self._ends)
+    def _begin_commit(self, now: int, *, whole: bool) -> None:
+        """Hand what was gathered to the lake; if ``whole``, with the windows as they stand."""
+        memories = self._memories(now) if whole else None
         since = now if self._gathering_since is None else self._gathering_since
         commit = _Commit(self._gathered, self._rows, self.position, since, memories)
-        self._committing, self._unsaved = commit, {}
+        self._committing = commit
         self._gathered, self._rows, self._gathering_since = [], 0, None
         if commit.position <= self._in_lake:
             commit.done.set_result(None)
@@ -322,6 +323,22 @@ class Pipeline:
             commit.done = self._beside.submit(
                 self._lake.commit, events, APPLICATION, commit.position
             )
+
+    def _memories(self, now: int) -> dict[str, bytes]:
+        """What is to be remembered of this moment."""
+        for tenant, watch in self._watches.items():
+            grown = watch.open_alerts() if watch.changed else []
+            if grown:
+                self._alerts.take(tenant, grown, now)
+        memories = self._unsaved | {
+            tenant: watch.snapshot() for tenant, watch in self._watches.items() if watch.changed
+        }
+        memories |= self._readers.memories()
+        if self._overlap.ends != self._ends:
+            self._ends = dict(self._overlap.ends)
+            memories[_FILES] = msgspec.msgpack.encode(self._ends)
+        self._remembered_at, self._unsaved = now, {}
+        return memories
 
     def _settle(self, now: int) -> None:
         """Finish a commit that has ended; one that failed is gathered again."""
@@ -339,7 +356,9 @@ class Pipeline:
             self._gathered = [*commit.events, *self._gathered]
             self._rows += commit.rows
             self._gathering_since = commit.since
-            self._unsaved = commit.memories
+            if commit.memories is not None:
+                self._unsaved = commit.memories
+                self._remembered_at = 0
 
     def _finish(self) -> None:
         """Wait for the commit; then keep a checkpoint and let the spool go."""
@@ -348,10 +367,11 @@ class Pipeline:
             return
         commit.done.result()
         self._in_lake = max(self._in_lake, commit.position)
-        self._checkpoints.save(commit.position, commit.memories)
-        self._spool.release(commit.position)
-        self.saved = commit.position
         self.figures.commits += 1
+        if commit.memories is not None:
+            self._checkpoints.save(commit.position, commit.memories)
+            self._spool.release(commit.position)
+            self.saved = commit.position
 
     def renew(self, zones: Mapping[str, str]) -> None:
         """Feeds or rules changed: take the zones and each tenant's rules anew."""
@@ -363,6 +383,17 @@ class Pipeline:
         used = {watch.digest for watch in self._watches.values()}
         for digest in self._shared.keys() - used:
             del self._shared[digest]
+
+    def keep_only(self, tenants: Collection[str]) -> None:
+        """Forget the windows of tenants that are gone, and what checkpoints hold of them."""
+        pending = [self._unsaved]
+        if self._committing is not None and self._committing.memories is not None:
+            pending.append(self._committing.memories)
+        for tenant in self._watches.keys() - set(tenants):
+            del self._watches[tenant]
+            for memories in pending:
+                memories.pop(tenant, None)
+            self._checkpoints.forget(tenant)
 
     def _watch(self, tenant: str) -> TenantWatch:
         watch = self._watches.get(tenant)

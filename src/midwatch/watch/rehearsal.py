@@ -131,6 +131,25 @@ class RehearsedWatch:
         """The process id."""
         return self._running[name].pid
 
+    def child(self, name: str) -> int:
+        """The process id of the one process that a process has started (Linux)."""
+        pid = self.pid(name)
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+        if len(children) != 1:
+            raise RemoteFailureError(
+                f"{name} has {len(children)} processes of its own, not one",
+                remedy="it may still be starting, or has ended; see its log",
+            )
+        return int(children[0])
+
+    def kill_child(self, name: str) -> bool:
+        """End the one process that a process has started; False if there is none just now."""
+        try:
+            os.kill(self.child(name), signal.SIGKILL)
+        except (KeyError, OSError, RemoteFailureError):
+            return False
+        return True
+
     def alive(self, name: str) -> bool:
         """Whether a process that was started has not ended."""
         return name in self._running and self._running[name].poll() is None

@@ -1,15 +1,15 @@
-"""Where the pipeline's alerts and events go: the incidents' services, and the lake."""
+"""Where the pipeline's events go: the lake."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 
 from midwatch.events.batch import EventBatch, ParseFailure
 from midwatch.lake import LakeWriter, Placed
 from midwatch.watch.feeds import PLACE_BITS, FeedEvents, offset_of
-from midwatch.watch.incident_sink import IncidentSink
 
-__all__ = ["IncidentSink", "LakeSink", "placed_of"]
+__all__ = ["LakeSink", "placed_of"]
 
 
 class LakeSink:
@@ -33,7 +33,7 @@ def placed_of(events: FeedEvents) -> list[Placed]:
     """The events as the lake takes them, each row with the parcel that it came in."""
     placed = []
     for batch in events.batches:
-        own = batch.take(range(len(batch)))
+        own = copy(batch)
         own.lines = [_place(line) for line in batch.lines]
         placed.append(_placed(events, batch.lines, batch=own))
     if events.failures:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import sqlite3
 import subprocess
 import sys
 import urllib.request
@@ -17,7 +18,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from midwatch.incidents import Incidents
-from midwatch.kernel import MidwatchError
+from midwatch.kernel import ConfigurationError, MidwatchError
 from midwatch.paging import (
     Channel,
     MailChannel,
@@ -97,6 +98,7 @@ class ClockProcess:
         self._channels = channels_of(configuration)
         self._pager: Pager | None = None
         self._started = microseconds()
+        self._unkept = False
         self._canary_sent: int | None = None
         self._tending: subprocess.Popen[bytes] | None = None
         settings = configuration.self
@@ -117,7 +119,7 @@ class ClockProcess:
             for due, work in self._works():
                 if due.due(now):
                     self._guarded(work, now)
-            self._heart.beat(now, lambda: {"open_concerns": len(self._health.concerns())})
+            self._guarded(self._beat, now)
             signals.rest(0.2)
         self._end_tending()
         if self._monitor is not None:
@@ -137,10 +139,23 @@ class ClockProcess:
         """One work that fails must not stop the others."""
         try:
             work(now)
-        except MidwatchError as error:
+        except (MidwatchError, sqlite3.OperationalError) as error:
             _LOG.error("%s failed: %s", work.__name__, error)
         except Exception:  # noqa: BLE001  # whatever it is, the other works must go on
             _LOG.exception("%s failed", work.__name__)
+
+    def _beat(self, now: int) -> None:
+        """Say that the clock lives; while that cannot be kept, nobody outside is told so either."""
+        try:
+            self._heart.beat(now, lambda: {"open_concerns": len(self._health.concerns())})
+        except sqlite3.OperationalError as error:
+            self._unkept = True
+            raise ConfigurationError(
+                f"the state file cannot be written: {error}",
+                remedy="make room on the disk; nobody can be paged until then",
+                path=str(self._folder.database),
+            ) from error
+        self._unkept = False
 
     def _reload(self, now: int) -> None:
         """Take what may change while it runs; a wrong file changes nothing."""
@@ -218,7 +233,7 @@ class ClockProcess:
         """Call the outside URL while nothing grave is wrong with the watch itself."""
         url = self._configuration.self.switch_url
         grave = [each for each in self._health.concerns() if each.kind in ("process", "canary")]
-        if not url or grave or now - self._started < _WARM_UP:
+        if not url or grave or self._unkept or now - self._started < _WARM_UP:
             return
         request = urllib.request.Request(url, headers={"User-Agent": "midwatch"})  # noqa: S310  # the operator's own URL
         with urllib.request.urlopen(request, timeout=_SWITCH_TIMEOUT) as answer:  # noqa: S310  # the operator's own URL

@@ -4,35 +4,44 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from midwatch.incidents import Incidents
 from midwatch.kernel import MidwatchError
-from midwatch.lake import LakeWriter
 from midwatch.paging import SqliteIncidents
-from midwatch.tenants import TenantStore
+from midwatch.tenants import Feed, TenantStore
 from midwatch.watch.canary import PROCESS as CANARY
 from midwatch.watch.canary import sent_at
 from midwatch.watch.checkpoints import Checkpoints
 from midwatch.watch.configuration import Configuration
+from midwatch.watch.distant_lake import DistantLake
 from midwatch.watch.health import HealthStore
+from midwatch.watch.incident_sink import IncidentSink
 from midwatch.watch.pipeline import Pipeline, PipelineLimits
 from midwatch.watch.policies import Policies
 from midwatch.watch.processes.running import Heart, Signals, microseconds
+from midwatch.watch.processes.sweeping import Sweeper
 from midwatch.watch.rhythm import SECOND
 from midwatch.watch.rule_book import RuleBook
-from midwatch.watch.sinks import IncidentSink, LakeSink
 from midwatch.watch.spools import open_spool
 from midwatch.watch.state_folder import StateFolder
 
 _LOG: Final = logging.getLogger(__name__)
+_NAME: Final = "main"
+"""Of this pipeline, in what it remembers."""
 _LOOK: Final = 5 * SECOND
 _RULES_LOOK: Final = 10 * SECOND
 _PAUSE: Final = 2.0
 _HOLD: Final = 0.2
 """Seconds between looks at a lake that is waited for."""
+_MANY: Final = 500
+"""Lines of one round after which more are let come before the next: many cost less together."""
+_ROUND: Final = 0.2
+"""Seconds from one such round to the next."""
 _LONGEST_WAIT: Final = 0.5
 """Seconds for which nothing may come before the clock is looked at again."""
 
@@ -49,6 +58,10 @@ class PipelineProcess:
             ConfigurationError, BadInputError: A part of the state folder cannot be used.
         """
         self._folder = folder
+        # At first, since it needs a moment to be ready, as the rest does.
+        self._lake = DistantLake(
+            [sys.executable, "-m", "midwatch", "watch", "lake", "--state", str(folder.path)]
+        )
         self._limits = PipelineLimits(
             flush=configuration.lake.flush * SECOND, rows=configuration.lake.rows
         )
@@ -61,15 +74,15 @@ class PipelineProcess:
         self._book = RuleBook(folder.rules, cache)
         self._revision = -1
         self._looked = self._looked_at_rules = 0
-        self._checkpoints = Checkpoints(folder.database, "main")
+        self._checkpoints = Checkpoints(folder.database, _NAME)
         self._beside = ThreadPoolExecutor(1, "lake")
         self._pipeline = self._made()
 
     def _made(self) -> Pipeline:
         """A pipeline that goes on from the last checkpoint."""
-        return Pipeline(
+        pipeline = Pipeline(
             self._spool,
-            LakeSink(LakeWriter(self._folder.lake)),
+            self._lake,
             IncidentSink(self._incidents),
             self._checkpoints,
             self._book.rules_of,
@@ -79,26 +92,37 @@ class PipelineProcess:
             beside=self._beside,
             counted=self._health.counted,
         )
+        pipeline.keep_only([tenant.id for tenant in self._tenants.tenants()])
+        return pipeline
 
     def run(self, signals: Signals) -> None:
         """Work until the end is asked for; what was read is in the lake then."""
+        sweeper = Sweeper(microseconds())
         while not signals.ending.is_set():
             now = microseconds()
             try:
                 if signals.wants_reload():
                     self._looked = self._looked_at_rules = 0
+                began = monotonic()
                 lines = self._pipeline.run_once(now)
                 self._look_around(now)
+                sweeper.sweep(now)
                 if self._pipeline.holds:
                     signals.rest(_HOLD)
                 elif not lines:
                     self._spool.wait(self._pipeline.position, _LONGEST_WAIT)
+                elif lines >= _MANY:
+                    signals.rest(max(0.0, began + _ROUND - monotonic()))
             except (MidwatchError, sqlite3.OperationalError) as error:
                 _LOG.error("the pipeline begins again at its checkpoint: %s", error)
                 self._begin_again(signals)
-        self._pipeline.flush(microseconds())
-        self._count()
+        try:
+            self._pipeline.flush(microseconds())
+            self._count()
+        except (MidwatchError, sqlite3.OperationalError) as error:
+            _LOG.error("what came since the last checkpoint is read again next time: %s", error)
         self._beside.shutdown()
+        self._lake.close()
 
     def _begin_again(self, signals: Signals) -> None:
         """Go on from the checkpoint as soon as that can be read."""
@@ -129,6 +153,7 @@ class PipelineProcess:
             changed = self._book.refresh() or changed
         if changed:
             pipeline.renew(self._zones())
+            pipeline.keep_only([tenant.id for tenant in self._tenants.tenants()])
 
     def _figures(self) -> dict[str, float]:
         figures = self._pipeline.figures
@@ -147,10 +172,13 @@ class PipelineProcess:
 
     def _zones(self) -> dict[str, str]:
         self._revision = self._tenants.revision
+        feeds: dict[str, list[Feed]] = {}
+        for feed in self._tenants.feeds():
+            feeds.setdefault(feed.tenant, []).append(feed)
         zones: dict[str, str] = {}
         for tenant in self._tenants.tenants():
             offices = {office.id: office.zone for office in self._tenants.offices(tenant.id)}
-            for feed in self._tenants.feeds(tenant.id):
+            for feed in feeds.get(tenant.id, ()):
                 zones[feed.id] = feed.zone or offices.get(feed.office, "") or tenant.zone
         return zones
 
