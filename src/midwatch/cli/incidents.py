@@ -26,7 +26,7 @@ from midwatch.reports.incident_telling import notes, standing, steps, story, whe
 from midwatch.tenants import TenantStore
 from midwatch.watch.policies import Policies
 from midwatch.watch.rhythm import DAY, SECOND
-from midwatch.watch.state_folder import StateFolder
+from midwatch.watch.state_folder import VARIABLE, StateFolder
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _OPEN: Final = (
@@ -36,11 +36,18 @@ _MARKS: Final = {"P1": "■ act", "P2": "■ act", "P3": "▲ look"}
 
 
 @click.group("incidents", invoke_without_command=True)
+@state_option
 @click.pass_context
-def command(ctx: click.Context) -> None:
-    """What happened, what waits for somebody, and what was done about it."""
+def command(ctx: click.Context, *, state: Path | None) -> None:
+    """What happened, what waits for somebody, and what was done about it.
+
+    Without a command, the open incidents.
+    """
     if ctx.invoked_subcommand is None:
-        ctx.invoke(list_incidents)
+        ctx.invoke(list_incidents, state=state)
+    elif state is not None:
+        # The command has the option too, and there it goes before this one.
+        os.environ[VARIABLE] = str(state)
 
 
 def _answer(command: _Command) -> _Command:

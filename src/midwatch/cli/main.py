@@ -14,6 +14,7 @@ from typing import Any, Final
 import click
 
 from midwatch import __version__
+from midwatch.cli.stopping import STOPPED, stopping_at_once
 from midwatch.kernel import MidwatchError
 
 _COMMANDS: Final = {
@@ -41,7 +42,6 @@ _COMMANDS: Final = {
     "watch": ("midwatch.cli.watch", "One process of the watch."),
 }
 _UNLISTED: Final = frozenset({"watch"})
-STOPPED: Final = 130
 BROKEN_PIPE: Final = 141
 DEFECT: Final = 3
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -69,7 +69,8 @@ class _Commands(click.Group):
         # Modules make much that stays; the collector would walk it again and again meanwhile.
         gc.disable()
         try:
-            command = getattr(import_module(module), name or "command")
+            with stopping_at_once():
+                command = getattr(import_module(module), name or "command")
         finally:
             gc.enable()
         assert isinstance(command, click.Command)  # noqa: S101  # a defect of ours, not input
