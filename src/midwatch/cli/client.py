@@ -11,6 +11,7 @@ import msgspec
 from rich import box
 from rich.table import Table
 
+from midwatch.cli import acquaintances
 from midwatch.cli.options import zone_of
 from midwatch.cli.screen import Screen
 from midwatch.cli.state_options import opened, state_option
@@ -23,6 +24,10 @@ _SECOND: Final = 1_000_000
 @click.group("client")
 def command() -> None:
     """The firms that are watched, and their offices."""
+
+
+for _each in (acquaintances.asset, acquaintances.known):
+    command.add_command(_each)
 
 
 @command.command("add")

@@ -35,6 +35,7 @@ _COMMANDS: Final = {
     "status": ("midwatch.cli.status", "How the watch is."),
     "incidents": ("midwatch.cli.incidents", "What happened, and what was done about it."),
     "policy": ("midwatch.cli.policy", "Who is told of incidents."),
+    "list": ("midwatch.cli.lists", "Block lists and other lists of addresses."),
     "client": ("midwatch.cli.client", "The firms that are watched, and their offices."),
     "config": ("midwatch.cli.configuring", "What the configuration says, and whether it works."),
     "backup": ("midwatch.cli.backup:backup", "Put all that the watch remembers into one file."),

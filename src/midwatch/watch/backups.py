@@ -3,7 +3,7 @@
 In this order, so that nothing falls between: the parcels that wait in the spool; the state
 file, which says up to which offset of the spool all is in the lake; the parcels that came
 meanwhile; the lake at exactly that offset. Where the watch let go meanwhile of what was not
-read, it all begins again. Kept besides: rules, policies, packs, the key of links, and the
+read, it all begins again. Kept besides: rules, policies, packs, lists, the key of links, and the
 quarantine. Left out: what is made anew (caches, locks, logs), damaged files that were set
 aside, and the configuration file, which is not in the state folder.
 """
@@ -34,7 +34,7 @@ STATE: Final = "state.sqlite"
 QUARANTINE: Final = "spool/quarantine.sqlite"
 PARCELS: Final = "parcels"
 """The waiting parcels: frames of eight bytes' length and a MessagePack list."""
-FOLDERS: Final = ("rules", "policies", "packs")
+FOLDERS: Final = ("rules", "policies", "packs", "lists")
 KEY: Final = "links.key"
 PIPELINE: Final = "main"
 _ATTEMPTS: Final = 20

@@ -100,6 +100,15 @@ class LakeSettings(Struct, forbid_unknown_fields=True, frozen=True):
     )
 
 
+class KnowledgeSettings(Struct, forbid_unknown_fields=True, frozen=True):
+    """``[knowledge]``: what is known of addresses besides what is kept for each client."""
+
+    geoip: Annotated[
+        tuple[str, ...],
+        _says("Databases of countries and networks: MaxMind files, or tables of ranges."),
+    ] = ()
+
+
 class MailSettings(Struct, forbid_unknown_fields=True, frozen=True):
     """``[mail]``: the server that mail to people leaves by."""
 
@@ -156,6 +165,7 @@ class Configuration(Struct, forbid_unknown_fields=True, frozen=True):
     senders: SenderSettings = SenderSettings()
     spool: SpoolSettings = SpoolSettings()
     lake: LakeSettings = LakeSettings()
+    knowledge: KnowledgeSettings = KnowledgeSettings()
     mail: MailSettings = MailSettings()
     webhook: WebhookSettings = WebhookSettings()
     chat: ChatSettings = ChatSettings()

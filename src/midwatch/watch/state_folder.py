@@ -6,6 +6,7 @@
     lake/            the Delta table of events
     packs/           installed rule packs
     rules/           rules of your own, for all clients or one
+    lists/           the last good content of address lists
     policies/        who is told of whose incidents
     links.key        what links in messages are signed with
     backups/         made by ``midwatch backup``
@@ -69,6 +70,11 @@ class StateFolder:
     def policies(self) -> Path:
         """Who is told of whose incidents."""
         return self.path / "policies"
+
+    @property
+    def lists(self) -> Path:
+        """The last good content of address lists."""
+        return self.path / "lists"
 
     @property
     def lake(self) -> Path:

@@ -18,6 +18,8 @@ from midwatch.watch.canary import sent_at
 from midwatch.watch.checkpoints import Checkpoints
 from midwatch.watch.configuration import Configuration
 from midwatch.watch.health import HealthStore
+from midwatch.watch.knowing import Knowing
+from midwatch.watch.listed import ListedSight
 from midwatch.watch.pipeline import Pipeline, PipelineLimits
 from midwatch.watch.policies import Policies
 from midwatch.watch.processes.running import Heart, Signals, microseconds
@@ -57,7 +59,13 @@ class PipelineProcess:
         self._health = HealthStore(folder.database)
         self._heart = Heart(self._health, "pipeline")
         self._policies = Policies(folder.policies)
-        self._incidents = Incidents(SqliteIncidents(folder.database), self._policies.policy_of)
+        self._knowing = Knowing(folder.database, folder.lists, configuration.knowledge.geoip)
+        self._sight = ListedSight(self._knowing.knowledge_of, microseconds)
+        self._incidents = Incidents(
+            SqliteIncidents(folder.database),
+            self._policies.policy_of,
+            knowledge_of=self._knowing.knowledge_of,
+        )
         self._book = RuleBook(folder.rules, cache)
         self._revision = -1
         self._looked = self._looked_at_rules = 0
@@ -77,6 +85,7 @@ class PipelineProcess:
             limits=self._limits,
             heard=self._hear,
             beside=self._beside,
+            beyond=self._sight.matches,
         )
 
     def run(self, signals: Signals) -> None:
@@ -122,6 +131,8 @@ class PipelineProcess:
         self._count()
         self._heart.beat(now, self._figures)
         self._policies.refresh()
+        self._knowing.refresh()
+        self._sight.forget()
         changed = self._tenants.revision != self._revision
         if not 0 <= now - self._looked_at_rules < _RULES_LOOK:
             self._looked_at_rules = now
