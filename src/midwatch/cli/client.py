@@ -11,7 +11,7 @@ import msgspec
 from rich import box
 from rich.table import Table
 
-from midwatch.cli import acquaintances
+from midwatch.cli import acquaintances, masking
 from midwatch.cli.options import zone_of
 from midwatch.cli.screen import Screen
 from midwatch.cli.state_options import opened, state_option
@@ -26,7 +26,7 @@ def command() -> None:
     """The firms that are watched, and their offices."""
 
 
-for _each in (acquaintances.asset, acquaintances.known):
+for _each in (acquaintances.asset, acquaintances.known, masking.mask):
     command.add_command(_each)
 
 

@@ -87,6 +87,11 @@ OWN_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             "A list of addresses could not be fetched for some time; what it warns of is outdated.",
             "See why (midwatch list show)", "Correct its address or password, or remove it",
         ),
+        "key": _rule(
+            "key", Level.CRITICAL, "Key of pseudonyms missing",
+            "A client's key cannot be read; its masked fields are hidden instead, for good.",
+            "Bring the key back to where it is looked for (midwatch client mask CLIENT)",
+        ),
         "places": _rule(
             "places", Level.LOW, "Database of places not readable",
             "A database of countries and networks cannot be read, so they are not told.",

@@ -66,7 +66,8 @@ class Facts(Struct, frozen=True):
     ``canary``: when the last canary came through, or None before the first was sent;
     ``disk``: the share of the disk that is used, by folder; ``certificates``: when each
     expires, by path; ``rules``: when the newest signatures were published, by pack;
-    ``places``: why a database of places cannot be read, by path.
+    ``places``: why a database of places cannot be read, by path;
+    ``keys``: why the key of a client's pseudonyms cannot be read, by client.
     """
 
     now: int
@@ -83,6 +84,7 @@ class Facts(Struct, frozen=True):
     rules: Mapping[str, int] = {}
     lists: Sequence[ListAge] = ()
     places: Mapping[str, str] = {}
+    keys: Mapping[str, str] = {}
 
 
 class Finding(Struct, frozen=True):
@@ -105,6 +107,7 @@ def examine(facts: Facts) -> list[Finding]:
         *_full(facts),
         *_expiring(facts),
         *_outdated(facts),
+        *_without_key(facts),
     ]
 
 
@@ -224,6 +227,16 @@ def _outdated(facts: Facts) -> Iterator[Finding]:
         )
     for path, trouble in facts.places.items():
         yield Finding("places", path, f"Countries and networks are not told: {trouble}")
+
+
+def _without_key(facts: Facts) -> Iterator[Finding]:
+    for tenant, trouble in facts.keys.items():
+        yield Finding(
+            "key",
+            tenant,
+            f"The key of {tenant}'s pseudonyms cannot be read, so its masked fields are hidden "
+            f"for good or will be after a restart: {trouble}",
+        )
 
 
 def duration(length: int) -> str:

@@ -36,6 +36,7 @@ from midwatch.paging import (
 from midwatch.tenants import TenantStore
 from midwatch.watch.canary import PROCESS as CANARY
 from midwatch.watch.canary import send_canary
+from midwatch.watch.client_keys import key_troubles
 from midwatch.watch.configuration import Configuration
 from midwatch.watch.geography import PlacesCheck
 from midwatch.watch.health import HealthStore
@@ -212,6 +213,7 @@ class ClockProcess:
             canary_every=self._configuration.self.canary * SECOND,
             certificates=_certificates(self._configuration),
             lists=[self._age(source) for source in self._knowledge.lists()],
+            keys=key_troubles(self._tenants.maskings()),
             places=self._places.troubles(self._configuration.knowledge.geoip),
         )
 

@@ -20,6 +20,7 @@ from midwatch.watch.configuration import Configuration
 from midwatch.watch.health import HealthStore
 from midwatch.watch.knowing import Knowing
 from midwatch.watch.listed import ListedSight
+from midwatch.watch.maskings import Maskings, masked_sample
 from midwatch.watch.pipeline import Pipeline, PipelineLimits
 from midwatch.watch.policies import Policies
 from midwatch.watch.processes.running import Heart, Signals, microseconds
@@ -71,13 +72,14 @@ class PipelineProcess:
         self._looked = self._looked_at_rules = 0
         self._checkpoints = Checkpoints(folder.database, "main")
         self._beside = ThreadPoolExecutor(1, "lake")
+        self._maskings = Maskings()
         self._pipeline = self._made()
 
     def _made(self) -> Pipeline:
         """A pipeline that goes on from the last checkpoint."""
         return Pipeline(
             self._spool,
-            LakeSink(LakeWriter(self._folder.lake)),
+            LakeSink(self._renewed_lake()),
             IncidentSink(self._incidents),
             self._checkpoints,
             self._book.rules_of,
@@ -87,6 +89,11 @@ class PipelineProcess:
             beside=self._beside,
             beyond=self._sight.matches,
         )
+
+    def _renewed_lake(self) -> LakeWriter:
+        """The lake as it is now, with what is masked now."""
+        self._lake = LakeWriter(self._folder.lake, self._maskings.of(self._tenants.maskings()))
+        return self._lake
 
     def run(self, signals: Signals) -> None:
         """Work until the end is asked for; what was read is in the lake then."""
@@ -137,6 +144,8 @@ class PipelineProcess:
         if not 0 <= now - self._looked_at_rules < _RULES_LOOK:
             self._looked_at_rules = now
             changed = self._book.refresh() or changed
+        if changed or self._maskings.troubles:
+            self._lake.maskings = self._maskings.of(self._tenants.maskings())
         if changed:
             pipeline.renew(self._zones())
 
@@ -153,6 +162,10 @@ class PipelineProcess:
 
     def _count(self) -> None:
         counts, self._pipeline.counts = self._pipeline.counts, {}
+        maskings = self._lake.maskings or {}
+        for count in counts.values():
+            if (masking := maskings.get(count.tenant)) is not None:
+                count.sample = masked_sample(masking, count.tenant, count.sample)
         self._health.count(counts)
 
     def _zones(self) -> dict[str, str]:
