@@ -186,7 +186,7 @@ def _sample_office(folder: StateFolder, *, wanted: bool | None) -> bool:
         return False
     folder.demo_stopped.unlink(missing_ok=True)
     if not known:
-        folder.demo_leftovers.unlink(missing_ok=True)
+        folder.leftovers(CLIENT).unlink(missing_ok=True)
         add_living_office(store, int(time.time() * _SECOND))
     return True
 
