@@ -189,7 +189,7 @@ class FeedReaders:
             reader = LineReader(
                 (),
                 context,
-                forced=self._products.get(parcel.product),
+                preferred=self._products.get(parcel.product),
                 recogniser=self._recogniser,
                 sessions=self._memory(feed),
             )
