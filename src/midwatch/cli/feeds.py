@@ -32,13 +32,22 @@ _SHOWN: Final = (
 )  # fmt: skip
 
 
+_HTTP: Final = """\
+Have it send over HTTP, with this token. To try it:
+
+    curl -H "Authorization: Bearer {token}" --data-binary @FILE {address}/v1/ingest
+
+Filebeat, Fluent Bit, Vector, OpenTelemetry and others send to {address} as it is.
+"""
+
+
 @click.command("add")
 @state_option
 @click.argument("name")
 @click.option(
     "--product",
     metavar="NAME",
-    help="What it is (midwatch source list). Default: told by each line.",
+    help="What it is (midwatch source list), asked first. Default: told by each line.",
 )
 @click.option("--client", "tenant", help="Whose it is, where there are several clients.")
 @click.option("--office", help="At which office, where there are several.")
@@ -199,6 +208,8 @@ def pause(*, state: Path | None, name: str, end: bool) -> None:
 def _guide(product: str, settings: Configuration, token: str, port: int | None) -> str:
     here = _own_address()
     scheme = "https" if settings.http.certificate else "http"
+    if token and "{token}" not in guide_of(product):
+        return _HTTP.format(address=f"{scheme}://{here}:{settings.http.port}", token=token)
     return filled_guide(
         product,
         host=here,

@@ -13,7 +13,7 @@ import click
 from rich import box
 from rich.table import Table
 
-from midwatch.cli import exceptions
+from midwatch.cli import exceptions, replying
 from midwatch.cli.acting import now, services, who
 from midwatch.cli.screen import Screen
 from midwatch.cli.state_options import opened, state_option
@@ -21,6 +21,7 @@ from midwatch.incidents import Disposition, Incident, IncidentState
 from midwatch.paging import SqliteIncidents
 from midwatch.reports.incident_telling import notes, standing, steps, story, when
 from midwatch.tenants import TenantStore
+from midwatch.watch.feeds import offset_of, place_of
 from midwatch.watch.rhythm import SECOND
 from midwatch.watch.state_folder import VARIABLE, StateFolder
 
@@ -46,7 +47,7 @@ def command(ctx: click.Context, *, state: Path | None) -> None:
         os.environ[VARIABLE] = str(state)
 
 
-for _each in (exceptions.make_exception, exceptions.exceptions):
+for _each in (exceptions.make_exception, exceptions.exceptions, replying.reply):
     command.add_command(_each)
 
 
@@ -191,10 +192,13 @@ def note(*, state: Path | None, incident: str, by: str | None, why: str) -> None
 
 
 def _show_signals(found: Incident) -> None:
-    click.echo("\n  Findings")
+    click.echo("\n  Findings (midwatch query 'delivery:… line:…' shows a line)")
     for signal in found.signals[:10]:
-        where = ", ".join(f"{each.origin}:{each.line}" for each in signal.evidence[:2])
-        click.echo(f"  {signal.title}: {signal.count:,} events{f'  ({where})' if where else ''}")
+        click.echo(f"  {signal.title}: {signal.count:,} events")
+        for each in signal.evidence[:2]:
+            # A line of the running watch is numbered by where it lies in the lake.
+            place = f"delivery:{offset_of(each.line)} line:{place_of(each.line)}"
+            click.echo(f"    {f'{each.origin}:{each.line}' if each.origin else place}")
     if len(found.signals) > 10:
         click.echo(f"  and {len(found.signals) - 10} more")
 

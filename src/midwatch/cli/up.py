@@ -192,6 +192,8 @@ def _sample_office(folder: StateFolder, *, wanted: bool | None) -> bool:
 
 
 def _summary(configuration: Configuration, folder: StateFolder) -> str:
+    known = TenantStore(folder.database).tenant(CLIENT)
+    sample = known is not None and known.demo
     syslog, http = configuration.syslog, configuration.http
     ways = [
         f"syslog  UDP {syslog.udp}" if syslog.udp else "",
@@ -207,7 +209,7 @@ def _summary(configuration: Configuration, folder: StateFolder) -> str:
         "  midwatch status                 how the watch is",
         "  midwatch source add gate --product pfsense --address 192.0.2.1",
         "  midwatch incidents              what happened",
-        "  midwatch demo stop              take the sample office away",
+        *(["  midwatch demo stop              take the sample office away"] if sample else []),
         "  midwatch down                   stop; in a checkout also make down",
     ]
     return "\n".join(lines)

@@ -7,9 +7,7 @@ process of its own tends it (``midwatch watch tend``).
 from __future__ import annotations
 
 import logging
-import os
 import random
-import secrets
 import subprocess
 import sys
 import urllib.request
@@ -47,6 +45,7 @@ from midwatch.watch.processes.figures import EXPECTED, FiguresOf, disk_of
 from midwatch.watch.processes.running import Heart, Signals, microseconds
 from midwatch.watch.rhythm import DAY, HOUR, MINUTE, SECOND
 from midwatch.watch.self_watch import Facts, ListAge, SelfWatch, ShareOfLines
+from midwatch.watch.signing import signing_key
 from midwatch.watch.spools import open_spool
 from midwatch.watch.state_folder import StateFolder
 
@@ -212,10 +211,20 @@ class ClockProcess:
             canary=max(canary or 0, self._started) if warm and self._canary_sent else None,
             canary_every=self._configuration.self.canary * SECOND,
             certificates=_certificates(self._configuration),
+            rules=self._rules(),
             lists=[self._age(source) for source in self._knowledge.lists()],
             keys=key_troubles(self._tenants.maskings()),
             places=self._places.troubles(self._configuration.knowledge.geoip),
         )
+
+    def _rules(self) -> dict[str, int]:
+        """When each installed pack was renewed; the bundled rules come with the program."""
+        if not (self._folder.path / "packs").is_dir():
+            return {}
+        from midwatch.packs.store import PackStore  # noqa: PLC0415  # signatures, for those with packs
+
+        packs = PackStore(self._folder.path)
+        return {name: packs.current(name).installed for name in packs.names()}
 
     def _age(self, source: ListSource) -> ListAge:
         state = self._knowledge.state(source.name)
@@ -295,25 +304,6 @@ def channels_of(configuration: Configuration) -> Mapping[str, Channel]:
 
         channels["chat"] = ChatChannel()
     return channels
-
-
-def signing_key(path: Path) -> bytes:
-    """The key that links are signed with; made at first, readable by the owner alone."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        key = secrets.token_bytes(32)
-        beside = path.with_suffix(f".{os.getpid()}")
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(beside, path)
-        except FileExistsError:
-            key = path.read_bytes()
-        beside.unlink()
-        return key
 
 
 def _certificates(configuration: Configuration) -> dict[str, int]:
