@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from midwatch.knowledge import (
     kept_list,
     read_kept,
     update,
+    updating,
 )
 from midwatch.knowledge.values import RETRY, SECOND
 
@@ -41,11 +43,17 @@ BUNDLE = json.dumps(
     ("content", "form", "entries", "wrong"),
     [
         (PLAIN, ListForm.AUTO, 2, ("line 4: nonsense", "line 5: 10.0.0.0/8")),
-        (gzip.compress(PLAIN), ListForm.PLAIN, 2, ("line 4: nonsense", "line 5: 10.0.0.0/8")),
+        (
+            gzip.compress(PLAIN, mtime=0),
+            ListForm.PLAIN,
+            2,
+            ("line 4: nonsense", "line 5: 10.0.0.0/8"),
+        ),
         (b"ip,threat\n192.0.2.9,x\nno,y\n", ListForm.AUTO, 1, ("row 2: no",)),
         (b"192.0.2.9 # a, b\n", ListForm.AUTO, 1, ()),
         (BUNDLE, ListForm.AUTO, 1, ("b: [url:value = 'http://x.example']", "c: 5")),
     ],
+    ids=["plain", "gzip", "csv", "comma in a comment", "stix"],
 )
 def test_every_form_is_read_and_what_is_no_address_is_kept_to_be_shown(
     store: KnowledgeStore, a_list: Make, tmp_path: Path,
@@ -73,12 +81,20 @@ def test_every_form_is_read_and_what_is_no_address_is_kept_to_be_shown(
         (b'{"objects": 5}', "no list of objects"),
         (b'{"objects": [', "no JSON"),
         (b"\x1f\x8b\x08broken", "cannot be unpacked"),
-        (gzip.compress(b"0" * (asking.LARGEST + 1)), "larger than"),
+        (gzip.compress(b"0" * 2000, mtime=0), "larger than"),
     ],
+    ids=["nothing", "comment", "page", "no objects", "cut json", "cut gzip", "too large"],
 )
 def test_a_list_that_went_wrong_leaves_the_last_good_one_in_force(
-    store: KnowledgeStore, a_list: Make, server: Any, tmp_path: Path, content: bytes, told: str
+    store: KnowledgeStore,
+    a_list: Make,
+    server: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes,
+    told: str,
 ) -> None:
+    monkeypatch.setattr(updating, "ask", partial(asking.ask, largest=1000))
     server.files["/list"] = PLAIN
     source = a_list(server.url("/list"))
     update(store, tmp_path, source, 1, str)
