@@ -283,7 +283,8 @@ def _network(text: str) -> str | None:
         return None
     if network.prefixlen < _WORTHLESS:
         return None
-    version, first, last = network.version, int(network[0]), int(network[-1])
+    version, first = network.version, int(network.network_address)
+    last = first + (1 << (network.max_prefixlen - network.prefixlen)) - 1
     inner = any(each == version and first <= high and last >= low for each, low, high in _INNER)
     return None if inner else str(network)
 
