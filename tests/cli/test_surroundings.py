@@ -200,3 +200,32 @@ class TestWords:
         assert done.returncode == 0
         assert not (tmp_path / "cache").exists()
         assert (tmp_path / ".cache" / "midwatch").is_dir()
+
+
+def test_ctrl_c_while_modules_load_ends_the_command_without_a_word_too_many() -> None:
+    code = """
+import os, signal, sys
+class Presses:
+    def find_spec(self, name, path=None, target=None):
+        if name == "midwatch.cli.check":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Presses())
+from midwatch.cli import main
+sys.argv = ["midwatch", "check"]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"stopped\n")
+
+
+def test_the_state_folder_may_stand_before_the_command_about_incidents(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+
+    bare = run("incidents", "--state", one)
+    before = run("incidents", "--state", one, "list", MIDWATCH_STATE=str(other))
+    behind = run("incidents", "--state", other, "list", "--state", one)
+
+    assert bare.stdout == before.stdout == behind.stdout == b"Nothing waits for anybody.\n"
+    assert one.exists()
+    assert not other.exists()

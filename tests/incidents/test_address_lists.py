@@ -46,7 +46,7 @@ def stix(*patterns: str, **more: object) -> str:
 
 
 def test_plain_lists_keep_labels_and_count_what_is_no_address() -> None:
-    found, skipped = read_plain(PLAIN)
+    found, skipped, _wrong = read_plain(PLAIN)
 
     assert [(each.network, each.label) for each in found] == [
         ("192.0.2.1/32", ""),
@@ -57,14 +57,18 @@ def test_plain_lists_keep_labels_and_count_what_is_no_address() -> None:
 
 
 def test_a_table_is_read_by_the_names_of_its_columns() -> None:
-    found, skipped = read_csv("first_seen,IP Address,threat\n2026,192.0.2.1,scanner\n2026,x,y\n")
+    found, skipped, _wrong = read_csv(
+        "first_seen,IP Address,threat\n2026,192.0.2.1,scanner\n2026,x,y\n"
+    )
 
     assert found == (Indicator("192.0.2.1/32", "scanner"),)
     assert skipped == 1
 
 
 def test_a_head_behind_a_mark_of_comment_is_a_head() -> None:
-    found, _skipped = read_csv("# written by x\n# seen,ip,threat\n2026, 192.0.2.1,scanner\n")
+    found, _skipped, _wrong = read_csv(
+        "# written by x\n# seen,ip,threat\n2026, 192.0.2.1,scanner\n"
+    )
 
     assert found == (Indicator("192.0.2.1/32", "scanner"),)
 
@@ -98,7 +102,7 @@ def test_a_table_without_addresses_is_refused() -> None:
 def test_patterns_of_addresses_are_read_and_others_counted(
     pattern: str, networks: list[str]
 ) -> None:
-    found, skipped = read_stix(stix(pattern))
+    found, skipped, _wrong = read_stix(stix(pattern))
 
     assert [each.network for each in found] == networks
     assert skipped == (0 if networks else 1)
@@ -106,12 +110,12 @@ def test_patterns_of_addresses_are_read_and_others_counted(
 
 def test_indicators_keep_their_time_and_revoked_ones_are_gone() -> None:
     pattern = "[ipv4-addr:value = '192.0.2.1']"
-    found, _skipped = read_stix(
+    found, _skipped, _wrong = read_stix(
         stix(pattern, valid_from="1970-01-01T00:00:01Z", valid_until="1970-01-01T00:00:02.5Z")
     )
     assert (found[0].begins, found[0].ends) == (1_000_000, 2_500_000)
 
-    assert read_stix(stix(pattern, revoked=True)) == ((), 0)
+    assert read_stix(stix(pattern, revoked=True)) == ((), 0, ())
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"objects": 3}', "\x00"])

@@ -223,8 +223,7 @@ def test_batches_come_back_as_they_were(
 
     found = list(read_batches(lake, "acme", noon - 2 * DAY, noon + DAY))
     assert told(found) == told(given)
-    assert {(each.office, each.feed, each.received, each.delivery) for each in found} == {
-        ("hq", "gate", noon, 5)
-    }
+    assert {(each.office, each.feed, each.received) for each in found} == {("hq", "gate", noon)}
+    assert {delivery for each in found for delivery in each.deliveries or ()} == {5}
     assert told(list(read_batches(lake, "acme", noon - DAY // 2, noon + DAY))) == told(given)[:2]
     assert list(read_batches(lake, "other", 0, noon + DAY)) == []

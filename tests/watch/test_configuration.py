@@ -11,6 +11,7 @@ from midwatch.watch.configuration import (
     parse_configuration,
     settings,
 )
+from midwatch.watch.processes.intake import listen_settings
 
 
 def test_without_a_file_everything_has_a_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,6 +38,7 @@ def test_a_file_changes_what_it_names(tmp_path: Path) -> None:
         ("[sylog]\nudp = 1\n", 1, "there is no setting sylog"),
         ("syslog.udp = -1\n", 1, "syslog.udp: expected `int` >= 0"),
         ("[syslog\n", 1, "this is not TOML"),
+        ("[senders]\nlines = 10\nburst = 0\n", 3, "senders.burst: expected `int` >= 1"),
         ('[spool]\nkind = "kafka"\n', 2, "spool.kind: expected `str` matching"),
     ],
 )
@@ -56,3 +58,14 @@ def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
 
 def test_every_setting_says_what_it_means() -> None:
     assert [f"{table}.{key}" for table, key, _, meaning in settings() if not meaning] == []
+
+
+def test_what_one_sender_may_send_reaches_the_listeners() -> None:
+    said = parse_configuration(
+        "[senders]\nlines = 7\nburst = 9\nconnections = 3\nconnections_each = 2\nidle = 60\n", ""
+    )
+
+    limits = listen_settings(said).limits
+
+    assert (limits.lines_per_second, limits.burst, limits.idle) == (7, 9, 60)
+    assert (limits.connections, limits.connections_per_address) == (3, 2)

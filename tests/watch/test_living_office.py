@@ -12,7 +12,6 @@ from midwatch.watch.living_office import (
     CLIENT,
     add_living_office,
     living_lines,
-    remove_living_office,
 )
 
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -63,13 +62,6 @@ def test_it_comes_and_goes_whole(tmp_path: Path) -> None:
     add_living_office(store, 1)
 
     assert len(store.feeds(CLIENT)) == 5
-    assert remove_living_office(store)
+    store.remove_tenant(CLIENT)
     assert [tenant.id for tenant in store.tenants()] == ["quay"]
-    assert not remove_living_office(store)
-
-
-def test_a_real_client_of_that_name_is_not_removed(tmp_path: Path) -> None:
-    store = TenantStore(tmp_path / "state.sqlite")
-    store.save_tenant(Tenant(CLIENT, "A real firm"))
-
-    assert not remove_living_office(store)
+    assert store.feeds() == []

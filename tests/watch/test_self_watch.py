@@ -11,7 +11,7 @@ from midwatch.tenants import Feed
 from midwatch.watch.health import FeedHealth, HealthStore, Heartbeat
 from midwatch.watch.own_alerts import OWN_RULES
 from midwatch.watch.rhythm import DAY, HOUR, MINUTE, SECOND, Rhythm
-from midwatch.watch.self_watch import Facts, SelfWatch, ShareOfLines, examine
+from midwatch.watch.self_watch import Facts, ListAge, SelfWatch, ShareOfLines, examine
 
 NOW = 20_000 * DAY + 12 * HOUR
 GATE = Feed("gate", "harbour", "main", "Gate")
@@ -53,6 +53,16 @@ def test_a_paused_source_may_be_silent() -> None:
 @pytest.mark.parametrize(
     ("facts", "kind", "text"),
     [
+        (
+            Facts(NOW, lists=[ListAge("feodo", "", HOUR, NOW - 3 * HOUR, "it answers 404.")]),
+            "list",
+            "The address list feodo was fetched last 3 hours ago. it answers 404.",
+        ),
+        (
+            Facts(NOW, places={"/geo": "it is missing"}),
+            "places",
+            "Countries and networks are not told: it is missing",
+        ),
         (
             Facts(NOW, feeds=[GATE], shares={"gate": ShareOfLines(100, 10, 1000, 990)}),
             "drift",
@@ -144,3 +154,10 @@ def test_what_began_and_ended_is_one_alert(tmp_path: Path) -> None:
     assert {alert.state for alert in alerts.values()} == {AlertState.CLOSED}
     assert {alert.last for alert in alerts.values()} == {NOW + 2 * MINUTE}
     assert sum(alert.state is AlertState.CLOSED for _, alert in sink.taken) == 2
+
+
+def test_a_list_that_is_late_but_once_is_no_concern() -> None:
+    late = ListAge("feodo", "harbour", HOUR, NOW - 2 * HOUR + 1, "it answers 404.")
+
+    assert texts(Facts(NOW, lists=[late])) == []
+    assert [each.tenant for each in examine(Facts(NOW + 1, lists=[late]))] == ["harbour"]

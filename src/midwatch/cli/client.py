@@ -11,11 +11,13 @@ import msgspec
 from rich import box
 from rich.table import Table
 
+from midwatch.cli import acquaintances, masking
 from midwatch.cli.options import zone_of
 from midwatch.cli.screen import Screen
-from midwatch.cli.state_options import opened, state_option
+from midwatch.cli.state_options import config_option, opened, state_option
 from midwatch.kernel import BadInputError
 from midwatch.tenants import Office, Tenant, TenantStore
+from midwatch.watch.configuration import load_configuration
 
 _SECOND: Final = 1_000_000
 
@@ -23,6 +25,10 @@ _SECOND: Final = 1_000_000
 @click.group("client")
 def command() -> None:
     """The firms that are watched, and their offices."""
+
+
+for _each in (acquaintances.asset, acquaintances.known, masking.mask):
+    command.add_command(_each)
 
 
 @command.command("add")
@@ -35,10 +41,16 @@ def command() -> None:
 def add(*, state: Path | None, client: str, title: str | None, zone: str, days: int) -> None:
     """Add a client; CLIENT is a short name in small letters, such as harbour."""
     zone_of(zone)
-    store = TenantStore(opened(state).database)
+    folder = opened(state)
+    store = TenantStore(folder.database)
     if store.tenant(client) is not None:
         raise BadInputError(
             f"there is a client {client!r} already", remedy="change it with midwatch client set"
+        )
+    if folder.leftovers(client).exists():
+        raise BadInputError(
+            f"the last lines of an earlier client {client!r} are still to be erased",
+            remedy="wait until the watch has read them, or choose another name",
         )
     made = Tenant(
         client, title or client, zone=zone, retention_days=days,
@@ -123,6 +135,47 @@ def list_clients(*, state: Path | None) -> None:
             str(len(store.feeds(tenant.id))),
         )
     Screen().print(table)
+
+
+@command.command("erase")
+@state_option
+@config_option
+@click.argument("client")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--proof",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write what was erased, file by file, as JSON.",
+)
+def erase(
+    *, state: Path | None, config: Path | None, client: str, yes: bool, proof: Path | None
+) -> None:
+    """Erase CLIENT: all its events, incidents, sources, rules and policies. For good.
+
+    The watch may run meanwhile. Exit status 1: something of it is still there.
+    """
+    from midwatch.watch.leaving import erase_client  # noqa: PLC0415  # the lake's libraries
+
+    folder = opened(state)
+    known = _known(TenantStore(folder.database), client)
+    if not yes:
+        click.confirm(f"Erase all of {known.title} ({client})?", abort=True, err=True)
+    gone = erase_client(folder, load_configuration(config), client)
+    click.echo(
+        f"{known.title} is erased: {gone.sources} sources, {gone.incidents} incidents, "
+        f"{gone.events:,} events in {len(gone.erasure.files)} files."
+    )
+    if not gone.complete:
+        click.echo("Its last lines still wait; they are erased once the watch has read them.")
+    for path in gone.erasure.remaining:
+        click.echo(f"still there: {path}")
+    if not gone.erasure.remaining:
+        click.echo("A listing of the lake shows nothing of it any more.")
+    click.echo("Backups that were made before still hold it, and so do mails that were sent.")
+    if proof is not None:
+        proof.write_bytes(msgspec.json.format(msgspec.json.encode(gone.erasure)) + b"\n")
+    raise click.exceptions.Exit(1 if gone.erasure.remaining or not gone.complete else 0)
 
 
 def _known(store: TenantStore, client: str) -> Tenant:

@@ -33,7 +33,7 @@ _LOOK: Final = 0.25
 @click.option(
     "--product",
     metavar="NAME",
-    help="What it is (midwatch source list). Default: told by each line.",
+    help="What it is (midwatch source list), asked first. Default: told by each line.",
 )
 @click.option("--client", "tenant", help="Whose it is, where there are several clients.")
 @click.option("--office", help="At which office, where there are several.")

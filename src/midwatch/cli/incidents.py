@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import secrets
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -16,17 +13,17 @@ import click
 from rich import box
 from rich.table import Table
 
+from midwatch.cli import exceptions, replying
+from midwatch.cli.acting import now, services, who
 from midwatch.cli.screen import Screen
 from midwatch.cli.state_options import opened, state_option
-from midwatch.incidents import AlertException, Disposition, Incident, Incidents, IncidentState
-from midwatch.incidents.exceptions import state_of
-from midwatch.kernel import timed_id
+from midwatch.incidents import Disposition, Incident, IncidentState
 from midwatch.paging import SqliteIncidents
 from midwatch.reports.incident_telling import notes, standing, steps, story, when
 from midwatch.tenants import TenantStore
-from midwatch.watch.policies import Policies
-from midwatch.watch.rhythm import DAY, SECOND
-from midwatch.watch.state_folder import StateFolder
+from midwatch.watch.feeds import offset_of, place_of
+from midwatch.watch.rhythm import SECOND
+from midwatch.watch.state_folder import VARIABLE, StateFolder
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _OPEN: Final = (
@@ -36,11 +33,22 @@ _MARKS: Final = {"P1": "■ act", "P2": "■ act", "P3": "▲ look"}
 
 
 @click.group("incidents", invoke_without_command=True)
+@state_option
 @click.pass_context
-def command(ctx: click.Context) -> None:
-    """What happened, what waits for somebody, and what was done about it."""
+def command(ctx: click.Context, *, state: Path | None) -> None:
+    """What happened, what waits for somebody, and what was done about it.
+
+    Without a command, the open incidents.
+    """
     if ctx.invoked_subcommand is None:
-        ctx.invoke(list_incidents)
+        ctx.invoke(list_incidents, state=state)
+    elif state is not None:
+        # The command has the option too, and there it goes before this one.
+        os.environ[VARIABLE] = str(state)
+
+
+for _each in (exceptions.make_exception, exceptions.exceptions, replying.reply):
+    command.add_command(_each)
 
 
 def _answer(command: _Command) -> _Command:
@@ -71,7 +79,7 @@ def list_incidents(
     if not found:
         click.echo("Nothing waits for anybody.")
         return
-    now = _now()
+    moment = now()
     found.sort(key=lambda each: (not each.waiting, each.priority.value, -each.opened))
     waiting = sum(each.waiting for each in found)
     click.echo(
@@ -85,7 +93,7 @@ def list_incidents(
     table.add_column("state")
     for each in found:
         mark = _MARKS.get(each.priority.value, "· note")
-        table.add_row(mark, each.reference, each.tenant, story(each), standing(each, now))
+        table.add_row(mark, each.reference, each.tenant, story(each), standing(each, moment))
     Screen().print(table)
     raise click.exceptions.Exit(1 if waiting else 0)
 
@@ -97,14 +105,14 @@ def show(*, state: Path | None, incident: str) -> None:
     """One incident: what happened, since when, what to do, what was done."""
     folder = opened(state)
     store = SqliteIncidents(folder.database)
-    found = _services(folder, store).get(incident)
+    found = services(folder, store).get(incident)
     zone = _zone(folder, found.tenant)
     click.echo(f"{found.reference}  {found.tenant}  {found.priority.value}  {found.level.value}\n")
     click.echo(f"  {story(found)}.")
     told = when(found, zone)
     if told:
         click.echo(f"  {told}")
-    click.echo(f"  {standing(found, _now())}")
+    click.echo(f"  {standing(found, now())}")
     for note in notes(found):
         click.echo(f"  {note}.")
     if steps(found):
@@ -129,7 +137,7 @@ def show(*, state: Path | None, incident: str) -> None:
 @_answer
 def acknowledge(*, state: Path | None, incident: str, by: str | None, why: str) -> None:
     """You have seen it and answer for it; nobody else is called."""
-    done = _services(opened(state)).acknowledge(incident, by=_who(by), now=_now(), why=why)
+    done = services(opened(state)).acknowledge(incident, by=who(by), now=now(), why=why)
     _tell(done)
 
 
@@ -137,7 +145,7 @@ def acknowledge(*, state: Path | None, incident: str, by: str | None, why: str) 
 @_answer
 def work(*, state: Path | None, incident: str, by: str | None, why: str) -> None:
     """You work on it."""
-    _tell(_services(opened(state)).work(incident, by=_who(by), now=_now(), why=why))
+    _tell(services(opened(state)).work(incident, by=who(by), now=now(), why=why))
 
 
 @command.command("resolve")
@@ -162,8 +170,8 @@ def resolve(
     duplicate_of: str,
 ) -> None:
     """It is over, and this is what it was."""
-    done = _services(opened(state)).resolve(
-        incident, Disposition(disposition), by=_who(by), now=_now(), why=why,
+    done = services(opened(state)).resolve(
+        incident, Disposition(disposition), by=who(by), now=now(), why=why,
         duplicate_of=duplicate_of,
     )  # fmt: skip
     _tell(done)
@@ -173,115 +181,32 @@ def resolve(
 @_answer
 def reopen(*, state: Path | None, incident: str, by: str | None, why: str) -> None:
     """It is not over after all; people are called again. --why is needed."""
-    _tell(_services(opened(state)).reopen(incident, by=_who(by), now=_now(), why=why))
+    _tell(services(opened(state)).reopen(incident, by=who(by), now=now(), why=why))
 
 
 @command.command("note")
 @_answer
 def note(*, state: Path | None, incident: str, by: str | None, why: str) -> None:
     """Write a remark (--why) into its history."""
-    _tell(_services(opened(state)).remark(incident, by=_who(by), now=_now(), why=why))
-
-
-@command.command("except")
-@state_option
-@click.argument("client")
-@click.option("--rule", default="", help="Of this rule: its id or short name.")
-@click.option("--network", default="", help="From this address or network.")
-@click.option("--user", default="", help="About this account.")
-@click.option("--host", default="", help="About this machine.")
-@click.option(
-    "--days", type=click.IntRange(1, 366), default=90, show_default=True, help="How long it stands."
-)
-@click.option("--by", default=None, metavar="NAME", help="Who answers for it. Default: your login.")
-@click.option("--why", required=True, metavar="TEXT", help="Why.")
-@click.option(
-    "--preview", is_flag=True, help="Only tell what it would have hidden in the last 30 days."
-)
-def make_exception(  # noqa: PLR0913  # one option for each thing that can be said of an exception
-    *,
-    state: Path | None,
-    client: str,
-    rule: str,
-    network: str,
-    user: str,
-    host: str,
-    days: int,
-    by: str | None,
-    why: str,
-    preview: bool,
-) -> None:
-    """Alerts of CLIENT that nobody wants to hear of for a while."""
-    now = _now()
-    exception = AlertException(
-        id=timed_id(now, secrets.token_bytes(10)), tenant=client, author=_who(by), reason=why,
-        created=now, expires=now + days * DAY, rule=rule, network=network, user=user, host=host,
-    )  # fmt: skip
-    services = _services(opened(state))
-    hidden = services.preview_exception(exception, now - 30 * DAY)
-    click.echo(
-        f"In the last 30 days it would have hidden {hidden.suppressed} of {hidden.alerts} alerts."
-    )
-    if hidden.spared:
-        click.echo(f"It leaves {hidden.spared} standing that say somebody got in.")
-    if not preview:
-        services.add_exception(exception)
-        click.echo(f"In force for {days} days as {exception.id}.")
-
-
-@command.command("exceptions")
-@state_option
-@click.argument("client")
-@click.option("--revoke", metavar="ID", help="End this one now.")
-def exceptions(*, state: Path | None, client: str, revoke: str | None) -> None:
-    """The exceptions of CLIENT and how often each was used."""
-    folder = opened(state)
-    store = SqliteIncidents(folder.database)
-    if revoke is not None:
-        _services(folder, store).revoke_exception(client, revoke, by=_who(None), now=_now())
-        click.echo("It has ended.")
-        return
-    known = store.hits(client)
-    if not known:
-        click.echo("There is none.")
-        return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("id", "means", "by", "why", "state", "hits"):
-        table.add_column(heading)
-    for used in known:
-        each = used.exception
-        means = ", ".join(part for part in (each.rule, each.network, each.user, each.host) if part)
-        table.add_row(
-            each.id, means, each.author, each.reason, state_of(each, _now()).value, str(used.hits)
-        )
-    Screen().print(table)
+    _tell(services(opened(state)).remark(incident, by=who(by), now=now(), why=why))
 
 
 def _show_signals(found: Incident) -> None:
-    click.echo("\n  Findings")
+    click.echo("\n  Findings (midwatch query 'delivery:… line:…' shows a line)")
     for signal in found.signals[:10]:
-        where = ", ".join(f"{each.origin}:{each.line}" for each in signal.evidence[:2])
-        click.echo(f"  {signal.title}: {signal.count:,} events{f'  ({where})' if where else ''}")
+        click.echo(f"  {signal.title}: {signal.count:,} events")
+        for each in signal.evidence[:2]:
+            # A line of the running watch is numbered by where it lies in the lake.
+            place = f"delivery:{offset_of(each.line)} line:{place_of(each.line)}"
+            click.echo(f"    {f'{each.origin}:{each.line}' if each.origin else place}")
     if len(found.signals) > 10:
         click.echo(f"  and {len(found.signals) - 10} more")
 
 
 def _tell(done: Incident) -> None:
-    click.echo(f"{done.reference}: {standing(done, _now())}.")
-
-
-def _services(folder: StateFolder, store: SqliteIncidents | None = None) -> Incidents:
-    return Incidents(store or SqliteIncidents(folder.database), Policies(folder.policies).policy_of)
+    click.echo(f"{done.reference}: {standing(done, now())}.")
 
 
 def _zone(folder: StateFolder, tenant: str) -> tzinfo:
     known = TenantStore(folder.database).tenant(tenant)
     return UTC if known is None else ZoneInfo(known.zone)
-
-
-def _who(by: str | None) -> str:
-    return by or os.environ.get("SUDO_USER") or getpass.getuser()
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

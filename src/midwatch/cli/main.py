@@ -14,6 +14,7 @@ from typing import Any, Final
 import click
 
 from midwatch import __version__
+from midwatch.cli.stopping import STOPPED, stopping_at_once
 from midwatch.kernel import MidwatchError
 
 _COMMANDS: Final = {
@@ -35,6 +36,7 @@ _COMMANDS: Final = {
     "incidents": ("midwatch.cli.incidents", "What happened, and what was done about it."),
     "policy": ("midwatch.cli.policy", "Who is told of incidents."),
     "desk": ("midwatch.cli.desk", "The desk and the portal, in a browser."),
+    "list": ("midwatch.cli.lists", "Block lists and other lists of addresses."),
     "client": ("midwatch.cli.client", "The firms that are watched, and their offices."),
     "config": ("midwatch.cli.configuring", "What the configuration says, and whether it works."),
     "backup": ("midwatch.cli.backup:backup", "Put all that the watch remembers into one file."),
@@ -42,7 +44,6 @@ _COMMANDS: Final = {
     "watch": ("midwatch.cli.watch", "One process of the watch."),
 }
 _UNLISTED: Final = frozenset({"watch"})
-STOPPED: Final = 130
 BROKEN_PIPE: Final = 141
 DEFECT: Final = 3
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -70,7 +71,8 @@ class _Commands(click.Group):
         # Modules make much that stays; the collector would walk it again and again meanwhile.
         gc.disable()
         try:
-            command = getattr(import_module(module), name or "command")
+            with stopping_at_once():
+                command = getattr(import_module(module), name or "command")
         finally:
             gc.enable()
         assert isinstance(command, click.Command)  # noqa: S101  # a defect of ours, not input

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from midwatch.cli.state_options import state_folder, state_option
 from midwatch.cli.tables import FORMATS, print_table, write_rows
 from midwatch.kernel import ConfigurationError
 from midwatch.lake import Answer, LakeReader
-from midwatch.lake.search import SearchClock, compile_search, parse
+from midwatch.lake.search import Query, SearchClock, compile_search, parse, with_pseudonyms
+from midwatch.tenants import TenantStore
+from midwatch.watch.client_keys import ClientKeys, read_key
+from midwatch.watch.state_folder import StateFolder
 
 _EPILOG = (
     "For example: midwatch query 'src_ip:203.0.113.0/24 outcome:failure since:7d \"invalid user\"'"
@@ -30,6 +34,11 @@ _EPILOG = (
     multiple=True,
     metavar="NAME",
     help="Only this tenant's events; may be given again. Default: everybody's.",
+)
+@click.option(
+    "--key",
+    metavar="REFERENCE",
+    help="The client's key (env:NAME or a file): values find their pseudonyms too.",
 )
 @click.option(
     "--limit",
@@ -96,6 +105,10 @@ def _ask(options: dict[str, Any], form: str) -> tuple[Answer, list[str]]:
             raise ConfigurationError(
                 "a search and --sql cannot be joined", remedy="write the search as a WHERE"
             )
+        if options["key"]:
+            raise ConfigurationError(
+                "SQL is not rewritten", remedy="leave --key out, or search by words and fields"
+            )
         if form == "ocsf":
             raise ConfigurationError(
                 "OCSF is made of whole events, not of any SQL", remedy="leave --sql out"
@@ -103,7 +116,26 @@ def _ask(options: dict[str, Any], form: str) -> tuple[Answer, list[str]]:
         reader = LakeReader(lake, tenants)
         return reader.query(options["sql"], limit=limit, seconds=seconds), reader.problems
     clock = SearchClock(int(time.time() * 1_000_000), zone_of(options["zone"]))
-    asked = compile_search(parse(words), clock)
+    tree = parse(words)
+    if options["key"]:
+        tree = _with_key(tree, options)
+    asked = compile_search(tree, clock)
     reader = LakeReader(lake, tenants, since=asked.since, until=asked.until)
     answer = reader.latest(asked.where, asked.parameters, limit=limit, seconds=seconds)
     return answer, reader.problems
+
+
+def _with_key(tree: Query, options: dict[str, Any]) -> Query:
+    """The search widened by the pseudonyms of one client."""
+    folder = StateFolder(state_folder(options["state"]))
+    with closing(TenantStore(folder.database)) as store:
+        maskings = {each.tenant: each for each in store.maskings()}
+    tenants = options["tenants"] or tuple(maskings)
+    if len(tenants) != 1:
+        raise ConfigurationError(
+            "a key is one client's", remedy="name the client with --tenant, once"
+        )
+    (tenant,) = tenants
+    # What is masked no more may have been before.
+    fields = maskings[tenant].fields if tenant in maskings else ("user", "src_ip", "dst_ip")
+    return with_pseudonyms(tree, fields, ClientKeys({tenant: read_key(options["key"])}), tenant)

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
+    MofNCompleteColumn,
     Progress,
     TextColumn,
     TimeRemainingColumn,
@@ -22,4 +23,10 @@ def reading_bar(word: str) -> Progress:
         TextColumn(word), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
         TimeRemainingColumn(),
     )  # fmt: skip
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def counting_bar(word: str) -> Progress:
+    """A bar in pieces that begins with ``word`` and is gone when it is done."""
+    columns = (TextColumn(word), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=Console(stderr=True), transient=True)

@@ -11,6 +11,7 @@ import click
 
 from midwatch.cli.state_options import state_folder, state_option_kept
 from midwatch.intake.opening import name_of
+from midwatch.kernel import ConfigurationError
 from midwatch.rules import RuleSet, RuleText, load_rules
 from midwatch.rules import __file__ as _rules_file
 from midwatch.rules.placeholders import read_placeholders
@@ -27,6 +28,27 @@ _KEPT: Final = "midwatch.rules"
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:  # noqa: ANN401  # the signature is click's
     """Options that only ``rules_of`` reads stay out of every command's signature."""
     ctx.meta.setdefault(_KEPT, {})[param.name] = value
+
+
+def kept_state(ctx: click.Context) -> Path | None:
+    """The state folder that was named with ``--state``, if any."""
+    state = ctx.meta.get(_KEPT, {}).get("state")
+    return state if isinstance(state, Path) else None
+
+
+def rules_named(paths: Sequence[Path], folders: Sequence[Path]) -> tuple[Path, ...]:
+    """The rules that a person named; with ``--lake`` they may also stand without an option.
+
+    Raises:
+        ConfigurationError: One is not there.
+    """
+    for path in paths:
+        if not path.exists():
+            raise ConfigurationError(
+                "there are no such rules", remedy="name Sigma rules (.yml), or leave them out for "
+                "the bundled ones", path=str(path),
+            )  # fmt: skip
+    return (*folders, *paths)
 
 
 def reading_options(command: _Command) -> _Command:

@@ -190,12 +190,14 @@ def _sample_office(folder: StateFolder, *, wanted: bool | None) -> bool:
         return False
     folder.demo_stopped.unlink(missing_ok=True)
     if not known:
-        folder.demo_leftovers.unlink(missing_ok=True)
+        folder.leftovers(CLIENT).unlink(missing_ok=True)
         add_living_office(store, int(time.time() * _SECOND))
     return True
 
 
 def _summary(configuration: Configuration, folder: StateFolder, config: Path | None) -> str:
+    known = TenantStore(folder.database).tenant(CLIENT)
+    sample = known is not None and known.demo
     syslog, http, desk = configuration.syslog, configuration.http, configuration.desk
     ways = [
         f"syslog  UDP {syslog.udp}" if syslog.udp else "",
@@ -213,7 +215,7 @@ def _summary(configuration: Configuration, folder: StateFolder, config: Path | N
         "  midwatch status                 how the watch is",
         "  midwatch source add gate --product pfsense --address 192.0.2.1",
         "  midwatch incidents              what happened",
-        "  midwatch demo stop              take the sample office away",
+        *(["  midwatch demo stop              take the sample office away"] if sample else []),
         "  midwatch down                   stop; in a checkout also make down",
     ]
     first = welcome_link(folder, config) if desk.port else ""

@@ -17,7 +17,8 @@ from midwatch.watch.logs import log_to_stderr
 
 @click.command("watch")
 @click.argument(
-    "process", type=click.Choice(["intake", "pipeline", "lake", "clock", "demo", "tend"])
+    "process",
+    type=click.Choice(["intake", "pipeline", "lake", "clock", "demo", "tend", "lists"]),
 )
 @state_option
 @config_option
@@ -25,9 +26,9 @@ def command(*, process: str, state: Path | None, config: Path | None) -> None:
     """Run one process of the watch in the foreground.
 
     intake takes logs in; pipeline detects and keeps; clock pages people and watches the
-    watch; demo sends the sample office's lines; tend keeps the lake in shape once, as clock
-    has it done; lake writes what pipeline hands it, which starts it itself. `midwatch up` runs
-    intake, pipeline and clock.
+    watch; demo sends the sample office's lines; tend keeps the lake in shape once and lists
+    fetches address lists that are due, as clock has it done; lake writes what pipeline hands
+    it, which starts it itself. `midwatch up` runs intake, pipeline and clock.
     """
     folder = opened(state)
     if process == "lake":
@@ -51,6 +52,11 @@ def command(*, process: str, state: Path | None, config: Path | None) -> None:
         with suppress(OSError):
             os.nice(10)
         tend_lake(folder)
+        return
+    if process == "lists":
+        from midwatch.watch.processes.listing import fetch_lists  # noqa: PLC0415  # its parts only
+
+        fetch_lists(folder)
         return
     from midwatch.watch.processes.running import Signals  # noqa: PLC0415  # its parts only
 

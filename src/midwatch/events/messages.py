@@ -56,21 +56,30 @@ class Findings:
 class MessageReader:
     """Finds the source of messages and has it read them."""
 
-    def __init__(self, recogniser: Recogniser, forced: Source | None) -> None:
-        """``forced`` names the product instead of recognising it."""
+    def __init__(
+        self, recogniser: Recogniser, forced: Source | None, preferred: Source | None = None
+    ) -> None:
+        """``forced`` names the product instead of recognising it.
+
+        ``preferred`` is asked first, and takes what nobody recognises.
+        """
         self._recogniser = recogniser
         self._forced = forced
+        self._preferred = preferred
+        self._own = [] if preferred is None else [(preferred, each) for each in preferred.readers]
 
     def announced(
         self, program: str, rows: Sequence[int], messages: Sequence[str], found: Findings
     ) -> Sequence[int]:
         """Have the sources that a program announces read its rows; the rows they leave."""
+        rows = _read_together(self._own, rows, messages, found)
         return _read_together(self._recogniser.readers[program], rows, messages, found)
 
     def unannounced(
         self, rows: Sequence[int], messages: Sequence[str], found: Findings
     ) -> Sequence[int]:
         """The same for rows without a program, by the sources that know their own."""
+        rows = _read_together(self._own, rows, messages, found)
         return _read_together(self._recogniser.distinct_readers, rows, messages, found)
 
     def forced(
@@ -106,6 +115,9 @@ class MessageReader:
             if source.claims:
                 reading = _claim(source, message)
                 return None if reading is None else (source, reading)
+        if self._preferred is not None:
+            reading = _claim(self._preferred, message)
+            return None if reading is None else (self._preferred, reading)
         for source in recogniser.fallbacks:
             reading = _first_reading(source, message)
             if reading is not None:

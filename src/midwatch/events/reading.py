@@ -45,17 +45,20 @@ _REPEATED: Final = re.compile(r"message repeated (\d{1,9}) times?: \[ ?(.*?) ?\]
 class LineReader:
     """Reads the lines of one stream; see the module's documentation."""
 
-    def __init__(
+    def __init__(  # one stream may be told much about
         self,
         sources: Iterable[Source],
         context: ClockContext,
         *,
         forced: Source | None = None,
+        preferred: Source | None = None,
         recogniser: Recogniser | None = None,
         sessions: SessionMemory | None = None,
     ) -> None:
         """``forced`` names the product instead of recognising it.
 
+        ``preferred`` is the product that sends: it is asked first, and takes what nobody
+        recognises; but a firewall has an SSH server too, whose lines are its own.
         ``sessions`` is what an earlier reader of the same stream remembers; it is gone on with.
         """
         self._stamps = StampReader(context)
@@ -63,7 +66,7 @@ class LineReader:
         self._forced = forced
         recogniser = recogniser or Recogniser(sources)
         self._in_runs = recogniser.in_runs if forced is None else (forced,)
-        self._messages = MessageReader(recogniser, forced)
+        self._messages = MessageReader(recogniser, forced, preferred)
         self._sessions = SessionMemory() if sessions is None else sessions
         self._finisher = Finisher(self._stamps)
         self._repeated_forms: dict[Form, Form] = {}

@@ -158,7 +158,7 @@ def open_incident(signal: Signal, rules: Grouping, now: int) -> Incident:
         title=signal.kind or signal.title,
         keys=keys,
     )
-    return _as_new(count_in(incident, signal, None, now))
+    return as_opened(count_in(incident, signal, None, now))
 
 
 def open_storm(signal: Signal, now: int) -> Incident:
@@ -173,7 +173,7 @@ def open_storm(signal: Signal, now: int) -> Incident:
         level=max(signal.level, Level.HIGH, key=lambda level: level.rank),
         title="storm of alerts",
     )
-    return _as_new(count_in(incident, signal, None, now))
+    return as_opened(count_in(incident, signal, None, now))
 
 
 def open_self(operator: str, subject: str, what: str, since: int, now: int) -> Incident:
@@ -252,8 +252,9 @@ def chain_of(signals: Sequence[Signal]) -> Chain | None:
     return max(found, key=lambda chain: chain.level.rank, default=None)
 
 
-def _as_new(incident: Incident) -> Incident:
-    return msgspec.structs.replace(incident, revision=1, alarm_cause=AlarmCause.OPENED)
+def as_opened(incident: Incident) -> Incident:
+    """An incident about which people are called for the first time, whatever made it grave."""
+    return msgspec.structs.replace(incident, revision=1, alarm=1, alarm_cause=AlarmCause.OPENED)
 
 
 def _near(signal: Signal, incident: Incident, window: int) -> bool:

@@ -26,6 +26,7 @@ from midwatch.incidents.exceptions import (
 from midwatch.incidents.grouping import (
     Grouping,
     add,
+    as_opened,
     is_news,
     is_storm,
     join,
@@ -33,7 +34,14 @@ from midwatch.incidents.grouping import (
     open_incident,
     open_storm,
 )
-from midwatch.incidents.incident import Incident, IncidentKind, answer, move, remark
+from midwatch.incidents.incident import (
+    Incident,
+    IncidentKind,
+    answer,
+    move,
+    raise_level,
+    remark,
+)
 from midwatch.incidents.joining import merge, split
 from midwatch.incidents.policies import Policy, Reach
 from midwatch.incidents.signals import Signal
@@ -154,7 +162,7 @@ class Incidents:
 
     def record(self, signals: Iterable[Signal], now: int) -> Outcome:
         """Put signals into incidents and plan what is due; the same again changes nothing."""
-        touched: dict[str, None] = {}
+        touched: dict[str, bool] = {}
         opened = suppressed = unchanged = 0
         with self._store.changing():
             for signal in signals:
@@ -167,11 +175,11 @@ class Incidents:
                     continue
                 incident, new = self._place(signal, known, now)
                 opened += new
-                touched.setdefault(incident.id)
+                touched.setdefault(incident.id, new)
                 self._store.save(incident)
                 self._store.file(signal, incident.id, now)
-            for name in touched:
-                self._after(name, now)
+            for name, new in touched.items():
+                self._after(name, now, new=new)
         return Outcome(
             incidents=tuple(touched), opened=opened, suppressed=suppressed, unchanged=unchanged
         )
@@ -415,11 +423,16 @@ class Incidents:
                 self._plan(new, now)
         return new
 
-    def _after(self, name: str, now: int) -> None:
+    def _after(self, name: str, now: int, *, new: bool) -> None:
         incident = self.get(name)
         knowledge = self._knowledge_of(incident.tenant)
         if knowledge is not None and incident.kind is IncidentKind.FINDING:
             incident = knowledge.enrich(incident, now)
+            grounds = knowledge.grounds(incident, now)
+            if grounds is not None:
+                raised = raise_level(incident, grounds[0], now=now, why=grounds[1])
+                # Nobody was called yet about one that has just opened, so nobody is again.
+                incident = as_opened(raised) if new else raised
             self._store.save(incident)
         self._plan(incident, now)
 

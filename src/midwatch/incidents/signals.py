@@ -19,6 +19,7 @@ OWN_CATEGORY: Final = "watch"
 MOST_VALUES: Final = 20
 """Values kept of each field; an alert samples no more."""
 _ADDRESSES: Final = ("src_ip", "SourceIp", "IpAddress")
+_TARGETS: Final = ("dst_ip", "DestinationIp")
 _USERS: Final = ("user", "User", "TargetUserName")
 _HOSTS: Final = ("host", "Computer")
 
@@ -26,9 +27,10 @@ _HOSTS: Final = ("host", "Computer")
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """One alert of one tenant.
 
-    ``id`` is the alert's, unique within the tenant. ``addresses``, ``users``, ``hosts``,
-    ``ports``, ``paths`` and ``services`` are samples; ``whole`` is true when they are all
-    there was. ``rule`` is the rule's id, ``name`` its short name for people.
+    ``id`` is the alert's, unique within the tenant. ``addresses`` (where it came from),
+    ``targets`` (addresses it went to), ``users``, ``hosts``, ``ports``, ``paths`` and
+    ``services`` are samples; ``whole`` is true when they are all there was. ``rule`` is the
+    rule's id, ``name`` its short name for people.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     last: int | None = None
     count: int = 1
     addresses: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
@@ -88,6 +91,7 @@ def signal_of(tenant: str, alert: Alert) -> Signal:
         last=alert.last,
         count=alert.count,
         addresses=addresses,
+        targets=_texts(alert, _TARGETS),
         users=users,
         hosts=hosts,
         ports=tuple(port for port in _values(alert, ("dst_port",)) if isinstance(port, int)),

@@ -8,7 +8,7 @@ events back to the rules; ``lake.search`` is the search language.
 from midwatch.lake.maintaining import LakeKeeper
 from midwatch.lake.masking import KeyHolder, Masking, MaskKind
 from midwatch.lake.reading import Answer, LakeReader
-from midwatch.lake.replaying import read_batches
+from midwatch.lake.replaying import days_of, read_batches
 from midwatch.lake.values import Commit, Erased, Erasure, Maintained, Placed
 from midwatch.lake.writing import LakeWriter
 
@@ -25,5 +25,6 @@ __all__ = [
     "MaskKind",
     "Masking",
     "Placed",
+    "days_of",
     "read_batches",
 ]

@@ -23,6 +23,7 @@ from __future__ import annotations
 import hmac  # noqa: F401  # the example above hashes as a key holder does
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -85,27 +86,38 @@ class Masking:
         kind = self.fields[name]
         if kind is MaskKind.HIDE:
             return HIDDEN
-        # Not by field: the same person in user and src_user stays the same.
-        digest = self.keys.keyed_hash(tenant, value.encode("utf-8", "surrogatepass"))
-        if kind is MaskKind.ADDRESS:
-            try:
-                version: int = ipaddress.ip_address(value).version
-            except ValueError:
-                version = 0
-            if version == 4:
-                number = int.from_bytes(digest[:4], "big") | 0xF000_0000
-                return str(ipaddress.IPv4Address(number))
-            if version == 6:
-                return str(ipaddress.IPv6Address(b"\xfd" + digest[:15]))
-        return f"p-{digest.hex()[:_LENGTH]}"
+        return pseudonym(self.keys, tenant, value, kind)
 
     def replace(self, text: str, replacements: Mapping[str, str]) -> tuple[str, bool]:
         """The text with values replaced, whatever their case; and whether each was found."""
         complete = True
         for value in sorted(replacements, key=len, reverse=True):
+            if value.lower() not in text.lower():
+                complete = False
+                continue
             if len(value) < _SHORTEST:
                 complete = False
             pattern = re.compile(rf"(?<!\w){re.escape(value)}(?!\w)", re.IGNORECASE)
             text, found = pattern.subn(replacements[value].replace("\\", r"\\"), text)
             complete = complete and found > 0 and value.lower() not in text.lower()
         return text, complete
+
+
+def pseudonym(keys: KeyHolder, tenant: str, value: str, kind: MaskKind) -> str:
+    """What stands for a value under the tenant's key: whatever its case, the same.
+
+    It does not depend on the field: the same person in ``user`` and ``src_user`` stays the same.
+    """
+    plain = unicodedata.normalize("NFC", value).casefold()
+    digest = keys.keyed_hash(tenant, plain.encode("utf-8", "surrogatepass"))
+    if kind is MaskKind.ADDRESS:
+        try:
+            version: int = ipaddress.ip_address(plain).version
+        except ValueError:
+            version = 0
+        if version == 4:
+            number = int.from_bytes(digest[:4], "big") | 0xF000_0000
+            return str(ipaddress.IPv4Address(number))
+        if version == 6:
+            return str(ipaddress.IPv6Address(b"\xfd" + digest[:15]))
+    return f"p-{digest.hex()[:_LENGTH]}"

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -179,6 +179,22 @@ class LakeReader:
             limit=limit,
             seconds=max(ended - time.monotonic(), 0.1),
         )
+
+    def stream(
+        self, sql: str, parameters: Sequence[object] = (), *, rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """The rows of one SELECT piece by piece, at most so many at once, however many there are.
+
+        Raises:
+            BadInputError: The SQL is not one SELECT or is wrong, or a file is damaged (``query``
+                finds out which, and leaves it out from then on).
+        """
+        statement = _only_select(sql)
+        try:
+            relation = self._connection.sql(statement, params=list(parameters))
+            yield from relation.to_arrow_reader(rows)
+        except (duckdb.Error, pa.ArrowException) as error:
+            raise _refused(error) from error
 
     def _run(
         self, statement: str, parameters: Sequence[object], limit: int, seconds: float

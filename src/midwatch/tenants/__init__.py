@@ -9,6 +9,7 @@ quarantine until somebody claims it).
 from midwatch.tenants.store import TenantStore
 from midwatch.tenants.values import (
     Feed,
+    FieldMasking,
     Mark,
     MarkKind,
     Office,
@@ -16,4 +17,13 @@ from midwatch.tenants.values import (
     hash_of_token,
 )
 
-__all__ = ["Feed", "Mark", "MarkKind", "Office", "Tenant", "TenantStore", "hash_of_token"]
+__all__ = [
+    "Feed",
+    "FieldMasking",
+    "Mark",
+    "MarkKind",
+    "Office",
+    "Tenant",
+    "TenantStore",
+    "hash_of_token",
+]

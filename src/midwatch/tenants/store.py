@@ -16,7 +16,7 @@ import msgspec
 
 from midwatch.database import open_database, transaction
 from midwatch.kernel import BadInputError
-from midwatch.tenants.values import Feed, Mark, MarkKind, Office, Tenant
+from midwatch.tenants.values import Feed, FieldMasking, Mark, MarkKind, Office, Tenant
 
 _MIGRATIONS: Final = (
     """
@@ -46,6 +46,11 @@ _MIGRATIONS: Final = (
     """
     CREATE INDEX feed_tenant ON feed (tenant, office);
     CREATE INDEX mark_feed ON mark (feed);
+    """,
+    """
+    CREATE TABLE masking (
+        tenant TEXT PRIMARY KEY REFERENCES tenant ON DELETE CASCADE, content BLOB NOT NULL
+    ) STRICT;
     """,
 )
 _Row = TypeVar("_Row", bound=msgspec.Struct)
@@ -155,6 +160,28 @@ class TenantStore:
                         f"another source is already told by that {mark.kind.value}",
                         remedy="give each source a token, certificate, port or host of its own",
                     ) from error
+            database.execute("UPDATE tenants_revision SET number = number + 1")
+
+    def maskings(self) -> list[FieldMasking]:
+        """What is masked of whose events, by tenant."""
+        rows = self._database.execute("SELECT content FROM masking ORDER BY tenant")
+        return [msgspec.json.decode(row[0], type=FieldMasking) for row in rows]
+
+    def save_masking(self, masking: FieldMasking) -> None:
+        """Mask from now on; without fields, no more.
+
+        Raises:
+            BadInputError: There is no such tenant.
+        """
+        if self.tenant(masking.tenant) is None:
+            raise _unknown("tenant", masking.tenant)
+        with transaction(self._database) as database:
+            database.execute("DELETE FROM masking WHERE tenant = ?", (masking.tenant,))
+            if masking.fields:
+                database.execute(
+                    "INSERT INTO masking VALUES (?, ?)",
+                    (masking.tenant, msgspec.json.encode(masking)),
+                )
             database.execute("UPDATE tenants_revision SET number = number + 1")
 
     def remove_feed(self, feed: str) -> None:

@@ -46,6 +46,20 @@ class Tenant(msgspec.Struct, frozen=True):
     created: int = 0
 
 
+class FieldMasking(msgspec.Struct, frozen=True):
+    """What of a tenant's events is masked before it is kept for good.
+
+    ``fields``: how (``hide``, ``pseudonym`` or ``address``), by name of the field. ``key``: where
+    the client's key is, ``env:NAME`` or ``file:PATH``; never the key itself. ``keep_lines``:
+    keep lines where every masked value could be replaced in them.
+    """
+
+    tenant: str
+    fields: dict[str, str]
+    key: str = ""
+    keep_lines: bool = False
+
+
 class Office(msgspec.Struct, frozen=True):
     """A place of a tenant's. An empty ``zone`` means the tenant's."""
 

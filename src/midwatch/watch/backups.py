@@ -3,8 +3,8 @@
 In this order, so that nothing falls between: the parcels that wait in the spool; the state
 file, which says up to which offset of the spool all is in the lake; the parcels that came
 meanwhile; the lake at exactly that offset. Where the watch let go meanwhile of what was not
-read, it all begins again. Kept besides: rules, policies, packs, what people edit in the desk,
-the keys of links and masks, and the quarantine. Left out: what is made anew (caches, locks,
+read, it all begins again. Kept besides: rules, policies, packs, lists, what people edit in the
+desk, the keys of links and masks, and the quarantine. Left out: what is made anew (caches, locks,
 logs), damaged files that were set aside, and the configuration file, which is not in the state
 folder.
 """
@@ -35,7 +35,7 @@ STATE: Final = "state.sqlite"
 QUARANTINE: Final = "spool/quarantine.sqlite"
 PARCELS: Final = "parcels"
 """The waiting parcels: frames of eight bytes' length and a MessagePack list."""
-FOLDERS: Final = ("rules", "policies", "packs")
+FOLDERS: Final = ("rules", "policies", "packs", "lists")
 KEYS: Final = ("links.key", "desk.key")
 DESK: Final = "desk.sqlite"
 """What people edit in the desk, where that is no PostgreSQL."""

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 import socket
+from contextlib import suppress
 from typing import Final
 
 from midwatch.tenants import Feed, Mark, MarkKind
 
 OWN_TENANT: Final = "_midwatch"
 """The tenant of Midwatch's own lines, such as the canary's."""
+ADDRESS: Final = "127.109.119.1"
+"""Of its own, where the system lets it: a program on this machine may be a source too."""
 HOST: Final = "midwatch-canary"
 PROCESS: Final = "canary"
 """Under which the health store keeps when it was heard."""
@@ -24,7 +27,8 @@ CANARY_FEED: Final = Feed(
     office="",
     title="Canary",
     marks=tuple(
-        Mark(MarkKind.ADDRESS, loopback, host=HOST) for loopback in ("127.0.0.0/8", "::1/128")
+        Mark(MarkKind.ADDRESS, loopback, host=HOST)
+        for loopback in ("127.109.119.1/32", "127.0.0.1/32", "127.0.0.0/8", "::1/128")
     ),
 )
 _LINE: Final = re.compile(r"midwatch: canary (\d{1,19})\b")
@@ -51,10 +55,16 @@ def send_canary(now: int, *, udp: int, tcp: int) -> bool:
     try:
         if udp:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                with suppress(OSError):
+                    sender.bind((ADDRESS, 0))
                 sender.sendto(line, ("127.0.0.1", udp))
             return True
         if tcp:
-            with socket.create_connection(("127.0.0.1", tcp), timeout=2) as connection:
+            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as connection:
+                connection.settimeout(2)
+                with suppress(OSError):
+                    connection.bind((ADDRESS, 0))
+                connection.connect(("127.0.0.1", tcp))
                 connection.sendall(line + b"\n")
             return True
     except OSError:

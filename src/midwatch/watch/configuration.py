@@ -59,6 +59,22 @@ class HttpSettings(Struct, forbid_unknown_fields=True, frozen=True):
     key: Annotated[str, _says("PEM file with the private key.")] = ""
 
 
+class SenderSettings(Struct, forbid_unknown_fields=True, frozen=True):
+    """``[senders]``: how much one sender may send, and how many there may be."""
+
+    lines: Annotated[
+        int,
+        Meta(ge=0),
+        _says("Lines of one sender, on average in each second; 0: no limit."),
+    ] = 20_000
+    burst: Annotated[int, Meta(ge=1), _says("Lines of one sender at once.")] = 100_000
+    connections: Annotated[int, Meta(ge=1), _says("Open connections in all.")] = 10_000
+    connections_each: Annotated[int, Meta(ge=1), _says("Open connections from one address.")] = 500
+    idle: Annotated[
+        int, Meta(ge=10), _says("A connection is closed after so long a silence, seconds.")
+    ] = 3_600
+
+
 class SpoolSettings(Struct, forbid_unknown_fields=True, frozen=True):
     """``[spool]``: where lines wait until they are in the lake."""
 
@@ -82,6 +98,15 @@ class LakeSettings(Struct, forbid_unknown_fields=True, frozen=True):
     rows: Annotated[int, Meta(ge=1000), _says("Events after which they are written sooner.")] = (
         50_000
     )
+
+
+class KnowledgeSettings(Struct, forbid_unknown_fields=True, frozen=True):
+    """``[knowledge]``: what is known of addresses besides what is kept for each client."""
+
+    geoip: Annotated[
+        tuple[str, ...],
+        _says("Databases of countries and networks: MaxMind files, or tables of ranges."),
+    ] = ()
 
 
 class MailSettings(Struct, forbid_unknown_fields=True, frozen=True):
@@ -185,8 +210,10 @@ class Configuration(Struct, forbid_unknown_fields=True, frozen=True):
 
     syslog: SyslogSettings = SyslogSettings()
     http: HttpSettings = HttpSettings()
+    senders: SenderSettings = SenderSettings()
     spool: SpoolSettings = SpoolSettings()
     lake: LakeSettings = LakeSettings()
+    knowledge: KnowledgeSettings = KnowledgeSettings()
     mail: MailSettings = MailSettings()
     webhook: WebhookSettings = WebhookSettings()
     chat: ChatSettings = ChatSettings()

@@ -53,6 +53,11 @@ def offset_of(number: int) -> int:
     return number >> PLACE_BITS
 
 
+def place_of(number: int) -> int:
+    """The place of a line in its parcel, from 1, as the lake has it."""
+    return (number & ((1 << PLACE_BITS) - 1)) + 1
+
+
 @dataclass(frozen=True, slots=True)
 class FeedEvents:
     """What some parcels of one feed gave. ``received``: UTC microseconds by parcel offset."""
@@ -189,7 +194,7 @@ class FeedReaders:
             reader = LineReader(
                 (),
                 context,
-                forced=self._products.get(parcel.product),
+                preferred=self._products.get(parcel.product),
                 recogniser=self._recogniser,
                 sessions=self._memory(feed),
             )

@@ -10,6 +10,7 @@ Results wait their turn; only a few are under way at a time, so memory does not 
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -160,10 +161,13 @@ def hunt(
     # A forked process shares the rules; where there is no fork they are sent once.
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
-    with ProcessPoolExecutor(
+    pool = ProcessPoolExecutor(
         jobs, mp_context=context, initializer=_begin, initargs=(ruleset, clock, product)
-    ) as pool:
+    )
+    try:
         yield from _shared(files, hunter, pool, jobs * _AHEAD)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _shared(
@@ -219,6 +223,8 @@ _hunters: list[Hunter] = []
 
 
 def _begin(ruleset: RuleSet, clock: Clock, product: str | None) -> None:
+    # Ctrl-C reaches all processes of a terminal; only the first of them has something to say.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     _hunters[:] = [Hunter(ruleset, clock, product)]
 
 

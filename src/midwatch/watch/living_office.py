@@ -45,15 +45,6 @@ def add_living_office(store: TenantStore, now: int) -> None:
         store.save_feed(Feed(feed, CLIENT, _OFFICE, title, marks=marks, created=now))
 
 
-def remove_living_office(store: TenantStore) -> bool:
-    """Forget the sample client; False where there was none."""
-    known = store.tenant(CLIENT)
-    if known is None or not known.demo:
-        return False
-    store.remove_tenant(CLIENT)
-    return True
-
-
 def living_lines(start: datetime) -> Iterator[tuple[datetime, bytes]]:
     """(when to send, syslog line) from ``start`` (aware) on, without end.
 

@@ -82,6 +82,21 @@ OWN_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             "The detection rules have not been updated for a long time.",
             "Update them (midwatch rules update)",
         ),
+        "list": _rule(
+            "list", Level.MEDIUM, "Address list is old",
+            "A list of addresses could not be fetched for some time; what it warns of is outdated.",
+            "See why (midwatch list show)", "Correct its address or password, or remove it",
+        ),
+        "key": _rule(
+            "key", Level.CRITICAL, "Key of pseudonyms missing",
+            "A client's key cannot be read; its masked fields are hidden instead, for good.",
+            "Bring the key back to where it is looked for (midwatch client mask CLIENT)",
+        ),
+        "places": _rule(
+            "places", Level.LOW, "Database of places not readable",
+            "A database of countries and networks cannot be read, so they are not told.",
+            "Check the file that [knowledge] geoip names",
+        ),
         "delivery": _rule(
             "delivery", Level.CRITICAL, "Nobody could be told",
             "A message about an incident could not be delivered over its channel.",

@@ -25,7 +25,8 @@ from typing import Final, Protocol
 
 import msgspec
 
-from midwatch.detection import Alert
+from midwatch.detection import Alert, Match
+from midwatch.events.batch import EventBatch
 from midwatch.intake.following import Overlap
 from midwatch.intake.parcels import Spool, Spooled
 from midwatch.kernel import MidwatchError
@@ -122,6 +123,7 @@ class Pipeline:
         heard: Callable[[str], None] = lambda _line: None,
         beside: Executor | None = None,
         counted: int = 0,
+        beyond: Callable[[str, EventBatch], Sequence[Match]] = lambda _tenant, _batch: (),
     ) -> None:
         """Begin where the last checkpoint was.
 
@@ -136,6 +138,7 @@ class Pipeline:
             heard: Told of every line of Midwatch's own.
             beside: Where the lake is written while detection goes on; None: it waits for it.
             counted: The offset up to which ``counts`` were kept by whoever takes them.
+            beyond: What else is found in a tenant's events, besides what its rules find.
         """
         self._spool = spool
         self._lake = lake
@@ -145,6 +148,7 @@ class Pipeline:
         self._limits = limits
         self._heard = heard
         self._beside = beside
+        self._beyond = beyond
         self._readers = FeedReaders(zones or {}, checkpoints.memory)
         self._shared: dict[str, SharedRules] = {}
         self._watches: dict[str, TenantWatch] = {}
@@ -399,7 +403,7 @@ class Pipeline:
         watch = self._watches.get(tenant)
         if watch is None:
             shared = self._sharing(self._rules_of(tenant))
-            watch = self._watches[tenant] = TenantWatch(tenant, shared)
+            watch = self._watches[tenant] = TenantWatch(tenant, shared, self._beyond)
             kept = self._checkpoints.memory(tenant)
             if kept is not None:
                 try:

@@ -30,6 +30,8 @@ DISK_WARNING: Final = 0.9
 SKEW: Final = 10 * MINUTE
 CERTIFICATE_DAYS: Final = 21
 RULES_DAYS: Final = 30
+LIST_LATE: Final = 2
+"""A list is outdated after so many times its interval."""
 _FEWEST_LINES: Final = 50
 _DRIFT: Final = 0.2
 _ZONE_STEP: Final = 15 * MINUTE
@@ -44,12 +46,28 @@ class ShareOfLines(Struct, frozen=True):
     parsed_before: int
 
 
+class ListAge(Struct, frozen=True):
+    """How an address list is.
+
+    ``tenant``: whose; empty: everybody's. ``every``: how often it is fetched; ``since``: when it
+    was fetched last, or was added if it never was. ``trouble``: why the last try failed.
+    """
+
+    name: str
+    tenant: str
+    every: int
+    since: int
+    trouble: str = ""
+
+
 class Facts(Struct, frozen=True):
     """What is judged. Times are UTC microseconds.
 
     ``canary``: when the last canary came through, or None before the first was sent;
     ``disk``: the share of the disk that is used, by folder; ``certificates``: when each
-    expires, by path; ``rules``: when the newest signatures were published, by pack.
+    expires, by path; ``rules``: when the newest signatures were published, by pack;
+    ``places``: why a database of places cannot be read, by path;
+    ``keys``: why the key of a client's pseudonyms cannot be read, by client.
     """
 
     now: int
@@ -64,6 +82,9 @@ class Facts(Struct, frozen=True):
     canary_every: int = 0
     certificates: Mapping[str, int] = {}
     rules: Mapping[str, int] = {}
+    lists: Sequence[ListAge] = ()
+    places: Mapping[str, str] = {}
+    keys: Mapping[str, str] = {}
 
 
 class Finding(Struct, frozen=True):
@@ -85,6 +106,8 @@ def examine(facts: Facts) -> list[Finding]:
         *_lost_canary(facts),
         *_full(facts),
         *_expiring(facts),
+        *_outdated(facts),
+        *_without_key(facts),
     ]
 
 
@@ -188,6 +211,32 @@ def _expiring(facts: Facts) -> Iterator[Finding]:
         age = facts.now - published
         if age > RULES_DAYS * DAY:
             yield Finding("rules", pack, f"The rules of {pack} are {duration(age)} old.")
+
+
+def _outdated(facts: Facts) -> Iterator[Finding]:
+    for each in facts.lists:
+        age = facts.now - each.since
+        if age < LIST_LATE * each.every:
+            continue
+        why = each.trouble or "Nobody has fetched it."
+        yield Finding(
+            "list",
+            each.name,
+            f"The address list {each.name} was fetched last {duration(age)} ago. {why}",
+            each.tenant,
+        )
+    for path, trouble in facts.places.items():
+        yield Finding("places", path, f"Countries and networks are not told: {trouble}")
+
+
+def _without_key(facts: Facts) -> Iterator[Finding]:
+    for tenant, trouble in facts.keys.items():
+        yield Finding(
+            "key",
+            tenant,
+            f"The key of {tenant}'s pseudonyms cannot be read, so its masked fields are hidden "
+            f"for good or will be after a restart: {trouble}",
+        )
 
 
 def duration(length: int) -> str:

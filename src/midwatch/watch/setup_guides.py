@@ -31,6 +31,13 @@ On a Linux server with rsyslog, write /etc/rsyslog.d/50-midwatch.conf:
                action.resumeRetryCount="-1" queue.type="LinkedList"
                queue.filename="midwatch" queue.maxDiskSpace="1g" queue.saveOnShutdown="on")
 """
+_HTTP: Final = """\
+Have it send over HTTP, with this token. To try it:
+
+    curl -H "Authorization: Bearer {token}" --data-binary @FILE {address}/v1/ingest
+
+Filebeat, Fluent Bit, Vector, OpenTelemetry and others send to {address} as it is.
+"""
 _PLACEHOLDER: Final = re.compile(r"\{([a-z]+)\}")
 
 
@@ -61,6 +68,8 @@ def guide_for(product: str, settings: Configuration, *, token: str = "", port: i
     """
     here = own_address()
     scheme = "https" if settings.http.certificate else "http"
+    if token and "{token}" not in guide_of(product):
+        return _HTTP.format(address=f"{scheme}://{here}:{settings.http.port}", token=token)
     return filled_guide(
         product,
         host=here,

@@ -7,7 +7,7 @@ from copy import copy
 
 from midwatch.events.batch import EventBatch, ParseFailure
 from midwatch.lake import LakeWriter, Placed
-from midwatch.watch.feeds import PLACE_BITS, FeedEvents, offset_of
+from midwatch.watch.feeds import FeedEvents, offset_of, place_of
 
 __all__ = ["LakeSink", "placed_of"]
 
@@ -34,11 +34,11 @@ def placed_of(events: FeedEvents) -> list[Placed]:
     placed = []
     for batch in events.batches:
         own = copy(batch)
-        own.lines = [_place(line) for line in batch.lines]
+        own.lines = [place_of(line) for line in batch.lines]
         placed.append(_placed(events, batch.lines, batch=own))
     if events.failures:
         failures = [
-            ParseFailure(_place(failure.line), failure.reason, failure.raw)
+            ParseFailure(place_of(failure.line), failure.reason, failure.raw)
             for failure in events.failures
         ]
         placed.append(
@@ -60,8 +60,3 @@ def _placed(
         events.tenant, events.office, events.feed, receipts[0], batch, failures,
         deliveries=deliveries, receipts=receipts,
     )  # fmt: skip
-
-
-def _place(line: int) -> int:
-    """The place of a line in its parcel, from 1."""
-    return (line & ((1 << PLACE_BITS) - 1)) + 1

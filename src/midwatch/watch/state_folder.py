@@ -6,10 +6,12 @@
     lake/            the Delta table of events
     packs/           installed rule packs
     rules/           rules of your own, for all clients or one
+    lists/           the last good content of address lists
     policies/        who is told of whose incidents
     links.key        what links in messages are signed with
     desk.sqlite      what people edit in the desk
     desk.key         what the desk's sessions are signed and its masks are keyed with
+    leaving/         which clients were erased while lines of them were on their way
     backups/         made by ``midwatch backup``
     *.pid, up.log, demo.*   of the watch that runs here
 
@@ -73,6 +75,11 @@ class StateFolder:
         return self.path / "policies"
 
     @property
+    def lists(self) -> Path:
+        """The last good content of address lists."""
+        return self.path / "lists"
+
+    @property
     def lake(self) -> Path:
         """The Delta table of events."""
         return self.path / "lake"
@@ -88,9 +95,13 @@ class StateFolder:
         return self.path / "demo.stopped"
 
     @property
-    def demo_leftovers(self) -> Path:
-        """Holds the spool offset up to which lines of a removed sample office may still come."""
-        return self.path / "demo.leftovers"
+    def leaving(self) -> Path:
+        """A file for each client that was taken away while lines of it still came."""
+        return self.path / "leaving"
+
+    def leftovers(self, tenant: str) -> Path:
+        """Holds the spool offset up to which lines of a client that went may still come."""
+        return self.leaving / f"{tenant}.left"
 
     def open(self) -> StateFolder:
         """Make the folder where it is missing, and look at its version.

@@ -13,7 +13,7 @@ it never stops the watch.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -22,6 +22,7 @@ from midwatch.detection import Alert, Correlator, Detector, Match
 from midwatch.detection.state import CorrelatorState
 from midwatch.events.batch import EventBatch
 from midwatch.rules import RuleSet
+from midwatch.watch.listed import with_listed
 from midwatch.watch.rhythm import DAY, HOUR, MINUTE
 
 LATENESS: Final = 2 * MINUTE
@@ -45,7 +46,7 @@ class SharedRules:
         """Compile what is the same for all."""
         self.rules = rules
         self.detector = Detector(rules)
-        self._model = Correlator(rules)
+        self._model = Correlator(with_listed(rules))
 
     def correlator(self) -> Correlator:
         """Fresh windows for one tenant."""
@@ -55,9 +56,18 @@ class SharedRules:
 class TenantWatch:
     """The rules and windows of one tenant."""
 
-    def __init__(self, tenant: str, shared: SharedRules) -> None:
-        """``shared``: its rules; tenants with the same rules are given the same."""
+    def __init__(
+        self,
+        tenant: str,
+        shared: SharedRules,
+        beyond: Callable[[str, EventBatch], Sequence[Match]] = lambda _tenant, _batch: (),
+    ) -> None:
+        """``shared``: its rules; tenants with the same rules are given the same.
+
+        ``beyond``: what else is found in a tenant's events, besides what its rules find.
+        """
         self.tenant = tenant
+        self._beyond = beyond
         self.changed = False
         self._shared = shared
         self._correlator = shared.correlator()
@@ -76,6 +86,7 @@ class TenantWatch:
         for feed, batch in batches:
             try:
                 matches.extend(self._shared.detector.match_batch(batch))
+                matches.extend(self._beyond(self.tenant, batch))
             except Exception:  # noqa: BLE001  # one event must not stop the watch for ever
                 _LOG.exception("rules failed on lines of %s in %s", batch.source, feed)
         if not matches:

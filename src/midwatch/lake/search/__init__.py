@@ -10,6 +10,7 @@ same tree) or SQL with parameters (``compile_search``).
 from midwatch.lake.search.compiling import Compiled, compile_search
 from midwatch.lake.search.instants import SearchClock
 from midwatch.lake.search.parsing import SearchError, parse
+from midwatch.lake.search.pseudonyms import with_pseudonyms
 from midwatch.lake.search.tree import All, Any, Not, Query, Term, Word, all_of, any_of, written
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "any_of",
     "compile_search",
     "parse",
+    "with_pseudonyms",
     "written",
 ]

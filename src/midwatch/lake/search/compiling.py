@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,8 @@ from midwatch.lake.search.parsing import SearchError
 from midwatch.lake.search.tree import RANGE, All, Not, Query, Term, Word
 
 _EITHER: Final = {"ip": ("src_ip", "dst_ip"), "port": ("src_port", "dst_port")}
+_MASKED: Final = re.compile(r"p-[0-9a-f]{20}|\*\*\*")
+"""What masking may have written into a field of addresses."""
 _OPERATORS: Final = frozenset({"=", ">", ">=", "<", "<="})
 _TIMES: Final = {"time", "since", "until"}
 _TEXTS: Final = {"tenant", "raw", "id"}
@@ -182,7 +185,7 @@ class _Compiler:
         return f"{column} {_sql_operator(term)} ?"
 
     def _address(self, column: str, term: Term) -> str:
-        if "*" in term.value and not term.quoted:
+        if ("*" in term.value and not term.quoted) or _MASKED.fullmatch(term.value):
             return self._text(column, term)
 
         def wrong(_error: ValueError) -> SearchError:

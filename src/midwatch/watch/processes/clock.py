@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from midwatch.incidents import Incidents
 from midwatch.kernel import ConfigurationError, MidwatchError
+from midwatch.knowledge import KnowledgeStore, ListSource
 from midwatch.paging import (
     Channel,
     MailChannel,
@@ -34,7 +35,9 @@ from midwatch.paging import (
 from midwatch.tenants import TenantStore
 from midwatch.watch.canary import PROCESS as CANARY
 from midwatch.watch.canary import send_canary
+from midwatch.watch.client_keys import key_troubles
 from midwatch.watch.configuration import Configuration
+from midwatch.watch.geography import PlacesCheck
 from midwatch.watch.health import HealthStore
 from midwatch.watch.incident_sink import IncidentSink
 from midwatch.watch.link_keys import link_key
@@ -43,7 +46,8 @@ from midwatch.watch.policies import OPERATOR, Policies
 from midwatch.watch.processes.figures import FiguresOf, disk_of, expected_processes
 from midwatch.watch.processes.running import Heart, Signals, microseconds
 from midwatch.watch.rhythm import DAY, HOUR, MINUTE, SECOND
-from midwatch.watch.self_watch import Facts, SelfWatch, ShareOfLines
+from midwatch.watch.self_watch import Facts, ListAge, SelfWatch, ShareOfLines
+from midwatch.watch.signing import signing_key
 from midwatch.watch.spools import open_spool
 from midwatch.watch.state_folder import StateFolder
 
@@ -100,13 +104,16 @@ class ClockProcess:
         self._started = microseconds()
         self._unkept = False
         self._canary_sent: int | None = None
-        self._tending: subprocess.Popen[bytes] | None = None
+        self._knowledge = KnowledgeStore(folder.database)
+        self._places = PlacesCheck()
+        self._helpers: dict[str, subprocess.Popen[bytes]] = {}
         settings = configuration.self
         self._page_due = _Every(SECOND)
         self._look_due = _Every(5 * SECOND)
         self._canary_due = _Every(settings.canary * SECOND)
         self._switch_due = _Every(MINUTE)
         self._tend_due = _Every(5 * MINUTE)
+        self._lists_due = _Every(15 * SECOND)
         self._monitor_due = _Every(MINUTE if settings.metrics_port else 0)
         self._monitor: Monitor | None = None
 
@@ -121,7 +128,7 @@ class ClockProcess:
                     self._guarded(work, now)
             self._guarded(self._beat, now)
             signals.rest(0.2)
-        self._end_tending()
+        self._end_helpers()
         if self._monitor is not None:
             self._monitor.close()
 
@@ -133,6 +140,7 @@ class ClockProcess:
             (self._switch_due, self._press_switch),
             (self._monitor_due, self._let_monitor),
             (self._tend_due, self._tend),
+            (self._lists_due, self._fetch_lists),
         ]
 
     def _guarded(self, work: Callable[[int], None], now: int) -> None:
@@ -221,7 +229,25 @@ class ClockProcess:
             canary=max(canary or 0, self._started) if warm and self._canary_sent else None,
             canary_every=self._configuration.self.canary * SECOND,
             certificates=_certificates(self._configuration),
+            rules=self._rules(),
+            lists=[self._age(source) for source in self._knowledge.lists()],
+            keys=key_troubles(self._tenants.maskings()),
+            places=self._places.troubles(self._configuration.knowledge.geoip),
         )
+
+    def _rules(self) -> dict[str, int]:
+        """When each installed pack was renewed; the bundled rules come with the program."""
+        if not (self._folder.path / "packs").is_dir():
+            return {}
+        from midwatch.packs.store import PackStore  # noqa: PLC0415  # signatures, for those with packs
+
+        packs = PackStore(self._folder.path)
+        return {name: packs.current(name).installed for name in packs.names()}
+
+    def _age(self, source: ListSource) -> ListAge:
+        state = self._knowledge.state(source.name)
+        since = source.created if state.fetched is None else state.fetched
+        return ListAge(source.name, source.tenant, source.every * SECOND, since, state.trouble)
 
     def _share(self, feed: str, now: int) -> ShareOfLines:
         recent = now - 2 * HOUR
@@ -247,23 +273,34 @@ class ClockProcess:
             figures = FiguresOf(self._folder, self._spool)
             self._monitor = Monitor(self._configuration.self.metrics_port, figures)
 
-    # ------------------------------------------------------------ the lake
+    # ------------------------------------------------------------ the lake, and lists
 
     def _tend(self, now: int) -> None:
         """Expire, compact and vacuum, in another process: it may take long and much memory."""
         del now
-        if self._tending is not None and self._tending.poll() is None:
+        self._have("tend")
+
+    def _fetch_lists(self, now: int) -> None:
+        """Fetch lists, in another process: a slow server must hold nobody up."""
+        if self._knowledge.due(now):
+            self._have("lists")
+
+    def _have(self, process: str) -> None:
+        """Start a short process of the watch, unless it is still at it."""
+        running = self._helpers.get(process)
+        if running is not None and running.poll() is None:
             return
-        self._tending = subprocess.Popen(  # noqa: S603  # our own command
-            [sys.executable, "-m", "midwatch", "watch", "tend", "--state", str(self._folder.path)],
+        self._helpers[process] = subprocess.Popen(  # noqa: S603  # our own command
+            [sys.executable, "-m", "midwatch", "watch", process, "--state", str(self._folder.path)],
             stdin=subprocess.DEVNULL,
         )
 
-    def _end_tending(self) -> None:
+    def _end_helpers(self) -> None:
         """What is under way is dropped: it begins again where it was, as after a crash."""
-        if self._tending is not None and self._tending.poll() is None:
-            self._tending.terminate()
-            self._tending.wait()
+        for running in self._helpers.values():
+            if running.poll() is None:
+                running.terminate()
+                running.wait()
 
 
 def channels_of(configuration: Configuration) -> Mapping[str, Channel]:

@@ -11,6 +11,7 @@ from typing import Final
 from midwatch.intake.certificates import CertificateFiles
 from midwatch.intake.following import Places
 from midwatch.intake.identification import Roll, host_of
+from midwatch.intake.limits import Limits
 from midwatch.intake.listening import Listening, ListenSettings, run_in_fast_loop, run_listening
 from midwatch.intake.parcels import Parcel, Spool, Transport
 from midwatch.intake.quarantine import Quarantine, SenderKey
@@ -77,6 +78,11 @@ def listen_settings(configuration: Configuration) -> ListenSettings:
     elif http.certificate:
         files = CertificateFiles(Path(http.certificate), Path(http.key))
     address = "" if syslog.address == "::" else syslog.address
+    senders = configuration.senders
+    limits = Limits(
+        connections=senders.connections, connections_per_address=senders.connections_each,
+        lines_per_second=senders.lines, burst=senders.burst, idle=senders.idle,
+    )  # fmt: skip
     secure = bool(http.certificate)
     door = ((http.address, http.port),) if http.port else ()
     return ListenSettings(
@@ -86,6 +92,7 @@ def listen_settings(configuration: Configuration) -> ListenSettings:
         http=() if secure else door,
         https=door if secure else (),
         certificates=files,
+        limits=limits,
     )
 
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import fcntl
 import signal
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, Final
 
-from midwatch.kernel import ConfigurationError, MidwatchError
-from midwatch.lake import LakeWriter
+from midwatch.kernel import ConfigurationError, MidwatchError, RemoteFailureError
+from midwatch.lake import LakeWriter, Masking
+from midwatch.tenants import TenantStore
 from midwatch.watch.feeds import FeedEvents
+from midwatch.watch.maskings import Maskings
 from midwatch.watch.lake_post import receive, send, unpacked
 from midwatch.watch.processes.running import microseconds
 from midwatch.watch.processes.sweeping import Sweeper
@@ -35,7 +38,8 @@ def run_lake(folder: StateFolder) -> None:
 
 def serve(folder: StateFolder, asked: IO[bytes], told: IO[bytes]) -> None:
     """Answer messages; see ``watch.lake_post``."""
-    lake: LakeSink | None = None
+    writer: LakeWriter | None = None
+    maskings = _Chosen(folder)
     gathered: list[FeedEvents] = []
     sweeper = Sweeper(microseconds())
     while (message := receive(asked)) is not None:
@@ -44,17 +48,44 @@ def serve(folder: StateFolder, asked: IO[bytes], told: IO[bytes]) -> None:
             continue
         try:
             # Opened anew after it failed: what is wrong with it may have been mended.
-            lake = lake or LakeSink(LakeWriter(folder.lake))
-            answer = _answer(lake, message, gathered)
+            writer = writer or LakeWriter(folder.lake)
+            # Before each commit: what a client has masked by now must not be written.
+            writer.maskings = maskings.now()
+            answer = _answer(LakeSink(writer), message, gathered)
         except MidwatchError as error:
             answer = ("refused", type(error).__name__, error.cause, error.remedy, error.path)
-            lake = None
+            writer = None
         gathered = []
         sweeper.sweep(microseconds())
         try:
             send(told, answer)
         except OSError:  # the pipeline is gone, and will ask what was committed
             return
+
+
+class _Chosen:
+    """What clients have masked, as it stands at this moment."""
+
+    def __init__(self, folder: StateFolder) -> None:
+        self._folder = folder
+        self._store: TenantStore | None = None
+        self._maskings = Maskings()
+
+    def now(self) -> dict[str, Masking]:
+        """The maskings in force.
+
+        Raises:
+            RemoteFailureError: They cannot be read just now; nothing must be written without.
+        """
+        try:
+            self._store = self._store or TenantStore(self._folder.database)
+            return self._maskings.of(self._store.maskings())
+        except sqlite3.OperationalError as error:
+            raise RemoteFailureError(
+                f"what is to be masked cannot be read: {error}",
+                remedy="it is tried again; see to the state file and the space left",
+                path=str(self._folder.database),
+            ) from error
 
 
 def _answer(

@@ -21,6 +21,9 @@ from midwatch.watch.configuration import Configuration
 from midwatch.watch.distant_lake import DistantLake
 from midwatch.watch.health import HealthStore
 from midwatch.watch.incident_sink import IncidentSink
+from midwatch.watch.knowing import Knowing
+from midwatch.watch.listed import ListedSight
+from midwatch.watch.maskings import Maskings, masked_sample
 from midwatch.watch.pipeline import Pipeline, PipelineLimits
 from midwatch.watch.policies import Policies
 from midwatch.watch.processes.running import Heart, Signals, microseconds
@@ -70,12 +73,19 @@ class PipelineProcess:
         self._health = HealthStore(folder.database)
         self._heart = Heart(self._health, "pipeline")
         self._policies = Policies(folder.policies)
-        self._incidents = Incidents(SqliteIncidents(folder.database), self._policies.policy_of)
+        self._knowing = Knowing(folder.database, folder.lists, configuration.knowledge.geoip)
+        self._sight = ListedSight(self._knowing.knowledge_of, microseconds)
+        self._incidents = Incidents(
+            SqliteIncidents(folder.database),
+            self._policies.policy_of,
+            knowledge_of=self._knowing.knowledge_of,
+        )
         self._book = RuleBook(folder.rules, cache)
         self._revision = -1
         self._looked = self._looked_at_rules = 0
         self._checkpoints = Checkpoints(folder.database, _NAME)
         self._beside = ThreadPoolExecutor(1, "lake")
+        self._maskings = Maskings()
         self._pipeline = self._made()
 
     def _made(self) -> Pipeline:
@@ -91,6 +101,7 @@ class PipelineProcess:
             heard=self._hear,
             beside=self._beside,
             counted=self._health.counted,
+            beyond=self._sight.matches,
         )
         pipeline.keep_only([tenant.id for tenant in self._tenants.tenants()])
         return pipeline
@@ -147,6 +158,8 @@ class PipelineProcess:
         self._count()
         self._heart.beat(now, self._figures)
         self._policies.refresh()
+        self._knowing.refresh()
+        self._sight.forget()
         changed = self._tenants.revision != self._revision
         if not 0 <= now - self._looked_at_rules < _RULES_LOOK:
             self._looked_at_rules = now
@@ -168,6 +181,10 @@ class PipelineProcess:
 
     def _count(self) -> None:
         counts, self._pipeline.counts = self._pipeline.counts, {}
+        masked = self._maskings.of(self._tenants.maskings()) if counts else {}
+        for count in counts.values():
+            if (masking := masked.get(count.tenant)) is not None:
+                count.sample = masked_sample(masking, count.tenant, count.sample)
         self._health.count(counts, self._pipeline.position)
 
     def _zones(self) -> dict[str, str]:

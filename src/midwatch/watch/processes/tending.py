@@ -7,7 +7,7 @@ import logging
 
 from midwatch.lake import LakeKeeper
 from midwatch.tenants import TenantStore
-from midwatch.watch.leaving_office import erase_leftovers
+from midwatch.watch.leaving import erase_leftovers
 from midwatch.watch.processes.running import microseconds
 from midwatch.watch.state_folder import StateFolder
 
