@@ -109,8 +109,10 @@ class Dice:
 
 
 def _wildcards(dice: Dice) -> Matcher:
-    options: Callable[[], tuple[str | int, ...]] = lambda: (ANY_RUN, ANY_ONE, dice.literal(), "a")
-    parts = [dice.one(options()) for _ in range(1 + dice.number(5))]
+    parts: list[str | int] = []
+    for _ in range(1 + dice.number(5)):
+        options: Sequence[str | int] = (ANY_RUN, ANY_ONE, dice.literal(), "a")
+        parts.append(dice.one(options))
     return Wildcards(tuple(parts), cased=not dice.often())
 
 
