@@ -71,9 +71,7 @@ class Program:
             self._add(number, rule, condition, few=len(rules) <= _FEW_RULES)
         self._keywords = self._search_of(self._literals_of(KEYWORDS))
         self._worth = self._search_of(self._all_literals)
-        for lane in self._lanes.values():
-            lane.seal()
-        self._suspects.seal()
+        self._sealed = False
 
     def _folded(self, candidates: Candidates) -> Iterable[tuple[int, Rule, Condition]]:
         """The rules that may hold, with what is left of their conditions."""
@@ -163,6 +161,13 @@ class Program:
         search = RawSearch(wanted)
         return search if search.usable else None
 
+    def _seal(self) -> None:
+        """Build the automata, which programs that need not decode a line never do."""
+        for lane in self._lanes.values():
+            lane.seal()
+        self._suspects.seal()
+        self._sealed = True
+
     def worth_reading(self, raws: Sequence[str]) -> Sequence[int]:
         """The rows for which a rule may hold, judged by the lines of JSON they came in."""
         if self.is_empty:
@@ -187,6 +192,8 @@ class Program:
         every = range(length)
         if not self._lanes and not self._by_mask:
             return [(rule, every) for _, rule in self._always]
+        if not self._sealed:
+            self._seal()
         columns = BatchColumns(self._slots, self._names(batch), batch, picked, self._keywords)
         rows = Rows(columns, length)
         suspected: dict[int, int] = {}
