@@ -106,6 +106,7 @@ def shared(ruleset: RuleSet, log: Path) -> None:
     """Print how long one and two processes take, from start to end, in turn; four times the log."""
     files = find_logs([log]).files * 4
     taken: dict[int, list[float]] = {1: [], 2: []}
+    events = 0
     for _ in range(3):
         for jobs, figures in taken.items():
             begin = time.perf_counter()

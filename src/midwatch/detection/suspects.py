@@ -27,6 +27,8 @@ from midwatch.detection.witnesses import Witness
 from midwatch.events.source import Value
 
 _MOST_REMEMBERED: Final = 16_384
+_MOST_BITS: Final = 1 << 23
+"""What one column remembers of all its values, a megabyte."""
 _LONGEST_REMEMBERED: Final = 512
 _SHORTEST: Final = 2
 """A shorter literal stands in nearly every value and rules nothing out."""
@@ -45,7 +47,8 @@ class _Column:
     def __init__(self, slot: int) -> None:
         self.slot = slot
         self.asking = 0
-        self.everybody = 0
+        self._everybody = 0
+        self._most = 0
         self._narrow = [0] * _NARROW
         self._loose = [0] * (_NARROW + _WIDE)
         self._wanted: list[tuple[int, int, Literal]] = []
@@ -70,6 +73,11 @@ class _Column:
             if literal.ascii_only:
                 self._loose[layer] |= bit
 
+    def settle(self, entries: int) -> None:
+        """Say how many entries there are in all."""
+        self._everybody = (1 << entries) - 1
+        self._most = max(1, min(_MOST_REMEMBERED, _MOST_BITS // (3 * entries + 1)))
+
     def _seal(self) -> None:
         """Build the automaton, which happens when somebody is first suspected."""
         inner: dict[str, dict[int, int]] = {}
@@ -91,7 +99,7 @@ class _Column:
         if known is None:
             known = self._judge(value)
             if type(value) is not str or len(value) <= _LONGEST_REMEMBERED:
-                if len(self._known) >= _MOST_REMEMBERED:
+                if len(self._known) >= self._most:
                     self._known.clear()
                 self._known[value] = known
         return known
@@ -113,7 +121,7 @@ class _Column:
                 met[layer] |= mask
             if not folded.isascii():
                 met = list(map(or_, met, self._loose))
-        allowed = self.everybody
+        allowed = self._everybody
         for asking, fulfilled in zip(self._narrow, met, strict=False):
             allowed &= ~asking | fulfilled
         return allowed, met[_NARROW], met[_NARROW + 1]
@@ -153,7 +161,7 @@ class Suspects:
     def seal(self) -> None:
         """Nobody else comes. What most ask of is looked at first."""
         for column in self._columns.values():
-            column.everybody = (1 << len(self._entries)) - 1
+            column.settle(len(self._entries))
         self._ordered = sorted(self._columns.values(), key=lambda each: -each.asking.bit_count())
 
     def convict(self, suspected: Mapping[int, int], columns: Columns, found: Found) -> set[int]:
