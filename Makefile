@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 
-.PHONY: help up down test test-fast faults postgresql browser cases bench docs lint format lock clean setup setup-dev test-parts
+.PHONY: help up down test test-fast agreement faults postgresql browser cases bench docs lint format lock clean setup setup-dev test-parts
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test: setup-dev test-parts lint docs ## Set up, then run every check and test
 
 test-fast: setup-dev test-parts ## Run the tests only
 	$(BIN)/pytest -n 2
+
+agreement: setup-dev ## Hold the engine against the plain meaning of rules, on many thousand drawn rules
+	MIDWATCH_DEPTH=20 $(BIN)/pytest -n 2 -k agreement
 
 faults: setup-dev test-parts ## Kill, cut the power and fill the disk under spool and lake, for minutes
 	$(BIN)/pytest -m faults

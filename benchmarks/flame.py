@@ -4,8 +4,9 @@
     python -m benchmarks.flame TITLE < samples.txt > drawing.svg
 
 py-spy is no dependency of ours. Each line of its raw form is a stack, frames separated by
-semicolons, and how often it was met. The drawing has no script and names no path outside
-of our own modules; what took less than a part of 250 is left out.
+semicolons, and how often it was met. The drawing has no script and shows our own functions
+and the libraries they call, but not what only stands between them; what took less than a part
+of 250 is left out. Boxes bear the function's name; module and share are their titles.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Final
 
 _WIDTH: Final = 1200.0
 _HEIGHT: Final = 17
+_TOP: Final = 44
 _LEAST: Final = 1 / 250
 _TEXT: Final = 6.6
 _FRAME: Final = re.compile(r"(?P<name>.+) \((?P<file>[^)]*?)(?::[0-9]+)?\)")
@@ -26,6 +28,12 @@ _COLOURS: Final = {
     "rules": "#f2d98d", "intake": "#a8c8e8",
 }  # fmt: skip
 _OTHER: Final = "#ececec"
+_BETWEEN: Final = ("importlib", "runpy", "click/", "multiprocessing/", "concurrent/")
+_MEANINGS: Final = (
+    ("cli", "command line"), ("watch", "hunting"), ("intake", "files to lines"),
+    ("events", "lines to events"), ("rules", "rules"), ("detection", "matching"),
+    ("", "Python and libraries"),
+)  # fmt: skip
 
 
 @dataclass
@@ -47,7 +55,7 @@ def read(lines: list[str]) -> Frame:
         frame = root
         for text in stack.split(";"):
             found = _FRAME.fullmatch(text)
-            if found is None or "importlib" in found["file"] or "runpy" in found["file"]:
+            if found is None or any(part in found["file"] for part in _BETWEEN):
                 continue
             path = found["file"].rpartition("midwatch/")[2] if "midwatch/" in found["file"] else ""
             module = path.removesuffix(".py").replace("/", ".")
@@ -68,8 +76,9 @@ def draw(root: Frame, title: str) -> str:
         width = _WIDTH * frame.count / root.count
         share = 100 * frame.count / root.count
         room = int(width / _TEXT) - 1
-        shown = frame.name if len(frame.name) <= room else frame.name[: max(0, room - 1)] + "…"
-        top = 24 + level * _HEIGHT
+        name = frame.name.rpartition(": ")[2]
+        shown = name if len(name) <= room else name[: max(0, room - 1)] + "…"
+        top = _TOP + level * _HEIGHT
         parts.append(
             f'<g><title>{escape(frame.name)}, {share:.1f} %</title><rect x="{left:.1f}" y="{top}"'
             f' width="{max(width - 0.5, 0.5):.1f}" height="{_HEIGHT - 1}"'
@@ -87,7 +96,15 @@ def draw(root: Frame, title: str) -> str:
                 left += _WIDTH * above.count / root.count
 
     lay(root, 0.0, 0)
-    height = 30 + (deepest + 1) * _HEIGHT
+    height = _TOP + 6 + (deepest + 1) * _HEIGHT
+    legend = 4
+    for known, meaning in _MEANINGS:
+        colour = _COLOURS.get(known, _OTHER)
+        parts.append(
+            f'<rect x="{legend}" y="24" width="12" height="12" fill="{colour}"/>'
+            f'<text x="{legend + 17}" y="34">{meaning}</text>'
+        )
+        legend += 40 + round(len(meaning) * _TEXT)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:.0f} {height}"'
         ' font-family="monospace" font-size="11">'

@@ -7,6 +7,7 @@ output, so that tens of millions of lines can be read without being stored.
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -143,7 +144,32 @@ def postfix(lines: int) -> Iterator[str]:
         yield f"{clock:%b} {clock.day:2} {clock:%H:%M:%S} mail postfix/smtpd[{process}]: {said}"
 
 
+def blobs(lines: int) -> Iterator[str]:
+    """Windows events as a collector forwards them that keeps only the text shown to people."""
+    dice = random.Random(7)  # noqa: S311  # the same log each time, no secret
+    programs = ("svchost", "conhost", "explorer", "chrome", "winword", "powershell", "cmd")
+    for number in range(lines):
+        clock = _START + timedelta(seconds=number // _PER_SECOND)
+        program, parent = dice.choice(programs), dice.choice(programs)
+        said = (
+            "A new process has been created.\r\n\r\nCreator Subject:\r\n"
+            "\tSecurity ID:\t\tS-1-5-18\r\n"
+            f"\tAccount Name:\t\t{dice.choice(_USERS)}{number % 40}\r\n"
+            "\tAccount Domain:\t\tEXAMPLE\r\n"
+            f"\tLogon ID:\t\t0x{dice.randrange(1 << 20):x}\r\n\r\nProcess Information:\r\n"
+            f"\tNew Process ID:\t\t0x{dice.randrange(1 << 14):x}\r\n"
+            f"\tNew Process Name:\tC:\\Windows\\System32\\{program}.exe\r\n"
+            "\tToken Elevation Type:\t%%1936\r\n"
+            f"\tCreator Process Name:\tC:\\Windows\\System32\\{parent}.exe\r\n"
+            f"\tProcess Command Line:\t{program}.exe -k netsvcs -p -s {number % 5000}\r\n"
+        )
+        yield json.dumps(
+            {"@timestamp": f"{clock:%Y-%m-%dT%H:%M:%S}Z", "host": "pc7", "message": said}
+        )
+
+
 KINDS: dict[str, Callable[[int], Iterator[str]]] = {
+    "blobs": blobs,
     "filterlog": filterlog,
     "fortigate": fortigate,
     "nginx": nginx,

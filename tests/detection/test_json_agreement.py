@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings
+from tests.detection.dice import ADDRESSES, EXAMPLES, Dice, condition, throws
 
 from midwatch.detection import Detector
 from midwatch.detection.fields import KEYWORD_VALUES, BatchColumns, FieldNames, Slots
@@ -28,92 +28,95 @@ from midwatch.events.schema import Logsource
 from midwatch.events.source import Value
 from midwatch.events.timestamps import ClockContext
 from midwatch.rules import Rule, RuleSet
-from midwatch.rules.plan import (
-    ANY_RUN,
-    AllOf,
-    AnyOf,
-    Condition,
-    Exists,
-    FieldTest,
-    Keywords,
-    Matcher,
-    Not,
-    Null,
-    Number,
-    Regex,
-    SameAs,
-    Text,
-    TextKind,
-    Truth,
-    Wildcards,
-)
 
 NAMES = ("Image", "CommandLine", "Data", "image", "IpAddress", "TargetUserName", "Status")
 FIELDS = (*NAMES, "src_ip", "user", "Channel", "Provider_Name", "Computer", "never")
-RECOGNISER = Recogniser(all_sources())
+SOME = ("windows", "openssh", "fortigate", "aws_cloudtrail", "generic_json", "generic_key_values")
+"""The products that the lines come from; asking all for each line would take the most time."""
+RECOGNISER = Recogniser([source for source in all_sources() if source.name in SOME])
 CONTEXT = ClockContext(reference=1_700_000_000_000_000)
-words = st.text('abAB1\u0130\u0131\u00df\u017f\u212a\u00e9\\"/\n\t ,.u0', max_size=6)
-scalars: st.SearchStrategy[Any] = st.one_of(
-    words, words,
-    st.sampled_from(["-", "", "10.0.0.7", "::ffff:10.0.0.7", "ab\\u0041", "mimikatz", "a, b"]),
-    st.integers(-3, 70_000), st.booleans(), st.floats(allow_nan=False), st.none(),
+WINDOWS = Logsource(product="windows")
+LOGSOURCES = (WINDOWS, WINDOWS, Logsource(product="windows", service="security"))
+CHANNELS = ("Security", "Security", "System", "", None)
+NUMBERS = (1, 4624, 4625, "4688", 7036)
+PROVIDERS = ("ab", "Service Control Manager", None)
+OTHERS = (
+    "", "{", "{}", "plain", "[1]", "Nov  1 02:03:04 gate sshd[7]: Connection closed by 192.0.2.1",
+    '{"eventName": "a", "eventSource": "b", "awsRegion": "mimikatz"}',
+    '{"a": "mimikatz", "Image": "ab"}', "date=2023-11-14 time=22:13:20 devname=a type=traffic",
 )  # fmt: skip
-values = st.one_of(
-    scalars, scalars, scalars,
-    st.lists(scalars, max_size=3),
-    st.dictionaries(st.sampled_from(["#text", "a", "Image"]), scalars, max_size=2),
-)  # fmt: skip
-data = st.dictionaries(st.sampled_from(NAMES), values, max_size=4)
-channels = st.sampled_from(["Security", "Security", "System", "", None])
-numbers = st.sampled_from([1, 4624, 4625, "4688", 7036])
-providers = st.sampled_from(["ab", "Service Control Manager", None])
+"""Lines that are no Windows events, or nothing at all."""
 
 
-@st.composite
-def records(draw: st.DrawFn) -> dict[str, Any]:
+def _scalar(dice: Dice) -> Any:  # any JSON value but lists and objects
+    match dice.number(8):
+        case 0:
+            return dice.number(70_000) - 3
+        case 1:
+            return dice.one((True, False, None, 0.5, -1e300, 10**30))
+        case 2:
+            return dice.one(("-", "", *ADDRESSES, "ab\\u0041", "a, b", "a" * 600 + "mimikatz"))
+        case _:
+            return dice.value()
+
+
+def _json_value(dice: Dice) -> Any:  # any JSON value
+    match dice.number(10):
+        case 0:
+            return dice.some(3, lambda: _scalar(dice))
+        case 1:
+            return {dice.one(("#text", "a", "Image")): _scalar(dice) for _ in range(dice.number(3))}
+        case _:
+            return _scalar(dice)
+
+
+def _data(dice: Dice) -> Any:  # event data, or what may stand in their place
+    if dice.number(8) == 7:
+        return _scalar(dice)
+    return {dice.one(NAMES): _json_value(dice) for _ in range(dice.number(5))}
+
+
+def record(dice: Dice) -> dict[str, Any]:
     """An event in one of its forms."""
-    channel, number, provider = draw(channels), draw(numbers), draw(providers)
-    given_data = draw(st.one_of(data, data, data, scalars))
-    match draw(st.sampled_from(["rendered", "rendered", "beat", "flat", "wazuh"])):
-        case "rendered":
-            marked = draw(st.booleans())
+    channel, number, provider = dice.one(CHANNELS), dice.one(NUMBERS), dice.one(PROVIDERS)
+    given_data = _data(dice)
+    match dice.number(6):
+        case 0 | 1 | 2:
+            marked = {"#attributes": {"Qualifiers": 1}, "#text": number}
             system = {
                 "Channel": channel,
-                "EventID": {"#attributes": {"Qualifiers": 1}, "#text": number}
-                if marked
-                else number,
+                "EventID": number if dice.often() else marked,
                 "Provider": {"#attributes": {"Name": provider}},
-                "Computer": draw(scalars),
+                "Computer": _scalar(dice),
                 "TimeCreated": {"#attributes": {"SystemTime": "2023-11-14T22:13:20Z"}},
-                "Security": draw(st.sampled_from([None, {"#attributes": {"UserID": "S-1-5-18"}}])),
+                "Security": dice.one((None, {"#attributes": {"UserID": "S-1-5-18"}})),
             }
-            part = draw(st.sampled_from(["EventData", "EventData", "UserData"]))
+            part = "EventData" if dice.often() else "UserData"
             return {"Event": {"System": system, part: given_data}}
-        case "beat":
+        case 3:
             return {
                 "@timestamp": "2023-11-14T22:13:20.000Z",
                 "host": {"name": "here"},
                 "winlog": {
                     "channel": channel, "event_id": number, "provider_name": provider,
-                    "event_data": given_data, "keywords": draw(values),
+                    "event_data": given_data, "keywords": _json_value(dice),
                 },
             }  # fmt: skip
-        case "flat":
+        case 4:
             inner = given_data if isinstance(given_data, dict) else {"EventData": given_data}
             return {
                 "Channel": channel, "EventID": number, "SourceName": provider, "Hostname": "here",
                 "EventTime": "2023-11-14 22:13:20", **inner,
             }  # fmt: skip
         case _:
-            system = {"channel": channel, "eventID": number, "providerName": provider}
-            return {"win": {"system": system, "eventdata": given_data}}
+            named = {"channel": channel, "eventID": number, "providerName": provider}
+            return {"win": {"system": named, "eventdata": given_data}}
 
 
-@st.composite
-def lines(draw: st.DrawFn) -> str:
+def drawn_line(dice: Dice) -> str:
     """One line: an event, perhaps written with escapes, with a key twice, or broken."""
-    text = json.dumps(draw(records()), ensure_ascii=draw(st.booleans()))
-    match draw(st.integers(0, 19)):
+    text = json.dumps(record(dice), ensure_ascii=dice.often())
+    match dice.number(24):
         case 0:
             return text[:-1]
         case 1:
@@ -121,49 +124,28 @@ def lines(draw: st.DrawFn) -> str:
         case 2:
             return text.replace("a", "\\u0061")
         case 3:
-            return draw(st.sampled_from(["", "{", "{}", "plain", text + text, "[" + text + "]"]))
+            return dice.one((*OTHERS, text + text, "[" + text + "]"))
         case 4:
             return text.replace('"here"', "NaN").replace('"ab"', '"\\ud800"')
         case _:
             return text
 
 
-literals = st.one_of(words, st.sampled_from(["mimikatz", "b", "aa", "10.0.0.7", "true", "manager"]))
-matchers: st.SearchStrategy[Matcher] = st.one_of(
-    st.builds(Text, st.sampled_from(TextKind), literals, st.booleans()),
-    st.builds(
-        Wildcards, st.tuples(st.just(ANY_RUN), literals.filter(bool), st.just(ANY_RUN)),
-        st.booleans(),
-    ),
-    st.builds(Regex, st.sampled_from(["a.b", "mimi", "(?i)k", "^a", "\\d+"]), st.just("")),
-    st.builds(Number, st.integers(-3, 30)),
-    st.builds(Truth, st.booleans()),
-    st.just(Null()),
-    st.builds(Exists, st.booleans()),
-    st.builds(SameAs, st.sampled_from(FIELDS), st.booleans(), st.booleans()),
-)  # fmt: skip
-tests = st.builds(
-    FieldTest, st.sampled_from(FIELDS), st.lists(matchers, min_size=1, max_size=3).map(tuple)
-)
-keywords = st.builds(
-    Keywords,
-    st.lists(
-        matchers.filter(lambda each: isinstance(each, (Text, Wildcards, Regex, Truth))),
-        min_size=1, max_size=2,
-    ).map(tuple),
-)  # fmt: skip
-conditions: st.SearchStrategy[Condition] = st.recursive(
-    st.one_of(tests, tests, keywords),
-    lambda inner: st.one_of(
-        st.builds(AllOf, st.lists(inner, min_size=1, max_size=3).map(tuple)),
-        st.builds(AnyOf, st.lists(inner, min_size=1, max_size=3).map(tuple)),
-        st.builds(Not, inner),
-    ),
-    max_leaves=4,
-)
-wanted_sources = st.sampled_from(
-    [Logsource(product="windows"), Logsource(product="windows", service="security")]
-)
+def drawn_lines(dice: Dice) -> list[str]:
+    """A log: some lines come again and again, others late or once."""
+    some = dice.some(10, lambda: drawn_line(dice))
+    again = dice.one((1, 2, 4, 8, 24))
+    late = dice.some(3, lambda: drawn_line(dice))
+    return [*some * again, *late]
+
+
+def drawn_rules(dice: Dice) -> tuple[Rule, ...]:
+    """Up to eight rules."""
+    drawn = dice.some(8, lambda: (dice.one(LOGSOURCES), condition(dice, FIELDS)))
+    return tuple(
+        Rule(id=str(number), title="rule", logsource=source, condition=wanted)
+        for number, (source, wanted) in enumerate(drawn)
+    )
 
 
 def _quickly(detector: Detector, result: ReadResult) -> set[tuple[str, int]]:
@@ -173,10 +155,11 @@ def _quickly(detector: Detector, result: ReadResult) -> set[tuple[str, int]]:
     return {(match.rule.id, match.batch.lines[row]) for match in matches for row in match.rows}
 
 
-def _alone(line: str, number: int) -> list[EventBatch]:
+@lru_cache(maxsize=256)
+def _alone(line: str) -> list[EventBatch]:
     """The batches of a line that is read by itself, the ordinary way."""
     reader = LineReader((), CONTEXT, recogniser=RECOGNISER)
-    return reader._read_columns([line], number).batches  # the way to compare with
+    return reader._read_columns([line], 1).batches  # the way to compare with
 
 
 def _cell(columns: BatchColumns, slots: Slots, name: str) -> Value:
@@ -199,44 +182,59 @@ def _meant(batch: EventBatch, rule: Rule) -> bool:
     return holds(rule.condition, partial(_cell, columns, slots), texts)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    st.lists(st.tuples(wanted_sources, conditions), min_size=1, max_size=5),
-    st.lists(lines(), min_size=1, max_size=8),
-)
-def test_events_in_runs_match_what_the_rules_mean(
-    wanted: list[tuple[Logsource, Condition]], given_lines: Sequence[str]
-) -> None:
-    rules = tuple(
-        Rule(id=str(number), title="rule", logsource=source, condition=condition)
-        for number, (source, condition) in enumerate(wanted)
-    )
+def _read(given_lines: Sequence[str], size: int, first_line: int = 1) -> list[ReadResult]:
+    """What the lines hold, read so many at a time."""
+    reader = LineReader((), CONTEXT, recogniser=RECOGNISER)
+    return [
+        reader.read(given_lines[begin : begin + size], first_line + begin)
+        for begin in range(0, len(given_lines), size)
+    ]
+
+
+@settings(max_examples=EXAMPLES // 2, deadline=None)
+@given(throws)
+def test_events_in_runs_match_what_the_rules_mean(thrown: bytes) -> None:
+    dice = Dice(thrown)
+    given_lines, rules = drawn_lines(dice), drawn_rules(dice)
     detector = Detector(RuleSet(rules, (), (), ""))
-    result = LineReader((), CONTEXT, recogniser=RECOGNISER).read(given_lines, 1)
+    (result,) = _read(given_lines, len(given_lines))
     found = _quickly(detector, result)
     meant = {
-        (rule.id, number)
-        for number, line in enumerate(given_lines, 1)
-        for batch in _alone(line, number)
-        if batch.source == "windows"
-        for rule in rules
-        if _meant(batch, rule)
-    }
+        line: {rule.id for batch in _alone(line) if batch.source == "windows"
+               for rule in rules if _meant(batch, rule)}
+        for line in set(given_lines)
+    }  # fmt: skip
     in_windows = {line for batch in result.batches if batch.source == "windows"
                   for line in batch.lines}  # fmt: skip
-    assert {(rule, line) for rule, line in found if line in in_windows} == meant
+    assert {(rule, line) for rule, line in found if line in in_windows} == {
+        (rule, number) for number, line in enumerate(given_lines, 1) for rule in meant[line]
+    }
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(lines(), min_size=1, max_size=10))
-def test_runs_hold_the_events_that_the_lines_hold_one_by_one(given_lines: Sequence[str]) -> None:
-    together = LineReader((), CONTEXT, recogniser=RECOGNISER).read(given_lines, 1)
+@settings(max_examples=EXAMPLES // 4, deadline=None)
+@given(throws)
+def test_what_matches_hangs_neither_on_chunks_nor_on_the_order_of_rules(thrown: bytes) -> None:
+    dice = Dice(thrown)
+    given_lines, rules = drawn_lines(dice), drawn_rules(dice)
+    whole = _quickly(Detector(RuleSet(rules, (), (), "")), *_read(given_lines, len(given_lines)))
+    turned = Detector(RuleSet(rules[::-1], (), (), ""))
+    found = set()
+    for result in _read(given_lines, 1 + dice.number(40)):
+        found |= _quickly(turned, result)
+    assert found == whole
+
+
+@settings(max_examples=EXAMPLES // 4, deadline=None)
+@given(throws)
+def test_runs_hold_the_events_that_the_lines_hold_one_by_one(thrown: bytes) -> None:
+    given_lines = drawn_lines(Dice(thrown))
+    (together,) = _read(given_lines, len(given_lines))
     rows = {row["line"]: row for batch in together.batches for row in batch.rows()}
     failed = {failure.line for failure in together.failures}
     alone = {
-        row["line"]: row
+        number: {**row, "line": number}
         for number, line in enumerate(given_lines, 1)
-        for batch in _alone(line, number)
+        for batch in _alone(line)
         for row in batch.rows()
     }
     assert rows == alone

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from midwatch.detection.literals import Literal
-from midwatch.detection.raw_search import RawSearch, piece_of
+from midwatch.detection.raw_search import FOLDING_TO_ASCII, RawSearch, piece_of
 
 
 def rows(literal: str, *raws: str, ascii_only: bool = False) -> list[int]:
@@ -29,6 +29,22 @@ def rows(literal: str, *raws: str, ascii_only: bool = False) -> list[int]:
 def test_a_line_with_the_literal_is_found_however_it_is_written(raw: str) -> None:
     json.loads(raw)
     assert rows("mimikatz", '{"a": "nothing"}', raw, '{"a": "mimi"}') == [1]
+
+
+def test_escapes_that_can_stand_for_no_letter_of_a_piece_are_not_undone() -> None:
+    beyond = (chr(code) for code in range(0x80, 0x110000))
+    folding = {ord(letter) for letter in beyond if any(map(str.isascii, letter.casefold()))}
+    assert set(FOLDING_TO_ASCII) == folding
+    assert rows("mimikatz", *(json.dumps({"a": f"mimi{chr(code)}atz"}) for code in folding)) == [
+        row for row, code in enumerate(folding) if chr(code).casefold() == "k"
+    ]
+
+
+def test_a_line_that_is_not_ascii_leaves_the_others_as_they_are() -> None:
+    assert rows("mimikatz", '{"a": "mimikatz"}', '{"a": "\u00e9"}', '{"a": "\u00e9mimikatz"}') == [
+        0,
+        2,
+    ]
 
 
 def test_what_only_looks_like_an_escape_is_searched_as_it_stands() -> None:

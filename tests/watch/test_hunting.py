@@ -8,8 +8,12 @@ import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
+import msgspec
 import pytest
+from tests.detection.dice import Dice
+from tests.detection.test_json_agreement import drawn_line, drawn_rules
 
 from midwatch.intake.folder import find_logs
 from midwatch.rules import RuleSet, RuleText, compile_rules
@@ -50,6 +54,30 @@ def test_many_processes_give_what_one_gives(
     assert [line for part in two for line in part.matches] == matches
     assert sum(part.failures for part in two) == sum(part.failures for part in one) == 1
     assert sum(part.events for part in two) == sum(part.events for part in one) == 30_002
+
+
+def test_generated_rules_find_the_same_in_any_number_of_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hunting, "_SMALL", 0)
+    random = Random(3)  # no secret: it only makes rules and lines
+    drawn = [drawn_rules(Dice(random.randbytes(600))) for _ in range(4)]
+    rules = tuple(
+        msgspec.structs.replace(rule, id=str(number))
+        for number, rule in enumerate(rule for some in drawn for rule in some)
+    )
+    pool = [drawn_line(Dice(random.randbytes(100))).replace("\n", " ") for _ in range(300)]
+    lines = [random.choice(pool) for _ in range(12_300)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), errors="replace")
+    files = find_logs([tmp_path]).files
+    ruleset = RuleSet(rules, (), (), "")
+    found = [
+        [line for part in hunting.hunt(files, ruleset, CLOCK, None, jobs) for line in part.matches]
+        for jobs in (1, 2, 3)
+    ]
+    assert len(found[0]) > 1_000
+    assert found[1] == found[0]
+    assert found[2] == found[0]
 
 
 def test_what_a_pipe_holds_is_matched_before_more_comes(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import gc
 import os
 import shutil
 import sys
+from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 from typing import Final
@@ -59,90 +60,74 @@ _WORTH_A_BAR = 5_000_000
 )
 @click.option("--unparsed", is_flag=True, help="Show lines that were not understood.")
 @reading_options
-def command(  # noqa: PLR0913  # one parameter per option
-    *,
-    paths: tuple[Path, ...],
-    zone: str | None,
-    product: str | None,
-    since: str | None,
-    until: str | None,
-    folders: tuple[Path, ...],
-    databases: tuple[Path, ...],
-    as_json: bool,
-    html: Path | None,
-    unparsed: bool,
-) -> None:
+@click.pass_context
+def command(context: click.Context, /, **_given: object) -> None:
     """Say who tried to get in, how, how often, since when, and whether anybody did.
 
     PATH is a log file or a folder; packed and rotated files are understood, - is standard
     input. Exit status: 0 nothing needs a look, 1 something does, 2 nothing could be read or
     understood.
     """
-    report = run_check(
-        paths,
-        zone=zone,
-        product=product,
-        since=since,
-        until=until,
-        folders=folders,
-        databases=databases,
-        as_json=as_json,
-        html=html,
-        unparsed=unparsed,
-    )
+    report = run_check(CheckOptions(**context.params))
     if not report.files or verdict(report) is Verdict.NOT_UNDERSTOOD:
         raise click.exceptions.Exit(2)
     raise click.exceptions.Exit(1 if report.needs_look else 0)
 
 
-def run_check(  # noqa: PLR0913  # one parameter per option
-    paths: tuple[Path, ...],
-    *,
-    zone: str | None = None,
-    product: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    folders: tuple[Path, ...] = (),
-    databases: tuple[Path, ...] = (),
-    as_json: bool = False,
-    html: Path | None = None,
-    unparsed: bool = False,
-) -> Report:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOptions:
+    """What the command line asks for; the names are those of its options."""
+
+    paths: tuple[Path, ...]
+    zone: str | None = None
+    product: str | None = None
+    since: str | None = None
+    until: str | None = None
+    folders: tuple[Path, ...] = ()
+    databases: tuple[Path, ...] = ()
+    as_json: bool = False
+    html: Path | None = None
+    unparsed: bool = False
+
+
+def run_check(options: CheckOptions) -> Report:
     """Run the morning check, print it, and return the report."""
     # Rules and lines are millions of objects without cycles; the collector would only walk them.
     gc.freeze()
     gc.disable()
-    clock = clock_of(zone)
-    if html is not None:
-        _expect_room_for(html)
-    begin, end = instant_of(since, clock, "--since"), instant_of(until, clock, "--until")
+    clock = clock_of(options.zone)
+    if options.html is not None:
+        _expect_room_for(options.html)
+    begin = instant_of(options.since, clock, "--since")
+    end = instant_of(options.until, clock, "--until")
     if begin is not None and end is not None and begin >= end:
         raise ConfigurationError(
-            f"--since {since!r} is not before --until {until!r}, so nothing lies between them",
+            f"--since {options.since!r} is not before --until {options.until!r}, "
+            "so nothing lies between them",
             remedy="exchange them",
         )
     plan = CheckPlan(
-        finding=logs_of(paths),
-        rules=rules_of(folders, bundled=True),
+        finding=logs_of(options.paths),
+        rules=rules_of(options.folders, bundled=True),
         clock=clock,
         zone_name=str(clock.zone),
-        forced=product_of(product),
+        forced=product_of(options.product),
         since=begin,
         until=end,
-        geography=Geography(databases),
+        geography=Geography(options.databases),
     )
-    report = _run(plan, show_bar=not as_json)
-    if as_json:
+    report = _run(plan, show_bar=not options.as_json)
+    if options.as_json:
         from midwatch.reports.document import render_json  # noqa: PLC0415  # each form is slow to load
 
         sys.stdout.buffer.write(render_json(report, zone=clock.zone))
         sys.stdout.buffer.flush()
     else:
-        _print(report, clock.zone, unparsed=unparsed)
-    if html is not None:
-        _write_page(report, clock.zone, html)
-        if not as_json:
-            click.echo(f"\n  The report as a page: {name_of(html.resolve())}")
+        _print(report, clock.zone, unparsed=options.unparsed)
+    if options.html is not None:
+        _write_page(report, clock.zone, options.html)
+        if not options.as_json:
+            click.echo(f"\n  The report as a page: {name_of(options.html.resolve())}")
     return report
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from midwatch.cli.check import run_check
+from midwatch.cli.check import CheckOptions, run_check
 from midwatch.cli.state_options import config_option, opened, state_option
 from midwatch.intake.opening import name_of
 from midwatch.kernel import ConfigurationError
@@ -82,7 +82,7 @@ def _check_sample(html: Path | None, keep: Path | None) -> None:
                 path=error.filename,
             ) from error
         click.echo(f"The sample office: {len(files)} logs of one week, made just now in {folder}\n")
-        run_check((folder,), zone="UTC", html=html)
+        run_check(CheckOptions(paths=(folder,), zone="UTC", html=html))
         if keep is not None:
             click.echo(f"\nThe logs are kept; try: midwatch check {folder}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from operator import itemgetter
 from pathlib import Path
 
 import click
@@ -45,8 +46,9 @@ def command(
 
 
 def _rows(chunk: ReadChunk, *, fields: bool, raw: bool) -> list[dict[str, object]]:
+    """What the lines of a chunk gave, in the order of the lines."""
     name = chunk.file.name
-    rows: list[dict[str, object]] = []
+    rows: list[tuple[int, dict[str, object]]] = []
     for batch in chunk.result.batches:
         vendor = batch.vendor_fields() if fields else ()
         for spot, values in enumerate(batch.rows()):
@@ -55,14 +57,14 @@ def _rows(chunk: ReadChunk, *, fields: bool, raw: bool) -> list[dict[str, object
                 row["fields"] = vendor[spot]
             if raw:
                 row["raw"] = batch.raws[spot]
-            rows.append(row)
+            rows.append((batch.lines[spot], row))
     for failure in chunk.result.failures:
         row = {"file": name, "line": failure.line, "failure": failure.reason}
         if raw:
             row["raw"] = failure.raw
-        rows.append(row)
-    rows.sort(key=lambda row: row["line"])  # type: ignore[arg-type, return-value]  # always an int
-    return rows
+        rows.append((failure.line, row))
+    rows.sort(key=itemgetter(0))
+    return [row for _, row in rows]
 
 
 def _printable(values: dict[str, Value]) -> dict[str, object]:

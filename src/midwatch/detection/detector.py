@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from midwatch.detection.program import Candidates, Program
-from midwatch.detection.witnesses import Witness, witness_of
+from midwatch.detection.witnesses import Branch, branches_of
 from midwatch.events.batch import EventBatch
 from midwatch.events.json_runs import Run
 from midwatch.events.schema import Logsource
@@ -50,7 +50,7 @@ class Detector:
         for number, rule in enumerate(ruleset.rules):
             self._by_logsource.setdefault(rule.logsource, []).append((number, rule))
         self._candidates: dict[Logsource, Candidates] = {}
-        self._witnesses: dict[int, Witness | None] = {}
+        self._branches: dict[int, Sequence[Branch]] = {}
         self._programs: OrderedDict[_Key, Program] = OrderedDict()
 
     @property
@@ -125,7 +125,9 @@ class Detector:
         program = self._programs.get(key)
         if program is None:
             program = Program(
-                self._applicable(logsource), {"source": source, **constants, **fixed}, self._witness
+                self._applicable(logsource),
+                {"source": source, **constants, **fixed},
+                self._branches_of,
             )
             self._programs[key] = program
             if len(self._programs) > _MOST_PROGRAMS:
@@ -142,9 +144,9 @@ class Detector:
             known = self._candidates[given] = [pair for pair in scopes if pair[0] != NEVER]
         return known
 
-    def _witness(self, condition: Condition) -> Witness | None:
-        """The witness of a rule's own condition, found once for all programs."""
+    def _branches_of(self, condition: Condition) -> Sequence[Branch]:
+        """The branches of a rule's own condition, found once for all programs."""
         known = id(condition)
-        if known not in self._witnesses:
-            self._witnesses[known] = witness_of(condition)
-        return self._witnesses[known]
+        if known not in self._branches:
+            self._branches[known] = branches_of(condition)
+        return self._branches[known]

@@ -5,7 +5,8 @@ all of them, and remembered within bounds. Where nearly all values are new they 
 searched as one text first, which leaves only those that hold any literal at all; where
 literals are rare, that search asks for no more than the first literal at each place, which
 lets the library skip ahead. What
-looks at no other column is decided on the spot; the rest is checked row by row.
+looks at no other column is decided on the spot; of the rest, what other columns do not rule
+out (see ``suspects``) is checked row by row.
 """
 
 from __future__ import annotations
@@ -19,44 +20,17 @@ from typing import Final, cast
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
+from midwatch.detection.entries import Entry, Found
 from midwatch.detection.literals import Literal
-from midwatch.detection.specialising import Check, Columns, SlotOf, compile_check, fields_of
+from midwatch.detection.specialising import Columns
 from midwatch.detection.values import as_text
-from midwatch.detection.witnesses import is_proven_by_literals
 from midwatch.events.source import Value
-from midwatch.rules.plan import Condition
 
 _MEMO_LIMIT: Final = 16_384
 _LONGEST_REMEMBERED: Final = 512
 _WORTH_JOINING: Final = 64
 _RARE: Final = 8
 """Literals are rare as long as fewer than one value in so many holds any."""
-Found = dict[int, list[int]]
-"""Rows, by the number of the entry that holds for them."""
-
-
-class Entry:
-    """A condition that is found by literals.
-
-    ``single``: it reads one column only. ``proven``: a sure literal is proof of it.
-
-    Its check is compiled when it is first needed, which for most rules is never.
-    """
-
-    __slots__ = ("_condition", "_slot_of", "check", "number", "proven", "single")
-
-    def __init__(self, number: int, condition: Condition, slot_of: SlotOf) -> None:
-        fields = fields_of(condition)
-        self.number = number
-        self.proven = is_proven_by_literals(condition)
-        self.single = fields is not None and len(fields) == 1
-        self.check: Check = self._compile
-        self._condition = condition
-        self._slot_of = slot_of
-
-    def _compile(self, columns: Columns, row: int) -> bool:
-        self.check = compile_check(self._condition, self._slot_of)
-        return self.check(columns, row)
 
 
 def _plain(value: Value) -> str:
@@ -98,8 +72,13 @@ class Lane:
                 self.skimming = BytesAhoCorasick(encoded, matchkind=MatchKind.LeftmostFirst)
         self.literals.clear()
 
-    def run(self, columns: Columns, distinct: set[Value], found: Found) -> None:
-        """Add the rows for which entries of this lane hold; ``distinct``: the column's values."""
+    def run(
+        self, columns: Columns, distinct: set[Value], found: Found, suspected: dict[int, int]
+    ) -> None:
+        """Add the rows for which entries of this lane hold, and by row the bits of those that may.
+
+        ``distinct``: the column's values.
+        """
         telling = self._telling(distinct)
         if not telling:
             return
@@ -112,9 +91,8 @@ class Lane:
                     found[number].append(row)
                 else:
                     found[number] = [row]
-            for entry in maybe:
-                if entry.check(columns, row):
-                    found.setdefault(entry.number, []).append(row)
+            if maybe:
+                suspected[row] = suspected.get(row, 0) | maybe
 
     def _telling(self, distinct: set[Value]) -> dict[Value, Possible]:
         """The distinct values that make something possible."""
@@ -203,24 +181,22 @@ class Lane:
 
     def _judge(self, value: Value, clues: Iterable[Clue]) -> Possible:
         """What the clues in a value prove and what they only suggest."""
-        suggested: dict[int, Entry] = {}
+        suggested: list[Entry] = []
         certain: set[int] = set()
         for entry, sure in clues:
             if sure:
                 certain.add(entry.number)
             else:
-                suggested[entry.number] = entry
-        maybe: list[Entry] = []
-        if suggested:
-            columns = {self.slot: [value]}
-            for number, entry in suggested.items():
-                if number in certain:
-                    continue
+                suggested.append(entry)
+        suspected = 0
+        columns = {self.slot: [value]}
+        for entry in suggested:
+            if entry.number not in certain:
                 if not entry.single:
-                    maybe.append(entry)
+                    suspected |= entry.bit
                 elif entry.check(columns, 0):
-                    certain.add(number)
-        return (tuple(certain), tuple(maybe)) if certain or maybe else _NOTHING
+                    certain.add(entry.number)
+        return (tuple(certain), suspected) if certain or suspected else _NOTHING
 
 
 def _spots(found: Sequence[tuple[int, int, int]], texts: Sequence[str]) -> dict[int, set[int]]:
@@ -238,6 +214,6 @@ def _spots(found: Sequence[tuple[int, int, int]], texts: Sequence[str]) -> dict[
     return hits
 
 
-Possible = tuple[tuple[int, ...], tuple[Entry, ...]]
-"""Numbers of entries that hold, and entries that must be checked."""
-_NOTHING: Final[Possible] = ((), ())
+Possible = tuple[tuple[int, ...], int]
+"""Numbers of entries that hold, and the bits of entries that may."""
+_NOTHING: Final[Possible] = ((), 0)

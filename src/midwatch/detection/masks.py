@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import compress
 from typing import Final, cast
 
-from midwatch.detection.lanes import Found
+from midwatch.detection.entries import Found
 from midwatch.detection.specialising import Check, Columns, SlotOf, compile_check
 from midwatch.detection.values import Predicate, compile_matchers, wanted_values
 from midwatch.events.source import Value

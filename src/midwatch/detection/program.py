@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
+from midwatch.detection.entries import Entry
 from midwatch.detection.fields import KEYWORDS, BatchColumns, FieldNames, Slots
-from midwatch.detection.lanes import Entry, Lane
+from midwatch.detection.lanes import Lane
 from midwatch.detection.literals import Literal
 from midwatch.detection.masks import ColumnTest, MaskOf, Rows, compile_mask
 from midwatch.detection.raw_search import RawSearch
 from midwatch.detection.specialising import SlotOf, fold
-from midwatch.detection.witnesses import Witness, witness_of
+from midwatch.detection.suspects import Suspects
+from midwatch.detection.witnesses import Branch, Witness, branches_of, witness_of
 from midwatch.events.batch import EventBatch
 from midwatch.events.source import Value
 from midwatch.rules.plan import (
@@ -38,7 +40,7 @@ _MOST_SEARCHED: Final = 200
 
 Candidates = Iterable[tuple[Condition, Sequence[tuple[int, Rule]]]]
 """Numbered rules of one scope, and that scope."""
-WitnessOf = Callable[[Condition], Witness | None]
+BranchesOf = Callable[[Condition], Sequence[Branch]]
 
 
 class Program:
@@ -48,11 +50,12 @@ class Program:
         self,
         candidates: Candidates,
         constants: Mapping[str, Value],
-        known_witness: WitnessOf = witness_of,
+        known_branches: BranchesOf = branches_of,
     ) -> None:
-        """``known_witness`` gives the witness of a rule's own condition, perhaps remembered."""
+        """``known_branches`` gives those of a rule's own condition, perhaps remembered."""
         self._constants = constants
-        self._witness_of = known_witness
+        self._branches_of = known_branches
+        self._suspects = Suspects()
         self._slots = Slots()
         self._always: list[tuple[int, Rule]] = []
         self._by_literal: dict[int, Rule] = {}
@@ -68,8 +71,7 @@ class Program:
             self._add(number, rule, condition, few=len(rules) <= _FEW_RULES)
         self._keywords = self._search_of(self._literals_of(KEYWORDS))
         self._worth = self._search_of(self._all_literals)
-        for lane in self._lanes.values():
-            lane.seal()
+        self._sealed = False
 
     def _folded(self, candidates: Candidates) -> Iterable[tuple[int, Rule, Condition]]:
         """The rules that may hold, with what is left of their conditions."""
@@ -91,24 +93,31 @@ class Program:
             return
         common_only = not rule.logsource.product
         same = condition is rule.condition
-        witness = self._witness_of(condition) if same else witness_of(condition)
-        if witness is None:
+        branches = self._branches_of(condition) if same else branches_of(condition)
+        if not branches:
             self._all_literals = None
         elif self._all_literals is not None:
-            self._all_literals.update(*witness.values())
-        if witness is None or (few and not _has_inner(witness)):
+            for branch in branches:
+                self._all_literals.update(*branch.needs[0].values())
+        if not branches or (few and not any(_has_inner(branch.needs[0]) for branch in branches)):
             mask = compile_mask(condition, partial(self._test, common_only=common_only))
             self._by_mask.append((number, rule, mask))
             return
         self._by_literal[number] = rule
-        self._enter(number, condition, witness, self._slot_of(common_only=common_only))
+        if len(branches) > 1:
+            self._several.add(number)
+        for branch in branches:
+            self._enter(number, branch, self._slot_of(common_only=common_only))
 
     def _slot_of(self, *, common_only: bool) -> SlotOf:
         return partial(self._slots.number, common_only=common_only)
 
-    def _enter(self, number: int, condition: Condition, witness: Witness, slot_of: SlotOf) -> None:
-        """Have the lanes of its literals find a condition."""
-        entry = Entry(number, condition, slot_of)
+    def _enter(self, number: int, branch: Branch, slot_of: SlotOf) -> None:
+        """Have the lanes of its first witness find a condition."""
+        entry = Entry(number, branch.condition, slot_of)
+        witness, *others = branch.needs
+        if not entry.single:
+            self._suspects.add(entry, others, slot_of)
         if len(witness) > 1:
             self._several.add(number)
         for name, literals in witness.items():
@@ -128,7 +137,7 @@ class Program:
         witness = witness_of(leaf)
         found = witness is not None and _has_inner(witness)
         if witness is not None and found:
-            self._enter(number, leaf, witness, slot_of)
+            self._enter(number, Branch(leaf, [witness]), slot_of)
         test = ColumnTest(number, leaf, slot_of, found=found)
         self._tests[leaf, common_only] = test
         return test
@@ -151,6 +160,13 @@ class Program:
             return None
         search = RawSearch(wanted)
         return search if search.usable else None
+
+    def _seal(self) -> None:
+        """Build the automata, which programs that need not decode a line never do."""
+        for lane in self._lanes.values():
+            lane.seal()
+        self._suspects.seal()
+        self._sealed = True
 
     def worth_reading(self, raws: Sequence[str]) -> Sequence[int]:
         """The rows for which a rule may hold, judged by the lines of JSON they came in."""
@@ -176,11 +192,15 @@ class Program:
         every = range(length)
         if not self._lanes and not self._by_mask:
             return [(rule, every) for _, rule in self._always]
+        if not self._sealed:
+            self._seal()
         columns = BatchColumns(self._slots, self._names(batch), batch, picked, self._keywords)
         rows = Rows(columns, length)
+        suspected: dict[int, int] = {}
         for slot, lane in self._lanes.items():
-            lane.run(rows.columns, rows.distinct(slot), rows.found)
-        for number in self._several.intersection(rows.found):
+            lane.run(rows.columns, rows.distinct(slot), rows.found, suspected)
+        convicted = self._suspects.convict(suspected, rows.columns, rows.found)
+        for number in convicted | self._several.intersection(rows.found):
             rows.found[number] = sorted(set(rows.found[number]))
         result: list[tuple[int, Rule, Sequence[int]]] = [
             (number, rule, every) for number, rule in self._always

@@ -5,7 +5,8 @@ walking through all it holds. Nearly no event holds any. A line of JSON that doe
 literal as text can hold it as a value only in a few ways, and those are provided for:
 
 - an escape stands for a character: of a literal only a piece is looked for in which nothing
-  need be escaped, and a line with escapes by number (``\u0041``) is searched without them;
+  need be escaped, and a line with escapes by number of characters that are ASCII, or fold to
+  it (``\u0041``, ``\u212a``), is searched without them;
 - the value is written otherwise than the log did (a number, an address, true, false): pieces
   that such a writing could hold are not looked for;
 - several texts were joined: pieces end where texts are joined;
@@ -35,7 +36,17 @@ _WRITTEN: Final = re.compile(r"[0-9a-fx.:+-]*")
 _WORDS: Final = (
     "true false inf nan none icmp igmp ipip tcp udp ipv6 gre esp ah icmpv6 ospf pim vrrp sctp"
 )
-_ESCAPES: Final = tuple(f"\\u{digit:x}" for digit in range(16))
+_ANY_ESCAPE: Final = tuple(f"\\u{digit:x}" for digit in range(16))
+FOLDING_TO_ASCII: Final = (
+    *(0xDF, 0x130, 0x149, 0x17F, 0x1F0, 0x1E96, 0x1E97, 0x1E98, 0x1E99, 0x1E9A, 0x1E9E, 0x212A),
+    *range(0xFB00, 0xFB07),
+)
+"""The characters beyond ASCII that fold to something with ASCII in it."""
+_TELLING_ESCAPES: Final = (
+    *(f"\\u00{digit}" for digit in range(8)),
+    *(f"\\u{code:04x}" for code in FOLDING_TO_ASCII),
+)
+"""The beginnings of escapes that may stand for a letter of a piece; others cannot."""
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 _SHORTEST: Final = 2
 _TRIED: Final = 2_000
@@ -75,7 +86,9 @@ class RawSearch:
 
     @cached_property
     def _search(self) -> BytesAhoCorasick:
-        return _automaton([*self._needles, *_ESCAPES])
+        return _automaton(
+            [*self._needles, *(_ANY_ESCAPE if self._ascii_only else _TELLING_ESCAPES)]
+        )
 
     @cached_property
     def _exact(self) -> BytesAhoCorasick:
@@ -95,8 +108,17 @@ class RawSearch:
 
     def _rows(self, raws: Sequence[str]) -> Sequence[int]:
         joined = "\n".join(raws)
-        if not joined.isascii():
-            return [row for row, raw in enumerate(raws) if self._may_hold(raw)]
+        if joined.isascii():
+            return self._rows_of_ascii(raws, joined)
+        plain = [row for row, raw in enumerate(raws) if raw.isascii()]
+        some = [raws[row] for row in plain]
+        rows = [plain[spot] for spot in self._rows_of_ascii(some, "\n".join(some))]
+        rows.extend(
+            row for row, raw in enumerate(raws) if not raw.isascii() and self._may_hold(raw)
+        )
+        return sorted(rows)
+
+    def _rows_of_ascii(self, raws: Sequence[str], joined: str) -> Sequence[int]:
         hits = self._search.find_matches_as_indexes(joined.lower().encode())
         if not hits:
             return ()

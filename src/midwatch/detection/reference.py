@@ -144,15 +144,18 @@ def _compare(kind: TextKind, text: str, wanted: str) -> bool:
 
 def _covers(parts: Sequence[str | int], text: str) -> bool:
     """Whether the parts, in order, make up the whole text."""
-    if not parts:
-        return not text
-    first, rest = parts[0], parts[1:]
-    if first == ANY_RUN:
-        return any(_covers(rest, text[start:]) for start in range(len(text) + 1))
-    if first == ANY_ONE:
-        return bool(text) and _covers(rest, text[1:])
-    literal = str(first)
-    return text.startswith(literal) and _covers(rest, text[len(literal) :])
+    ends = {0}
+    for part in parts:
+        if not ends:
+            break
+        if part == ANY_RUN:
+            ends = set(range(min(ends), len(text) + 1))
+        elif part == ANY_ONE:
+            ends = {end + 1 for end in ends if end < len(text)}
+        else:
+            literal = str(part)
+            ends = {end + len(literal) for end in ends if text.startswith(literal, end)}
+    return len(text) in ends
 
 
 def _in_network(text: str, network: str) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from re import _constants, _parser  # type: ignore[attr-defined]  # the parser has no public name
 from typing import Any, Final
 
@@ -31,14 +31,65 @@ from midwatch.rules.plan import (
     TextKind,
     Truth,
     Wildcards,
+    all_of,
 )
 
 _EXACT_BONUS: Final = 6
 _MOST_LITERALS: Final = 2_000
+_MOST_BRANCHES: Final = 12
+"""Alternatives of one rule that are told apart."""
 
 
 Witness = Mapping[str, frozenset[Literal]]
 """Per field the literals of which one must occur; fields are alternatives, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One of several ways to satisfy a condition, and the witnesses of all it needs, best first."""
+
+    condition: Condition
+    needs: Sequence[Witness]
+
+
+def branches_of(condition: Condition) -> Sequence[Branch]:
+    """Conditions of which at least one must hold; empty where one of them has no witness.
+
+    What is told apart here can be ruled out apart: of two pairs of things that a rule may
+    look for, each has to be complete.
+    """
+    branches = [Branch(one, _needs_of(one)) for one in _apart(condition)]
+    return branches if all(branch.needs for branch in branches) else ()
+
+
+def _apart(condition: Condition) -> list[Condition]:
+    """The condition as alternatives, as far as they are few."""
+    match condition:
+        case AnyOf(items=items) if _worth_splitting(condition):
+            together = [one for item in items for one in _apart(item)]
+            return together if len(together) <= _MOST_BRANCHES else [condition]
+        case AllOf(items=items):
+            for item in items:
+                if isinstance(item, AnyOf) and _worth_splitting(item):
+                    rest = [other for other in items if other is not item]
+                    together = [
+                        one for inner in item.items for one in _apart(all_of([inner, *rest]))
+                    ]
+                    if len(together) <= _MOST_BRANCHES:
+                        return together
+    return [condition]
+
+
+def _worth_splitting(condition: AnyOf) -> bool:
+    return len(condition.items) <= _MOST_BRANCHES and any(
+        isinstance(item, AllOf) for item in condition.items
+    )
+
+
+def _needs_of(condition: Condition) -> Sequence[Witness]:
+    items = condition.items if isinstance(condition, AllOf) else (condition,)
+    found = [witness for item in items if (witness := witness_of(item)) is not None]
+    return sorted(found, key=_worth, reverse=True)
 
 
 def witness_of(condition: Condition) -> Witness | None:

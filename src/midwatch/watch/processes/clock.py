@@ -47,7 +47,6 @@ from midwatch.watch.processes.figures import FiguresOf, disk_of, expected_proces
 from midwatch.watch.processes.running import Heart, Signals, microseconds
 from midwatch.watch.rhythm import DAY, HOUR, MINUTE, SECOND
 from midwatch.watch.self_watch import Facts, ListAge, SelfWatch, ShareOfLines
-from midwatch.watch.signing import signing_key
 from midwatch.watch.spools import open_spool
 from midwatch.watch.state_folder import StateFolder
 

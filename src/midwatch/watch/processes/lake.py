@@ -18,8 +18,8 @@ from midwatch.kernel import ConfigurationError, MidwatchError, RemoteFailureErro
 from midwatch.lake import LakeWriter, Masking
 from midwatch.tenants import TenantStore
 from midwatch.watch.feeds import FeedEvents
-from midwatch.watch.maskings import Maskings
 from midwatch.watch.lake_post import receive, send, unpacked
+from midwatch.watch.maskings import Maskings
 from midwatch.watch.processes.running import microseconds
 from midwatch.watch.processes.sweeping import Sweeper
 from midwatch.watch.sinks import LakeSink
