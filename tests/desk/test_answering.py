@@ -90,7 +90,7 @@ def test_a_link_that_expired_was_changed_or_is_of_an_earlier_alarm_does_nothing(
     old = token(world, alarm=7)
     response = press(stranger, f"/answer/{old}")
 
-    assert "raised or reopened since" in response.content.decode()  # type: ignore[attr-defined]  # a response
+    assert "raised or reopened since" in response.content.decode()  # type: ignore[attr-defined]  # it is a response of the test client
     kept = world.stores.incidents.incident(world.own.id)
     assert kept is not None
     assert kept.waiting

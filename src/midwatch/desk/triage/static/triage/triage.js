@@ -78,10 +78,10 @@
     else if (event.key === "k") step(-1);
     else if ("aedo".includes(event.key)) use(event.key);
     else if (event.key === "/") {
-      const search = document.querySelector('.places a[href="/search/"]');
+      const search = document.querySelector('.places a[href$="/search/"]');
       const filter = document.getElementById("f-client");
-      if (filter) filter.focus();
-      else if (search) search.click();
+      if (search) search.click();
+      else if (filter) filter.focus();
       else return;
     } else return;
     event.preventDefault();
