@@ -19,12 +19,14 @@ def main() -> None:
     from django.core.management import call_command  # noqa: PLC0415  # Django is set up first
 
     from midwatch.desk.access.roles import Role  # noqa: PLC0415  # Django is set up first
+    from midwatch.desk.access.rows import every_row  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.access.stores import stores  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.rehearsal import furnish, person, session_of  # noqa: PLC0415  # the reason stands above
 
     call_command("migrate", verbosity=0, interactive=False)
-    furnish(stores())
-    json.dump({role.value: session_of(person(role)) for role in Role}, sys.stdout)
+    with every_row():
+        furnish(stores())
+        json.dump({role.value: session_of(person(role)) for role in Role}, sys.stdout)
 
 
 if __name__ == "__main__":
