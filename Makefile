@@ -20,7 +20,7 @@ down: setup ## Stop the watch that make up started; what came in is kept
 
 test: setup-dev test-parts lint docs ## Set up, then run every check and test
 	$(BIN)/pytest -n 2
-	$(MAKE) --no-print-directory postgresql
+	scripts/with-postgresql $(BIN)/pytest -n 2 tests/desk -m "not browser"
 
 test-fast: setup-dev test-parts ## Run the tests only
 	$(BIN)/pytest -n 2

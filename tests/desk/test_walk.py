@@ -333,9 +333,9 @@ def test_nobody_sees_or_changes_what_is_not_theirs(
             faults.append(f"{address.route} changed {changed}")
             before = now_kept
     for line in faults:
-        print(line)  # noqa: T201  # the walk's own report
+        print(line)  # noqa: T201  # what the walk has found
     record_property("visits", counted["foreign"])
-    print(f"{who}: {counted['foreign']} visits to what is not theirs")  # noqa: T201  # its count
+    print(f"{who}: {counted['foreign']} visits to what is not theirs")  # noqa: T201  # the walk counts its visits
     assert not faults
 
 
@@ -358,8 +358,8 @@ def test_everybody_finds_what_is_theirs_and_no_page_breaks(house: Furnished, who
                     told = hidden(text, path, form)
                     faults += [f"{method} {path} tells {name}" for name in NAMES if name in told]
     for line in faults:
-        print(line)  # noqa: T201  # the walk's own report
-    print(f"{who}: {sum(shown.values())} visits to what is theirs, {dict(shown)}")  # noqa: T201  # its count
+        print(line)  # noqa: T201  # what the walk has found
+    print(f"{who}: {sum(shown.values())} visits to what is theirs, {dict(shown)}")  # noqa: T201  # the walk counts its visits
     assert not faults
     assert shown[200] > 4, "who comes in finds something"
 

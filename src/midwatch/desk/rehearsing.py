@@ -20,6 +20,7 @@ def main() -> None:
 
     from midwatch.desk.access.acting import Acting  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.access.roles import Role  # noqa: PLC0415  # Django is set up first
+    from midwatch.desk.access.rows import every_row  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.access.scope import Scope  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.access.stores import stores  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.people.selectors import viewer_of  # noqa: PLC0415  # the reason stands above
@@ -33,14 +34,15 @@ def main() -> None:
     from midwatch.desk.rehearsal_night import a_busy_night  # noqa: PLC0415  # the reason stands above
 
     call_command("migrate", verbosity=0, interactive=False)
-    world = furnish(stores())
-    furnish_lake(stores())
-    a_busy_night(stores())
-    people = {role: person(role) for role in Role}
-    # Something for the client to see in its record.
-    analyst = Scope(viewer_of(people[Role.ANALYST], now()), now())
-    Acting(analyst).reveal(world.own.reference, "calling the person whose account was tried")
-    json.dump({role.value: session_of(user) for role, user in people.items()}, sys.stdout)
+    with every_row():
+        world = furnish(stores())
+        furnish_lake(stores())
+        a_busy_night(stores())
+        people = {role: person(role) for role in Role}
+        # Something for the client to see in its record.
+        analyst = Scope(viewer_of(people[Role.ANALYST], now()), now())
+        Acting(analyst).reveal(world.own.reference, "calling the person whose account was tried")
+        json.dump({role.value: session_of(user) for role, user in people.items()}, sys.stdout)
 
 
 if __name__ == "__main__":

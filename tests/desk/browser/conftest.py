@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -137,7 +138,7 @@ def visit(desk: Desk, chromium: Browser) -> Iterator[Callable[..., Page]]:
             "console",
             lambda told: (
                 faults.append(f"{path}: {told.text}")
-                if told.type == "error" and "404" not in told.text
+                if told.type == "error" and not re.search("404|410", told.text)
                 else None
             ),
         )

@@ -15,7 +15,8 @@ from midwatch.desk.audit.services import note
 from midwatch.desk.setup import desk_setup
 from midwatch.kernel import BadInputError
 from midwatch.tenants import Office, Tenant
-from midwatch.watch.leaving_office import TakenAway, take_away
+from midwatch.watch.leaving import TakenAway
+from midwatch.watch.leaving_office import take_away
 
 MAIN_OFFICE = "main"
 

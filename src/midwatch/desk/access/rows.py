@@ -100,5 +100,5 @@ def protected_tables() -> list[str]:
     return sorted(
         model._meta.db_table  # noqa: SLF001  # Django's name for a documented interface
         for model in apps.get_models()
-        if any(field.column == COLUMN for field in model._meta.local_concrete_fields)  # noqa: SLF001  # the same
+        if any(field.column == COLUMN for field in model._meta.local_concrete_fields)  # noqa: SLF001  # Django's name for a documented interface
     )
