@@ -93,7 +93,7 @@ def test_from_a_new_client_to_its_first_line(watch: RehearsedWatch, page: Page) 
 
     page.get_by_role("link", name="OpenSSH server").click()
     page.get_by_label("What people call it").fill("Gate")
-    page.get_by_label("Address it sends from").fill(GATE)
+    page.get_by_role("textbox", name="Address it sends from").fill(GATE)
     page.get_by_role("button", name="Add, and show what to type").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Gate has sent nothing yet.")
     expect(page.locator("#guide-text")).to_contain_text(str(watch.ports["udp"]))
