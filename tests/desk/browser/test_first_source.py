@@ -8,8 +8,9 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from time import monotonic
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -22,10 +23,10 @@ FIVE_MINUTES = 300
 DESK = free_port()
 
 
-def refused(user: str) -> bytes:
-    stamp = datetime.now(UTC)
+def accepted(user: str) -> bytes:
+    stamp = datetime.now(ZoneInfo("Europe/Berlin"))
     return (
-        f"<38>{stamp:%b %e %H:%M:%S} gate sshd[77]: Failed password for {user} "
+        f"<38>{stamp:%b %e %H:%M:%S} gate sshd[77]: Accepted publickey for {user} "
         "from 198.51.100.7 port 40000 ssh2"
     ).encode()
 
@@ -101,7 +102,7 @@ def test_from_a_new_client_to_its_first_line(watch: RehearsedWatch, page: Page) 
 
     def sent() -> bool:
         # The intake hears of a new source within a second or two.
-        send_datagrams([refused("root")], watch.ports["udp"], GATE)
+        send_datagrams([accepted("root")], watch.ports["udp"], GATE)
         page.wait_for_timeout(500)
         return page.get_by_text("A line came and was understood.").is_visible()
 
@@ -119,7 +120,7 @@ def test_from_a_new_client_to_its_first_line(watch: RehearsedWatch, page: Page) 
 def test_an_unknown_sender_is_claimed_and_its_lines_are_read(
     watch: RehearsedWatch, page: Page
 ) -> None:
-    send_datagrams([refused("cellar-admin")], watch.ports["udp"], CELLAR)
+    send_datagrams([accepted("cellar-admin")], watch.ports["udp"], CELLAR)
 
     def shown() -> bool:
         page.goto("/sources/unknown/")
