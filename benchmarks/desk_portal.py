@@ -82,7 +82,7 @@ def furnish(kept: Stores, clients: int, incidents: int) -> None:
     """Fill the stores; nothing is made durable one by one."""
     from midwatch.desk.rehearsal import a_signal, now  # noqa: PLC0415  # Django is set up first
     from midwatch.tenants import Feed, Office, Tenant  # noqa: PLC0415  # Django is set up first
-    from midwatch.watch.health import CELL, CellCount, FeedCount  # noqa: PLC0415  # the same
+    from midwatch.watch.health import CELL, CellCount, FeedCount  # noqa: PLC0415  # Django is first
 
     moment = now()
     for number in range(clients):

@@ -8,8 +8,9 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from time import monotonic
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -22,10 +23,10 @@ FIVE_MINUTES = 300
 DESK = free_port()
 
 
-def refused(user: str) -> bytes:
-    stamp = datetime.now(UTC)
+def accepted(user: str) -> bytes:
+    stamp = datetime.now(ZoneInfo("Europe/Berlin"))
     return (
-        f"<38>{stamp:%b %e %H:%M:%S} gate sshd[77]: Failed password for {user} "
+        f"<38>{stamp:%b %e %H:%M:%S} gate sshd[77]: Accepted publickey for {user} "
         "from 198.51.100.7 port 40000 ssh2"
     ).encode()
 
@@ -93,7 +94,7 @@ def test_from_a_new_client_to_its_first_line(watch: RehearsedWatch, page: Page) 
 
     page.get_by_role("link", name="OpenSSH server").click()
     page.get_by_label("What people call it").fill("Gate")
-    page.get_by_label("Address it sends from").fill(GATE)
+    page.get_by_role("textbox", name="Address it sends from").fill(GATE)
     page.get_by_role("button", name="Add, and show what to type").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Gate has sent nothing yet.")
     expect(page.locator("#guide-text")).to_contain_text(str(watch.ports["udp"]))
@@ -101,7 +102,7 @@ def test_from_a_new_client_to_its_first_line(watch: RehearsedWatch, page: Page) 
 
     def sent() -> bool:
         # The intake hears of a new source within a second or two.
-        send_datagrams([refused("root")], watch.ports["udp"], GATE)
+        send_datagrams([accepted("root")], watch.ports["udp"], GATE)
         page.wait_for_timeout(500)
         return page.get_by_text("A line came and was understood.").is_visible()
 
@@ -119,7 +120,7 @@ def test_from_a_new_client_to_its_first_line(watch: RehearsedWatch, page: Page) 
 def test_an_unknown_sender_is_claimed_and_its_lines_are_read(
     watch: RehearsedWatch, page: Page
 ) -> None:
-    send_datagrams([refused("cellar-admin")], watch.ports["udp"], CELLAR)
+    send_datagrams([accepted("cellar-admin")], watch.ports["udp"], CELLAR)
 
     def shown() -> bool:
         page.goto("/sources/unknown/")

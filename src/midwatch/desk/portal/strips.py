@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Final
 
 from django.utils.html import escape
@@ -68,7 +68,6 @@ def drawn(
         singly: Whether each cell speaks for itself; else neighbours that say the same do.
     """
     together = runs(cells, counts, start, length)
-    clocks = [_clock(start + spot * length, zone) for spot in range(len(cells) + 1)]
     words = {cell: escape(text) for cell, text in WORDS.items()}
     parts = []
     for run in together:
@@ -81,7 +80,8 @@ def drawn(
             parts.append(
                 f'<rect class="{run.cell.value}" x="{percent(spot / len(cells))}" '
                 f'width="{percent(step / len(cells))}" {_SHAPES[run.cell]}>'
-                f"<title>{clocks[spot]}–{clocks[spot + step]}: {words[run.cell]}"
+                f"<title>{_clock(start + spot * length, zone)}–"
+                f"{_clock(start + (spot + step) * length, zone)}: {words[run.cell]}"
                 f"{_lines(lines)}</title></rect>"
             )
     return Strip(SafeString("".join(parts)), told(together, zone), together)
@@ -116,4 +116,5 @@ def _span(run: Run, zone: tzinfo) -> str:
 
 
 def _clock(at: int, zone: tzinfo) -> str:
-    return datetime.fromtimestamp(at / 1_000_000, UTC).astimezone(zone).strftime("%H:%M")
+    local = datetime.fromtimestamp(at // 1_000_000, zone)
+    return f"{local.hour:02}:{local.minute:02}"
