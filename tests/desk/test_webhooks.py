@@ -24,7 +24,7 @@ tenant = "bakery"
 zone = "Europe/Berlin"
 fallback = "tickets"
 people = [{{ id = "tickets", title = "Ticket desk", reach = [{{ channel = "webhook", address = "http://127.0.0.1:{port}/h?key=hush-hush" }}] }}]
-routes = [{{ level = "low", steps = [{{ to = ["tickets"] }}] }}]
+routes = [{{ level = "low", repeat = 30, steps = [{{ to = ["tickets"] }}] }}]
 """
 
 

@@ -73,7 +73,7 @@ def _await(url: str, log: Path) -> None:
         try:
             with urllib.request.urlopen(f"{url}/healthz", timeout=5):  # noqa: S310  # the desk that runs here
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             if time.monotonic() > until:
                 pytest.fail(f"the desk did not start: {log.read_text()}")
             time.sleep(0.1)
