@@ -48,7 +48,7 @@ class Token(HttpBearer):
         asked.viewer = viewer
         asked.scope = Scope(viewer, asked.now)
         see(rows_of(viewer))
-        asked.spender = f"token-{sha256(token.encode()).hexdigest()[:24]}"  # type: ignore[attr-defined]  # read below
+        asked.spender = f"token-{sha256(token.encode()).hexdigest()[:24]}"  # type: ignore[attr-defined]  # read by needs, below
         return viewer
 
 
@@ -62,7 +62,7 @@ class Session(APIKeyCookie):
         asked = cast("DeskRequest", request)
         if not asked.viewer.id:
             return None
-        asked.spender = f"person-{asked.viewer.id}"  # type: ignore[attr-defined]  # read below
+        asked.spender = f"person-{asked.viewer.id}"  # type: ignore[attr-defined]  # read by needs, below
         return asked.viewer
 
 

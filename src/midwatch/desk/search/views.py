@@ -29,7 +29,21 @@ from midwatch.lake.exporting import EXPORTS
 from midwatch.lake.search import SearchError
 
 _REST = frozenset(
-    {"raw", "fields", "spool", "delivery", "line", "day", "id", "time", "received", "tenant"}
+    {
+        "raw",
+        "fields",
+        "spool",
+        "delivery",
+        "line",
+        "day",
+        "id",
+        "time",
+        "received",
+        "tenant",
+        "parsed",
+        "dated_by_receipt",
+        "masked",
+    }
 )
 """Of an event, what is shown elsewhere on its page."""
 
