@@ -40,8 +40,10 @@ from midwatch.vendors.spreadsheets import (
 )
 
 _SHEET, _ABOUT = "Questions", "About"
-_HEADS: Final[tuple[str, ...]] = ("id", "question", "a good answer", "why we ask", "your answer", "remarks",
-                 "evidence you can show")  # fmt: skip
+_HEADS: Final[tuple[str, ...]] = (
+    "id", "question", "a good answer", "why we ask", "your answer", "remarks",
+    "evidence you can show",
+)  # fmt: skip
 _ANSWER, _REMARK, _EVIDENCE = 4, 5, 6
 _YES_NO: Final = ("yes", "no", "not applicable")
 _NOTES: Final = (
