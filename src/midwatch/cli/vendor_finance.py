@@ -21,6 +21,7 @@ from midwatch.vendors.finance import (
     Standing,
     assess,
     read_statements,
+    statement_problems,
     template_bytes,
 )
 
@@ -63,7 +64,8 @@ def finance(  # one parameter per option
 ) -> None:
     """Ratios, Z'', runway and trend of the statements in FILE (CSV or XLSX).
 
-    Exit status 1: the auditor doubts that the firm goes on, or it is in the distress zone.
+    Exit status 1: the auditor doubts that the firm goes on, it is in the distress zone, or its
+    figures cannot be right.
     """
     if template is not None:
         form = template.suffix.lower().lstrip(".")
@@ -88,7 +90,8 @@ def finance(  # one parameter per option
         sys.stdout.buffer.flush()
     else:
         print_health(Screen(), health, formulas=formulas)
-    raise click.exceptions.Exit(1 if health.standing in _GRAVE else 0)
+    wrong = any(statement_problems(each) for each in statements)
+    raise click.exceptions.Exit(1 if wrong or health.standing in _GRAVE else 0)
 
 
 def print_health(screen: Screen, health: Health, *, formulas: bool = False) -> None:

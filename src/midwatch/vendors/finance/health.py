@@ -99,9 +99,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
         told = f"Z'' {score.shown}" if score.value is not None else f"no Z'': {score.note}"
         if self.standing is Standing.GOING_CONCERN:
             told = f"whatever the score says ({told})"
+        doubt = "" if not statement_problems(self.newest) else " They cannot be right as they are."
         return (
             f"{self.standing.value.capitalize()}: {told}. {self.newest.audit.capitalize()} "
-            f"figures to {self.newest.end}, {self.age_months} months old."
+            f"figures to {self.newest.end}, {self.age_months} months old.{doubt}"
         )
 
 

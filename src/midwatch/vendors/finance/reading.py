@@ -8,7 +8,7 @@
     current assets    412          398
     …
 
-An empty cell is a missing amount. A formula, a word that is no number, an item nobody knows
+An empty cell is a missing amount; what begins with # is a remark. A formula, a word that is no number, an item nobody knows
 and an item that stands twice are refused with their row.
 """
 
@@ -89,14 +89,14 @@ def read_statements(data: bytes, name: str) -> tuple[FinancialStatement, ...]:
                 path=name,
                 line=number,
             )
-        rows[key] = (number, row[1:])
-    if _END not in rows or not rows[_END][1]:
+        rows[key] = (number, tuple(map(_given, row[1:])))
+    if _END not in rows or not any(rows[_END][1]):
         raise BadInputError(
             "no line says which periods these are",
             remedy="begin with a line: period end, 2025-12-31",
             path=name,
         )
-    periods = len(rows[_END][1])
+    periods = max((n for n, cell in enumerate(rows[_END][1], 1) if cell is not None), default=0)
     if periods > _MOST_PERIODS:
         raise BadInputError(
             f"the table has {periods} periods; more than {_MOST_PERIODS} are not read",
@@ -121,7 +121,7 @@ def template_bytes(form: str) -> bytes:
     if form == "csv":
         return csv_bytes(heads[0], [*heads[1:], *((item.value, "", "") for item in Item)])
     rows = [(*head, "") for head in heads[1:]]
-    rows += [(item.value, "", "", MEANINGS[item]) for item in Item]
+    rows += [(item.value, "", "", f"# {MEANINGS[item]}") for item in Item]
     columns = (Column(_END, 28), Column(heads[0][1], 16, asked=True),
                Column(heads[0][2], 16, asked=True), Column("# meaning", 70))  # fmt: skip
     return workbook_bytes([Page("Statements", columns, tuple(rows))])
@@ -130,7 +130,6 @@ def template_bytes(form: str) -> bytes:
 def _check_width(rows: Mapping[str, tuple[int, tuple[Cell, ...]]], periods: int, name: str) -> None:
     for key, (number, cells) in rows.items():
         for cell in cells[periods:]:
-            # The template's last column explains; a number there belongs to no period.
             if isinstance(cell, Decimal | Formula):
                 raise BadInputError(
                     f"{key!r} has more amounts than there are periods",
@@ -190,6 +189,11 @@ def _statement(
 
 
 _Read = TypeVar("_Read")
+
+
+def _given(cell: Cell) -> Cell:
+    """The cell, empty where it is a remark."""
+    return None if isinstance(cell, str) and cell.startswith("#") else cell
 
 
 def _plain(cell: Cell) -> Cell:

@@ -34,6 +34,8 @@ __all__ = ["LARGEST_FILE", "Cell", "Formula", "Sheet", "Workbook", "read_table",
 
 MOST_ROWS: Final = 5_000
 MOST_COLUMNS: Final = 60
+_DEEPEST_ROW: Final = 50_000
+"""Empty rows are walked this far, to find out whether anything stands below."""
 _MOST_SHEETS: Final = 60
 LONGEST_TEXT: Final = 20_000
 _UNREADABLE: Final = (
@@ -137,19 +139,20 @@ def _sheet(sheet: ReadOnlyWorksheet, name: str) -> Sheet:
     # The size a sheet states of itself may lie; what is read is bounded in either direction.
     sheet.reset_dimensions()
     rows: list[tuple[Cell, ...]] = []
-    for cells in sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS):  # type: ignore[misc]  # its types know worksheets only
+    for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):  # type: ignore[misc]  # its types know worksheets only
         row = [_cell(cell.value, cell.data_type) for cell in cells]
         while row and row[-1] is None:
             row.pop()
-        rows.append(tuple(row))
+        if number > MOST_ROWS and (row or number > _DEEPEST_ROW):
+            raise BadInputError(
+                f"the sheet {sheet.title!r} has more than {MOST_ROWS:,} rows",
+                remedy="send only the sheet with the answers, without rows far below them",
+                path=name,
+            )
+        if number <= MOST_ROWS:
+            rows.append(tuple(row))
     while rows and not rows[-1]:
         rows.pop()
-    if len(rows) > MOST_ROWS:
-        raise BadInputError(
-            f"the sheet {sheet.title!r} has more than {MOST_ROWS:,} rows",
-            remedy="send only the sheet with the answers",
-            path=name,
-        )
     return Sheet(sheet.title, tuple(rows), hidden=sheet.sheet_state != "visible")
 
 
