@@ -140,6 +140,7 @@ def test_amounts_as_people_write_them(text: str, value: str | None) -> None:
     assert read_amount(text) == (None if value is None else Decimal(value))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=50))
 def test_any_text_is_an_amount_nothing_or_a_reason(text: str) -> None:
     try:
@@ -150,6 +151,7 @@ def test_any_text_is_an_amount_nothing_or_a_reason(text: str) -> None:
         assert value is None or value.is_finite()
 
 
+@settings(deadline=None)
 @given(st.decimals(-(10**12), 10**12, places=2))
 def test_plain_numbers_come_back(value: Decimal) -> None:
     assert read_amount(f"{value:f}") == value

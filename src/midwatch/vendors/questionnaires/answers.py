@@ -111,13 +111,14 @@ def new_submission(
     Raises:
         BadInputError: An answer is to no question of it, or does not fit its kind.
     """
-    made = Submission(
-        id=name or f"{vendor}:{version.digest[:12]}", vendor=vendor, template=version.id,
-        version=version.version, digest=version.digest,
-    )  # fmt: skip
+    given = {}
     for each in answers:
-        made = put_answer(made, version, each)
-    return made
+        _check_answer(version, each)
+        given[each.question] = each
+    return Submission(
+        id=name or f"{vendor}:{version.digest[:12]}", vendor=vendor, template=version.id,
+        version=version.version, digest=version.digest, answers=given,
+    )  # fmt: skip
 
 
 def put_answer(submission: Submission, version: TemplateVersion, answer: Answer) -> Submission:
@@ -129,21 +130,13 @@ def put_answer(submission: Submission, version: TemplateVersion, answer: Answer)
         BadInputError: The version is another, or the answer does not fit the question.
     """
     _check_version(submission, version)
-    question = version.question(answer.question)
-    if question is None:
-        raise BadInputError(
-            f"{answer.question[:80]!r} is no question of {version.title}",
-            remedy="use the questionnaire that was sent",
-        )
-    problem = problem_of(question, answer)
-    if problem:
-        raise BadInputError(f"{question.id}: {problem}", remedy="correct this answer")
+    _check_answer(version, answer)
     verdicts = dict(submission.verdicts)
-    before = submission.answers.get(question.id)
+    before = submission.answers.get(answer.question)
     if before is not None and before != answer:
-        verdicts.pop(question.id, None)
+        verdicts.pop(answer.question, None)
     return msgspec.structs.replace(
-        submission, answers={**submission.answers, question.id: answer}, verdicts=verdicts
+        submission, answers={**submission.answers, answer.question: answer}, verdicts=verdicts
     )
 
 
@@ -170,6 +163,18 @@ def put_verdict(submission: Submission, version: TemplateVersion, verdict: Verdi
     return msgspec.structs.replace(
         submission, verdicts={**submission.verdicts, verdict.question: verdict}
     )
+
+
+def _check_answer(version: TemplateVersion, answer: Answer) -> None:
+    question = version.question(answer.question)
+    if question is None:
+        raise BadInputError(
+            f"{answer.question[:80]!r} is no question of {version.title}",
+            remedy="use the questionnaire that was sent",
+        )
+    problem = problem_of(question, answer)
+    if problem:
+        raise BadInputError(f"{question.id}: {problem}", remedy="correct this answer")
 
 
 def _check_version(submission: Submission, version: TemplateVersion) -> None:
