@@ -132,7 +132,7 @@ def test_the_feed_is_read_by_another_library_and_the_same_each_time() -> None:
         "Review of Acme",
         "Contract 'A, B; C'\nends",
     ]
-    assert events[0]["rrule"]["FREQ"] == ["YEARLY"]
+    assert events[0].decoded("rrule") == {"FREQ": ["YEARLY"]}
     assert events[1].decoded("dtstart") == date(2026, 3, 1)
     assert feed.count(b"BEGIN:VEVENT") == 2
 

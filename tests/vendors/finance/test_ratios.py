@@ -140,7 +140,9 @@ def test_ratios_do_not_depend_on_the_unit(amounts: dict[Item, Decimal], times: i
     for before, after in zip(one, other, strict=True):
         assert before.state is after.state
         if before.value is not None and after.value is not None:
-            assert abs(before.value - after.value) < Decimal("1e-15") * max(1, abs(before.value))
+            assert abs(before.value - after.value) < Decimal("1e-15") * max(
+                Decimal(1), abs(before.value)
+            )
 
 
 def test_a_statement_that_does_not_balance_is_told_with_the_difference() -> None:

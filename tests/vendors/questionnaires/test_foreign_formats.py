@@ -12,7 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from midwatch.kernel import BadInputError
-from midwatch.vendors.questionnaires import Ownership, Reply, full_questionnaire
+from midwatch.vendors.questionnaires import (
+    Answer,
+    Ownership,
+    Reply,
+    full_questionnaire,
+    new_submission,
+)
 from midwatch.vendors.questionnaires.formats import (
     Format,
     Imported,
@@ -144,8 +150,7 @@ def hecvat(
         sheet = book.create_sheet(name)
         sheet.append([f"HECVAT 4.1.4 - {name}"])
         sheet.append(["ID", "Question", "Answer", "Additional Information", "Guidance"])
-        for each in answered:
-            on, answer = answered[each]
+        for each, (on, answer) in answered.items():
             if on == name:
                 sheet.append([each, "=VLOOKUP(A3,Questions!A:B,2)", answer, "see our page"])
     hidden = book.create_sheet(listing)
@@ -296,7 +301,10 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         json.loads(strict_json(text))
     except ValueError as error:
-        assert str(error)
+        told = str(error)
+    else:
+        told = "read"
+    assert told
 
 
 def test_mvsp_in_another_clothing_is_refused() -> None:
@@ -320,7 +328,7 @@ def test_mvsp_in_another_clothing_is_refused() -> None:
 def test_every_mapping_speaks_of_questions_we_ask() -> None:
     for form in (Format.CAIQ, Format.VSAQ, Format.MVSP, Format.HECVAT):
         mapped = mapping_of(form)
-        named = {each.ours for each in (*mapped.link, *mapped.words)}
+        named = {each.ours for each in mapped.link} | {each.ours for each in mapped.words}
         assert named
         assert {name for name in named if FULL.question(name) is None} == set()
     for link in mapping_of(Format.CAIQ).link:
@@ -366,8 +374,6 @@ def test_hecvat_gives_hints_and_never_answers() -> None:
 
 
 def test_our_answers_fill_theirs_where_both_ask_the_same() -> None:
-    from midwatch.vendors.questionnaires import Answer, new_submission  # noqa: PLC0415
-
     submission = new_submission(
         FULL, "v",
         [Answer(question="people.background", reply=Reply.YES),

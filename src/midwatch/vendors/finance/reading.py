@@ -8,8 +8,8 @@
     current assets    412          398
     …
 
-An empty cell is a missing amount; what begins with # is a remark. A formula, a word that is no number, an item nobody knows
-and an item that stands twice are refused with their row.
+An empty cell is a missing amount; what begins with # is a remark. A formula, a word that is
+no number, an item nobody knows and an item that stands twice are refused with their row.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def read_statements(data: bytes, name: str) -> tuple[FinancialStatement, ...]:
             )
         if key in rows:
             raise BadInputError(
-                f"{key!r} stands here and in row {rows[key][0]}",
+                f"'{key}' stands here and in row {rows[key][0]}",
                 remedy="keep one of the two",
                 path=name,
                 line=number,
@@ -132,7 +132,7 @@ def _check_width(rows: Mapping[str, tuple[int, tuple[Cell, ...]]], periods: int,
         for cell in cells[periods:]:
             if isinstance(cell, Decimal | Formula):
                 raise BadInputError(
-                    f"{key!r} has more amounts than there are periods",
+                    f"'{key}' has more amounts than there are periods",
                     remedy="give every column its period end",
                     path=name,
                     line=number,
@@ -155,7 +155,7 @@ def _statement(
         except ValueError as error:
             shown = value.text if isinstance(value, Formula) else value
             raise BadInputError(
-                f"{key!r} cannot be {str(shown)[:60]!r}: {error}",
+                f"'{key}' cannot be {str(shown)[:60]!r}: {error}",
                 remedy="correct the cell; leave it empty if it is not known",
                 path=name,
                 line=number,
