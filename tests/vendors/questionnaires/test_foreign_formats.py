@@ -251,9 +251,14 @@ def test_vsaq_is_read_though_it_is_no_json() -> None:
 
 def test_vsaq_answers_belong_to_their_questionnaire() -> None:
     asked = read_vsaq(VSAQ.encode(), "v.json")
-    answers = {"secprog_background_checks_yes": "checked", "who": "an agency"}
+    answers = {
+        "secprog_background_checks_yes": "checked",
+        "secprog_background_checks_no": "false",
+        "who": "no",
+    }
     found = add_vsaq_answers(asked, json.dumps(answers).encode(), "a.json")
     assert found.count(Reply.UNANSWERED) == 0
+    assert [each.value for each in found.answers] == ["secprog_background_checks_yes", "no"]
     (answer,) = reuse(found, FULL).answers
     assert (answer.question, answer.reply) == ("people.background", Reply.YES)
     assert answer.source == "vsaq : secprog_background_checks"

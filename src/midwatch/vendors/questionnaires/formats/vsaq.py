@@ -32,6 +32,7 @@ from midwatch.vendors.spreadsheets.packages import check_size
 _GROUPS: Final = ("radiogroup", "checkgroup")
 _INPUTS: Final = ("line", "box", "check", "yesno", "upload", "radio")
 _SILENT: Final = ("block", "info", "tip", "spacer", "groupitem")
+_NOT_CHOSEN: Final = ("", "false", "no", "0")
 _DEEPEST: Final = 40
 _TAG: Final = re.compile(r"<[^<>]*>")
 
@@ -105,11 +106,9 @@ def add_vsaq_answers(questionnaire: Imported, data: bytes, name: str) -> Importe
     texts: dict[str, str] = {}
     for key, value in given.items():
         text = "" if value in (None, False) else str(value).strip()
-        if not text or text.casefold() in ("false", "no", "0"):
-            continue
-        if key in owners:
+        if key in owners and text.casefold() not in _NOT_CHOSEN:
             chosen.setdefault(owners[key].id, []).append(key)
-        else:
+        elif key not in owners and text:
             texts[key] = text[:LONGEST_NOTE]
     answers = []
     for question in questionnaire.questions:
