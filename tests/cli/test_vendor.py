@@ -139,6 +139,7 @@ class TestAnAfternoon:
         assert done.stdout.startswith("Acme Desk fits best: ")
         assert "meets every must-have" in " ".join(done.stdout.split()[:20])
         assert "safe zone" in done.stdout
+        assert "Budget contradicts itself: The call" in done.stdout
         assert max(map(len, done.stdout.splitlines())) <= 80
         assert openpyxl.load_workbook(tmp_path / "board.xlsx").sheetnames[0] == "Comparison"
 

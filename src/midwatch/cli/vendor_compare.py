@@ -179,6 +179,9 @@ def _tell(screen: Screen, found: Comparison, *, explain: str | None, differences
     # More columns than a terminal has room for would be cut into letters.
     for start in range(0, len(found.results), _MOST_ACROSS):
         _table(screen, found, slice(start, start + _MOST_ACROSS))
+    for result in found.results:
+        for says in result.contradictions:
+            screen.print(safe(f"{result.candidate.name} contradicts itself: {says}"))
     if explain is not None:
         for line in found.explain(explain):
             screen.print(safe(f"  {line}"))
