@@ -35,6 +35,7 @@ _COMMANDS: Final = {
     "status": ("midwatch.cli.status", "How the watch is."),
     "incidents": ("midwatch.cli.incidents", "What happened, and what was done about it."),
     "policy": ("midwatch.cli.policy", "Who is told of incidents."),
+    "vendor": ("midwatch.cli.vendor", "Choose outside providers, and look at them again."),
     "desk": ("midwatch.cli.desk", "The desk and the portal, in a browser."),
     "list": ("midwatch.cli.lists", "Block lists and other lists of addresses."),
     "client": ("midwatch.cli.client", "The firms that are watched, and their offices."),
