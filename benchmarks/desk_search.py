@@ -101,8 +101,9 @@ def main() -> None:
                 found = together(reader, asked).total
                 reader.close()
             told = "  ".join(
-                f"{statistics.median(w for w, _ in times[step]):5.2f} ({statistics.median(p for _, p in times[step]):5.2f})"
-                for step in ("one", "apart", "rows", "open")
+                f"{statistics.median(wall for wall, _ in taken):5.2f} "
+                f"({statistics.median(processor for _, processor in taken):5.2f})"
+                for taken in (times[step] for step in ("one", "apart", "rows", "open"))
             )
             print(f"{name:20} {found:>9,}  {told}")
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from midwatch.lake.exporting import defuse_cell
 from midwatch.events.batch import ParseFailure
 from midwatch.events.catalogue import all_sources
 from midwatch.events.reading import LineReader
 from midwatch.events.timestamps import ClockContext
 from midwatch.lake import LakeWriter, Placed
+from midwatch.lake.exporting import defuse_cell
 
 MIDWATCH = Path(sys.executable).with_name("midwatch")
 NOON = 1_795_176_000_000_000

@@ -26,6 +26,8 @@ _FLAGS = (
 )  # fmt: skip
 WIDE, TELEPHONE = (1280, 900), (360, 740)
 _PATIENCE = 60.0
+_ANSWERS = ("404 (", "400 (")
+"""What a browser notes as an error and is an answer: not there, and a question that is wrong."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def visit(desk: Desk, chromium: Browser) -> Iterator[Callable[..., Page]]:
             "console",
             lambda told: (
                 faults.append(f"{path}: {told.text}")
-                if told.type == "error" and "404" not in told.text
+                if told.type == "error" and not any(each in told.text for each in _ANSWERS)
                 else None
             ),
         )
