@@ -105,7 +105,11 @@ def main() -> None:
                     times.setdefault(step, []).append(_timed(work))
                 found = together(reader, asked).total
                 reader.close()
-            told = "  ".join(_medians(times[step]) for step in ("one", "apart", "rows", "open"))
+            told = "  ".join(
+                f"{statistics.median(wall for wall, _ in taken):5.2f} "
+                f"({statistics.median(processor for _, processor in taken):5.2f})"
+                for taken in (times[step] for step in ("one", "apart", "rows", "open"))
+            )
             print(f"{name:20} {found:>9,}  {told}")
 
 

@@ -12,7 +12,7 @@ import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from re import _constants, _parser  # type: ignore[attr-defined]  # the parser has no public name
+from importlib import import_module
 from typing import Any, Final
 
 from midwatch.detection.fields import KEYWORDS
@@ -34,6 +34,9 @@ from midwatch.rules.plan import (
     all_of,
 )
 
+# The parser of expressions has no public name, nor types.
+_constants: Any = import_module("re._constants")
+_parser: Any = import_module("re._parser")
 _EXACT_BONUS: Final = 6
 _MOST_LITERALS: Final = 2_000
 _MOST_BRANCHES: Final = 12

@@ -16,9 +16,12 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from re import _constants, _parser  # type: ignore[attr-defined]  # the parser has no public name
+from importlib import import_module
 from typing import Any, Final
 
+# The parser of expressions has no public name, nor types.
+_constants: Any = import_module("re._constants")
+_parser: Any = import_module("re._parser")
 _REPEATS: Final = (_constants.MAX_REPEAT, _constants.MIN_REPEAT)
 _MANY: Final = 16
 _SAMPLE: Final = (*(chr(code) for code in range(0x20, 0x7F)), "\n", "\t", "é")

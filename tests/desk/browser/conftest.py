@@ -27,6 +27,8 @@ _FLAGS = (
 )  # fmt: skip
 WIDE, TELEPHONE = (1280, 900), (360, 740)
 _PATIENCE = 60.0
+_ANSWERS = ("404 (", "400 (")
+"""What a browser notes as an error and is an answer: not there, and a question that is wrong."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def visit(desk: Desk, chromium: Browser) -> Iterator[Callable[..., Page]]:
             "console",
             lambda told: (
                 faults.append(f"{path}: {told.text}")
-                if told.type == "error" and not re.search("404|410", told.text)
+                if told.type == "error" and not any(each in told.text for each in _ANSWERS)
                 else None
             ),
         )
