@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import click
-import django
 
 from midwatch.desk.setup import DeskSetup, desk_setup
 from midwatch.kernel import MidwatchError
@@ -34,7 +34,11 @@ def _options(function: click.decorators.FC) -> click.decorators.FC:
 @_options
 def run(*, state: Path | None, config: Path | None) -> None:
     """Serve the desk until it is told to stop."""
-    setup = _prepared(state, config)
+    setup = _told(state, config)
+    # This process only keeps the worker running for months: Django is for others to load.
+    prepared = subprocess.run([sys.executable, "-m", "midwatch.desk", "prepare"], check=False)  # noqa: S603  # our own program
+    if prepared.returncode:
+        sys.exit(prepared.returncode)
     log_to_stderr("desk")
     # Imported here: the other commands need no web server.
     from granian import Granian  # noqa: PLC0415  # the reason stands above
@@ -59,6 +63,13 @@ def run(*, state: Path | None, config: Path | None) -> None:
 
 @command.command()
 @_options
+def prepare(*, state: Path | None, config: Path | None) -> None:
+    """Bring the tables to what this version needs."""
+    _prepared(state, config)
+
+
+@command.command()
+@_options
 def link(*, state: Path | None, config: Path | None) -> None:
     """Print the link that makes the first manager; nothing where there is one already."""
     setup = _prepared(state, config)
@@ -71,12 +82,9 @@ def link(*, state: Path | None, config: Path | None) -> None:
 
 def _prepared(state: Path | None, config: Path | None) -> DeskSetup:
     """Django with its tables as this version needs them."""
-    for variable, value in ((STATE, state), (CONFIG, config)):
-        if value is not None:
-            os.environ[variable] = str(value)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "midwatch.desk.site.settings")
-    setup = desk_setup()
-    setup.folder.open()
+    setup = _told(state, config)
+    import django  # noqa: PLC0415  # large, and the process that serves does without
+
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415  # Django must be set up before
 
@@ -86,6 +94,17 @@ def _prepared(state: Path | None, config: Path | None) -> DeskSetup:
         call_command("migrate", verbosity=0, interactive=False)
         if setup.configuration.desk.database:
             call_command("createcachetable", verbosity=0)
+    return setup
+
+
+def _told(state: Path | None, config: Path | None) -> DeskSetup:
+    """The setup, which also stands in the environment for every process of the desk."""
+    for variable, value in ((STATE, state), (CONFIG, config)):
+        if value is not None:
+            os.environ[variable] = str(value)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "midwatch.desk.site.settings")
+    setup = desk_setup()
+    setup.folder.open()
     return setup
 
 
