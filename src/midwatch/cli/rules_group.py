@@ -25,6 +25,7 @@ _ELSEWHERE: Final = {
     "update": ("midwatch.cli.rules_packs", "update"),
     "rollback": ("midwatch.cli.rules_packs", "rollback"),
     "packs": ("midwatch.cli.rules_packs", "packs"),
+    "use": ("midwatch.cli.rules_packs", "use"),
 }
 rules_option = click.option(
     "--rules",

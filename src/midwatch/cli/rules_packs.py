@@ -26,6 +26,9 @@ from midwatch.packs.comparing import Changes
 from midwatch.packs.fetching import Progress, is_url
 from midwatch.packs.store import suffix_of
 from midwatch.rules import RuleSet, load_rules, read_texts
+from midwatch.tenants import TenantStore
+from midwatch.watch.rule_book import use_pack
+from midwatch.watch.state_folder import StateFolder
 
 _SECOND: Final = 1_000_000
 _DAY: Final = 86_400 * _SECOND
@@ -248,7 +251,9 @@ def _print_changes(
             titles.add_row(word, "", f"… {len(group) - _MOST_SHOWN} more (--all)")
     screen.print(titles)
     back = f"; midwatch rules rollback {name} goes back" if again else ""
-    screen.print(f"Use it with --pack {name}{back}.")
+    screen.print(
+        f"Use it with --pack {name}; midwatch rules use {name} has the watch use it{back}."
+    )
 
 
 @click.command("rollback")
@@ -300,6 +305,33 @@ def packs(*, state: Path | None) -> None:
     for name in names:
         release = store.current(name)
         screen.print(f"{name}: {release.origin}\n  sha256 {release.digest}", soft_wrap=True)
+
+
+@click.command("use")
+@click.argument("name")
+@click.option("--client", metavar="NAME", help="For this client only. Default: for every client.")
+@click.option("--stop", is_flag=True, help="Use it no longer.")
+@state_option
+def use(*, name: str, client: str | None, stop: bool, state: Path | None) -> None:
+    """Have the running watch use an installed pack, with every release that is installed later.
+
+    The bundled rules and your own are used without that. The watch notices within a minute.
+    """
+    folder = StateFolder(state_folder(state))
+    if not stop:
+        release = PackStore(folder.path).current(name)  # refused where there is none
+        click.echo(f"{name}: {_rules(release)}, newest of {release.newest or 'no stated date'}.")
+    if client is not None and TenantStore(folder.database).tenant(client) is None:
+        raise BadInputError(
+            f"there is no client {client!r}", remedy="list them: midwatch client list"
+        )
+    changed = use_pack(folder.rules, client, name, used=not stop)
+    whose = f"for {client}" if client else "for every client"
+    if stop:
+        told = f"The watch no longer uses {name} {whose}." if changed else "It was not in use."
+    else:
+        told = f"The watch uses it {whose}." if changed else "It is in use already."
+    click.echo(told)
 
 
 def _day(instant: int) -> str:

@@ -36,7 +36,9 @@ def run(*, state: Path | None, config: Path | None) -> None:
     """Serve the desk until it is told to stop."""
     setup = _told(state, config)
     # This process only keeps the worker running for months: Django is for others to load.
-    prepared = subprocess.run([sys.executable, "-m", "midwatch.desk", "prepare"], check=False)  # noqa: S603  # our own program
+    prepared = subprocess.run(
+        [sys.executable, "-m", "midwatch.desk", "prepare"], check=False
+    )  # our own program
     if prepared.returncode:
         sys.exit(prepared.returncode)
     log_to_stderr("desk")

@@ -80,6 +80,10 @@ class PackStore:
         """The archive in use."""
         return self._folder / name / self.current(name).file
 
+    def record(self, name: str) -> Path:
+        """The file that says which release is in use; it changes with every other release."""
+        return self._folder / name / _RECORD
+
     def staging(self, name: str, suffix: str) -> Path:
         """Where a new archive may be written before it is installed.
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from midwatch.kernel import MidwatchError
 from midwatch.packs import PackStore
-from midwatch.watch.rule_book import BUNDLED
+from midwatch.watch.rule_book import BUNDLED, used_packs
 from midwatch.watch.state_folder import StateFolder
 
 _DATE: Final = re.compile(r"^(?:date|modified):\s*['\"]?(\d{4}-\d{2}-\d{2})", re.MULTILINE)
@@ -29,7 +29,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """An installed pack of rules, for searches in the past: ``installed`` in UTC microseconds."""
+    """An installed pack that is in use: ``installed`` in UTC microseconds."""
 
     name: str
     rules: int
@@ -39,7 +39,7 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """The rules in force for a client, those of its own among them, and installed packs."""
+    """The rules in force for a client: bundled ones, packs, those of its own among them."""
 
     bundled: Rules
     own: Rules
@@ -48,7 +48,7 @@ class Freshness:
     @property
     def newest(self) -> str:
         """The date of the newest rule in force."""
-        return max(self.bundled.newest, self.own.newest)
+        return max(self.bundled.newest, self.own.newest, *(each.newest for each in self.packs))
 
 
 def freshness_of(folder: StateFolder, tenant: str) -> Freshness:
@@ -56,7 +56,7 @@ def freshness_of(folder: StateFolder, tenant: str) -> Freshness:
     return Freshness(
         _bundled(),
         _rules_in(folder.rules / "common", folder.rules / tenant),
-        tuple(_packs(folder)),
+        tuple(_packs(folder, tenant)),
     )
 
 
@@ -76,10 +76,10 @@ def _rules_in(*folders: Path) -> Rules:
     return Rules(len(files), newest)
 
 
-def _packs(folder: StateFolder) -> list[Pack]:
+def _packs(folder: StateFolder, tenant: str) -> list[Pack]:
     store = PackStore(folder.path)
     found = []
-    for name in store.names():
+    for name in used_packs(folder.rules, tenant):
         try:
             current = store.current(name)
         except MidwatchError:  # the command about packs tells what is wrong with it

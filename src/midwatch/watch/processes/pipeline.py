@@ -12,6 +12,7 @@ from typing import Final
 
 from midwatch.incidents import Incidents
 from midwatch.kernel import MidwatchError
+from midwatch.packs import PackStore
 from midwatch.paging import SqliteIncidents
 from midwatch.tenants import Feed, TenantStore
 from midwatch.watch.canary import PROCESS as CANARY
@@ -80,7 +81,7 @@ class PipelineProcess:
             self._policies.policy_of,
             knowledge_of=self._knowing.knowledge_of,
         )
-        self._book = RuleBook(folder.rules, cache)
+        self._book = RuleBook(folder.rules, cache, PackStore(folder.path))
         self._revision = -1
         self._looked = self._looked_at_rules = 0
         self._checkpoints = Checkpoints(folder.database, _NAME)
