@@ -69,6 +69,13 @@ def test_any_cutting_gives_the_same_messages(data: bytes, cuts: list[int], longe
     assert all(line and len(line) <= longest for line in lines)
 
 
+def test_a_last_line_without_its_end_is_cut_like_any_other() -> None:
+    lines, framing = whole(b"<13>six", 6)
+
+    assert lines == [b"<13>si"]
+    assert framing.cut == 1
+
+
 @given(st.lists(st.one_of(MESSAGE.map(lambda body: body.rstrip(b"\r\n\0")), st.just(b"<1>"))))
 def test_counted_messages_come_out_as_they_went_in(messages: list[bytes]) -> None:
     data = b"".join(str(len(message)).encode() + b" " + message for message in messages)

@@ -84,7 +84,7 @@ class Framing:
             self.broken += 1
         skipped, self._left, self._in_line, self._skipping = self._skipping, None, False, False
         line = _without_return(held)
-        return [line] if line and not self.failed and not skipped else []
+        return [self._short(line)] if line and not self.failed and not skipped else []
 
     def give_up(self) -> list[bytes]:
         """Cut the message at hand: what is held is given on, the rest of it will be passed over.
@@ -96,7 +96,7 @@ class Framing:
         held, self._held = bytes(self._held), bytearray()
         self._skipping = True
         self.cut += 1
-        return [held]
+        return [held[: self._longest]]
 
     def _begin(self, data: bytes, position: int, lines: list[bytes]) -> int:
         """Tell the form of the next message, at once for as many lines as there are."""

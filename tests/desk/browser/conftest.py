@@ -79,9 +79,9 @@ def _await(url: str, log: Path) -> None:
             time.sleep(0.1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser."""
+    """The browser. While it is open an event loop runs, which no other test may find."""
     if not _CHROMIUM:
         if os.environ.get("CI") == "true":
             pytest.fail("there is no Chromium: scripts/install-test-parts")
