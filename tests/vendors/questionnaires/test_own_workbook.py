@@ -189,8 +189,8 @@ def test_each_question_offers_its_own_words() -> None:
 
     def offered(question: str) -> str | None:
         row = row_of(sheet, question)
-        spans = {words: [*map(int, re.findall(r"\d+", cells))] for cells, words in lists.items()}
-        return next((w for w, span in spans.items() if span[0] <= row <= span[-1]), None)
+        spans = [(list(map(int, re.findall(r"\d+", cells))), w) for cells, w in lists.items()]
+        return next((words for span, words in spans if span[0] <= row <= span[-1]), None)
 
     assert offered("desk.mfa") == '"yes,no,not applicable"'
     assert offered("audits.report") == '"SOC 2 type 2,ISO 27001,SOC 2 type 1,SOC 1,SAS 70,none"'

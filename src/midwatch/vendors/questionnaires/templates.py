@@ -65,13 +65,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     after: str = ""
     when: When = When.YES
     no_is_good: bool = False
-    may_not_apply: bool = False
     unit: str = ""
     full: Decimal | None = None
     none: Decimal | None = None
     choices: tuple[Choice, ...] = ()
     evidence: str = ""
-    asks: str = ""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

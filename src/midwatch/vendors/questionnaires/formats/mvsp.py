@@ -89,7 +89,6 @@ def mvsp_version(data: bytes, name: str) -> TemplateVersion:
                 text=f"{control.get('title')}: {_parts(control, 'statement')}",
                 why=_guidance(control, "why") or _NO_GUIDANCE,
                 good=_guidance(control, "what this control measures") or "Yes, with evidence.",
-                may_not_apply=True,
             )
         )
     return make_version(
