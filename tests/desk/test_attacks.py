@@ -110,15 +110,15 @@ def test_a_new_password_ends_the_other_sessions(
     user = User.objects.get()
     thief = Client()
     thief.cookies[settings.SESSION_COOKIE_NAME] = session_of(user)
-    assert thief.get("/").status_code == 200
+    assert thief.get("/c/bakery/").status_code == 200
 
     browser.post(
         "/account/password/change/",
         {"oldpassword": PASSWORD, "password1": "quite another long one", "password2": "quite another long one"},
     )  # fmt: skip
 
-    assert thief.get("/").status_code == 302
-    assert browser.get("/").status_code == 200
+    assert thief.get("/c/bakery/").status_code == 302
+    assert browser.get("/c/bakery/").status_code == 200
 
 
 def test_guessing_one_account_is_stopped_and_kept(world: Furnished, db: None) -> None:

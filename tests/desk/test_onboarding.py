@@ -16,7 +16,7 @@ from midwatch.desk.audit.models import Entry
 from midwatch.desk.people import inviting, services
 from midwatch.desk.people.models import Invitation, Membership, User, WelcomeLink
 from midwatch.desk.people.selectors import viewer_of
-from midwatch.desk.rehearsal import PASSWORD, Furnished, now, person
+from midwatch.desk.rehearsal import BAKERY, FORGE, PASSWORD, Furnished, now, person
 from midwatch.kernel import BadInputError
 
 URL = "http://localhost:8080"
@@ -114,6 +114,9 @@ def test_the_first_steps_tell_what_comes_next(
 def test_the_first_steps_of_a_desk_with_sources_wait_for_a_line(
     world: Furnished, visitor: Callable[..., Client]
 ) -> None:
+    for tenant in (BAKERY, FORGE):
+        world.stores.health.forget(tenant)
+
     assert "the first line" in visitor(Role.MANAGER).get("/welcome/").content.decode()
 
 

@@ -175,12 +175,12 @@ def test_who_has_left_is_signed_out_everywhere(
     world: Furnished, visitor: Callable[..., Client]
 ) -> None:
     browser = visitor(Role.CONTACT)
-    assert browser.get("/").status_code == 200
+    assert browser.get("/c/bakery/").status_code == 200
     contact = User.objects.get(email__startswith="contact")
 
     visitor(Role.OWNER).post(f"/people/access/{held(contact).pk}/end/")
 
-    assert browser.get("/")["Location"].startswith("/account/login/")
+    assert browser.get("/c/bakery/")["Location"].startswith("/account/login/")
 
 
 def test_the_clients_choice_of_masking_is_the_clients(
@@ -203,9 +203,9 @@ def test_an_own_session_is_ended_and_no_others(
     foreign = UserSession.objects.get(user__email__startswith="contact")
 
     assert owner.post(f"/people/sessions/{foreign.pk}/end/").status_code == 404
-    assert other.get("/").status_code == 200
+    assert other.get("/c/bakery/").status_code == 200
     assert other.post(f"/people/sessions/{foreign.pk}/end/").status_code == 302
-    assert other.get("/").status_code == 302
+    assert other.get("/c/bakery/")["Location"].startswith("/account/login/")
 
 
 def test_an_owner_of_two_clients_chooses_one(

@@ -199,7 +199,13 @@ class LakeReader:
     def _run(
         self, statement: str, parameters: Sequence[object], limit: int, seconds: float
     ) -> Answer:
-        timer = threading.Timer(seconds, self._connection.interrupt)
+        late = threading.Event()
+
+        def interrupt() -> None:
+            late.set()
+            self._connection.interrupt()
+
+        timer = threading.Timer(seconds, interrupt)
         timer.start()
         try:
             relation = self._connection.sql(statement, params=list(parameters))
@@ -211,6 +217,8 @@ class LakeReader:
                 if count > limit:
                     break
             table = pa.Table.from_batches(taken, batches.schema)
+            if late.is_set():  # between two steps there is nothing that could be interrupted
+                raise duckdb.InterruptException  # noqa: TRY301  # told below like any other
             return Answer(table.slice(0, limit), cut=count > limit)
         except duckdb.InterruptException as error:
             raise BadInputError(
