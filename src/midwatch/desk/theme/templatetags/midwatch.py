@@ -144,6 +144,18 @@ def mood(value: Priority | Level | str) -> str:
     return "look" if word in ("P3", "medium") else "quiet"
 
 
+@register.filter
+def gravity(level: Level) -> str:
+    """How much a finding matters, in a word."""
+    return {
+        Level.INFORMATIONAL: gettext("informational"),
+        Level.LOW: gettext("low"),
+        Level.MEDIUM: gettext("medium"),
+        Level.HIGH: gettext("high"),
+        Level.CRITICAL: gettext("critical"),
+    }[level]
+
+
 @register.simple_tag
 def shape(word: str) -> SafeString:
     """The shape that stands beside a meaning's colour and word."""
