@@ -86,6 +86,16 @@ PAGES = (
     (None, "/answer/nonsense"),
 )
 """(role, path) of every page; a page is not done before it stands here."""
+GERMAN = (
+    (None, "/account/login/"),
+    ("analyst", "/queue/"),
+    ("analyst", OWN),
+    ("owner", "/c/bakery/"),
+    ("manager", "/c/bakery/sources/add/pfsense/"),
+    ("manager", "/sources/"),
+    ("owner", "/people/at/bakery/"),
+)
+"""Pages with the longest words."""
 TELEPHONE = (360, 740)
 
 
@@ -102,3 +112,14 @@ def test_a_page_is_accessible_and_fits(
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= TELEPHONE[0], f"{wide} pixels wide"
     assert serious(page) == []
+
+
+@pytest.mark.parametrize(("role", "path"), GERMAN)
+def test_german_words_fit_a_telephone(
+    visit: Callable[..., Page], role: str | None, path: str
+) -> None:
+    page = visit(role, path, language="de-DE", size=TELEPHONE)
+
+    assert page.get_attribute("html", "lang") == "de"
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= TELEPHONE[0], f"{wide} pixels wide"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 
 from midwatch.desk.access.stores import stores
 from midwatch.desk.audit.models import Entry
@@ -85,7 +86,7 @@ class Answers:
 def _checked(token: str) -> str:
     if len(token) > LONGEST_TOKEN:
         raise BadInputError(
-            "this link is not one of ours, or it was cut",
-            remedy="open the whole link from the mail",
+            _("this link is not one of ours, or it was cut"),
+            remedy=_("open the whole link from the mail"),
         )
     return token

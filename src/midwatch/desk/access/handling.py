@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from midwatch.desk.access.acting import Acting
 from midwatch.desk.access.masking import names_of
@@ -203,7 +204,7 @@ class Handling(Acting):
         shown = {each.key: each for each in self.recipients(name)}
         address = self._mail_of(incident, key) if key in shown else ""
         if not address:
-            raise BadInputError("nobody is chosen", remedy="choose who is to get the mail")
+            raise BadInputError(_("nobody is chosen"), remedy=_("choose who is to get the mail"))
         changed = stores().answering.tell(
             incident.id, Reach(_MAIL, address), shown[key].title, subject, text,
             by=self._viewer.name, now=self._now,

@@ -103,7 +103,7 @@ def document(
 
 def day_title(day: date) -> str:
     """``Monday, 22 November 2026``."""
-    return date_format(day, "l, j F Y")
+    return date_format(day, _("l, j F Y"))
 
 
 def week_title(first: date) -> str:
@@ -111,8 +111,8 @@ def week_title(first: date) -> str:
     last = first + timedelta(days=6)
     return _("Week %(number)d: %(first)s to %(last)s") % {
         "number": first.isocalendar().week,
-        "first": date_format(first, "j F"),
-        "last": date_format(last, "j F Y"),
+        "first": date_format(first, _("j F")),
+        "last": date_format(last, _("j F Y")),
     }
 
 

@@ -15,7 +15,7 @@ from midwatch.desk.access.watching import Awake, Heard, Watching
 from midwatch.desk.portal.answers import Glance, glance
 from midwatch.desk.portal.periods import Calendar, Period, since_of
 from midwatch.desk.portal.strips import Strip, axis, drawn
-from midwatch.desk.theme.templatetags.midwatch import amount, lasting
+from midwatch.desk.theme.templatetags.midwatch import ago, amount
 from midwatch.incidents.incident import REFERENCE_LENGTH
 from midwatch.paging.standing import Recorded, Standing
 from midwatch.reports.amounts import begun
@@ -196,13 +196,13 @@ def _second(heard: Sequence[Heard], awake: Awake, now: int, rules: Freshness) ->
     if not awake.now:
         if awake.last is None:
             return _("The watch has not been started on this machine.")
-        return _("It last said that it is at work %(ago)s ago. Lines that come wait for it.") % {
-            "ago": lasting(now - awake.last)
+        return _("It last said that it is at work %(ago)s. Lines that come wait for it.") % {
+            "ago": ago(now - awake.last)
         }
     sources = ngettext("%(n)d source is", "%(n)d sources are", len(heard)) % {"n": len(heard)}
     newest = _(
-        "%(sources)s watched; the newest line came %(ago)s ago and was looked at on arrival."
-    ) % {"sources": sources, "ago": lasting(now - max(spoke))}
+        "%(sources)s watched; the newest line came %(ago)s and was looked at on arrival."
+    ) % {"sources": sources, "ago": ago(now - max(spoke))}
     if rules.newest:
         return newest + " " + _("The newest rule is of %(date)s.") % {"date": rules.newest}
     return newest

@@ -16,7 +16,7 @@ from midwatch.desk.triage.runbooks import runbook
 from midwatch.desk.triage.selectors import hand_overs, ticks
 from midwatch.incidents import Change
 from midwatch.incidents.states import MIDWATCH
-from midwatch.reports.amounts import clock, counted, moment
+from midwatch.reports.amounts import clock, moment
 from midwatch.reports.defusing import defuse
 
 HOUR: Final = 3_600_000_000
@@ -108,7 +108,8 @@ def _done(changed: list[Shown], since: int, zone: ZoneInfo) -> list[str]:
         for change, shown in entries[-_MOST:]
     ]
     if len(entries) > _MOST:
-        earlier = counted(len(entries) - _MOST, "earlier entry", "earlier entries")
+        more = len(entries) - _MOST
+        earlier = ngettext("%(n)d earlier entry", "%(n)d earlier entries", more) % {"n": more}
         told.insert(0, f"- ({earlier})")
     return told
 

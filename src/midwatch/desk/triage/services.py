@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from midwatch.desk.access.handling import Handling
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.audit.services import note
 from midwatch.desk.people.models import User
+from midwatch.desk.theme.templatetags.midwatch import amount
 from midwatch.desk.triage.models import Assignment, HandOver, Tick
 from midwatch.desk.triage.selectors import colleagues
 from midwatch.incidents import Incident
@@ -31,8 +33,8 @@ def assign(scope: Scope, address: str, name: str, user: int, why: str = "") -> U
     chosen = next((each for each in colleagues(scope, incident.tenant) if each.pk == user), None)
     if chosen is None:
         raise BadInputError(
-            "nobody of that name works on this client's incidents",
-            remedy="choose a colleague from the list",
+            _("nobody of that name works on this client's incidents"),
+            remedy=_("choose a colleague from the list"),
         )
     Assignment.objects.update_or_create(
         incident=incident.id,
@@ -100,10 +102,11 @@ def change_hand_over(scope: Scope, address: str, kept: HandOver, text: str) -> H
 def _written(text: str) -> str:
     written = text.replace("\r\n", "\n").strip()
     if not written:
-        raise BadInputError("the note is empty", remedy="say at least that all is quiet")
+        raise BadInputError(_("the note is empty"), remedy=_("say at least that all is quiet"))
     if len(written) > LONGEST_NOTE:
         raise BadInputError(
-            f"the note is longer than {LONGEST_NOTE:,} characters", remedy="shorten it"
+            _("the note is longer than %(most)s characters") % {"most": amount(LONGEST_NOTE)},
+            remedy=_("shorten it"),
         )
     return written
 

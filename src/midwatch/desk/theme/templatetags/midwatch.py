@@ -16,14 +16,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django import template
 from django.http import HttpRequest
 from django.template.context import Context
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, npgettext
 
 from midwatch.incidents import Priority
 from midwatch.kernel import Level
-from midwatch.reports.amounts import number
 from midwatch.reports.defusing import defuse
 
 register = template.Library()
@@ -70,10 +69,10 @@ def when(context: Context, value: int | datetime | None, form: str = "short") ->
     moment = moment_of(value)
     local = moment.astimezone(zone_of(context))
     told = {
-        "short": lambda: date_format(local, "j M H:i"),
+        "short": lambda: date_format(local, gettext("j M H:i")),
         "clock": lambda: local.strftime("%H:%M"),
-        "exact": lambda: date_format(local, "j M Y ") + local.strftime("%H:%M:%S"),
-        "day": lambda: date_format(local, "j M Y"),
+        "exact": lambda: date_format(local, gettext("j M Y")) + local.strftime(" %H:%M:%S"),
+        "day": lambda: date_format(local, gettext("j M Y")),
     }[form]()
     return format_html(
         '<time datetime="{}" title="{} UTC">{}</time>',
@@ -86,17 +85,32 @@ def when(context: Context, value: int | datetime | None, form: str = "short") ->
 @register.filter
 def lasting(microseconds: int) -> str:
     """A length of time in words: ``4 minutes``, ``90 minutes``, ``3 days``."""
+    count, unit = _counted(microseconds)
+    return {
+        "day": ngettext("%(n)d day", "%(n)d days", count),
+        "hour": ngettext("%(n)d hour", "%(n)d hours", count),
+        "minute": ngettext("%(n)d minute", "%(n)d minutes", count),
+        "second": ngettext("%(n)d second", "%(n)d seconds", count),
+    }[unit] % {"n": count}
+
+
+def ago(microseconds: int) -> str:
+    """That long before now, in words: ``3 days ago``. Languages bend the unit here."""
+    count, unit = _counted(microseconds)
+    return {
+        "day": npgettext("ago", "%(n)d day ago", "%(n)d days ago", count),
+        "hour": npgettext("ago", "%(n)d hour ago", "%(n)d hours ago", count),
+        "minute": npgettext("ago", "%(n)d minute ago", "%(n)d minutes ago", count),
+        "second": npgettext("ago", "%(n)d second ago", "%(n)d seconds ago", count),
+    }[unit] % {"n": count}
+
+
+def _counted(microseconds: int) -> tuple[int, str]:
     seconds = max(0, microseconds // _SECOND)
     for size, unit in _UNITS:
-        count = seconds // size
-        if count >= _LEAST or size == 1:
-            return {
-                "day": ngettext("%(n)d day", "%(n)d days", count),
-                "hour": ngettext("%(n)d hour", "%(n)d hours", count),
-                "minute": ngettext("%(n)d minute", "%(n)d minutes", count),
-                "second": ngettext("%(n)d second", "%(n)d seconds", count),
-            }[unit] % {"n": count}
-    return ""
+        if seconds // size >= _LEAST:
+            return seconds // size, unit
+    return seconds, "second"
 
 
 @register.simple_tag(takes_context=True)
@@ -106,13 +120,13 @@ def since(context: Context, value: int | datetime | None) -> str:
         return gettext("never")
     now: int = context["request"].now
     then = int(moment_of(value).timestamp() * _SECOND)
-    return gettext("%(lasting)s ago") % {"lasting": lasting(now - then)}
+    return ago(now - then)
 
 
 @register.filter
 def amount(value: int) -> str:
-    """A number for people: ``48,211``."""
-    return number(value)
+    """A number for people: ``48,211``; in German ``48.211``."""
+    return number_format(value, use_l10n=True, force_grouping=True)
 
 
 @register.filter
@@ -128,6 +142,18 @@ def mood(value: Priority | Level | str) -> str:
     if word in ("P1", "P2", "critical", "high"):
         return "act"
     return "look" if word in ("P3", "medium") else "quiet"
+
+
+@register.filter
+def gravity(level: Level) -> str:
+    """How much a finding matters, in a word."""
+    return {
+        Level.INFORMATIONAL: gettext("informational"),
+        Level.LOW: gettext("low"),
+        Level.MEDIUM: gettext("medium"),
+        Level.HIGH: gettext("high"),
+        Level.CRITICAL: gettext("critical"),
+    }[level]
 
 
 @register.simple_tag
