@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from midwatch.desk.access import handling
 from midwatch.desk.access.roles import Role
+from midwatch.desk.access.stores import stores
 from midwatch.desk.audit.models import Entry, Reveal
 from midwatch.desk.people.models import ClientPreferences, User
 from midwatch.desk.rehearsal import (
@@ -640,7 +641,25 @@ def test_the_night_view_is_dark_large_and_few(busy: Furnished, visitor: Visitor)
 
 def test_empty_pages_teach_the_next_step(state: StateFolder, visitor: Visitor) -> None:
     client = visitor(Role.ANALYST)
-    assert "midwatch demo" in text_of(client.get("/queue/"))
+    assert "midwatch up --demo" in text_of(client.get("/queue/"))
+    assert "No incident fits what is chosen" in text_of(client.get("/queue/?priority=P5"))
     assert "No incident fits." in text_of(client.get("/incidents/"))
-    assert "All quiet." in text_of(client.get("/queue/night/"))
+
+
+def test_nothing_is_called_quiet_while_the_watch_stands_still(
+    state: StateFolder, visitor: Visitor
+) -> None:
+    client = visitor(Role.ANALYST)
+    for page in ("/queue/", "/queue/night/"):
+        told = text_of(client.get(page))
+        assert "Nothing is looked at now." in told
+        assert "All quiet." not in told
+    note = client.get("/handover/new/").context["text"]
+    assert "The watch itself stands still" in note
+    assert "all sources write" not in note
+
+    stores().health.beat("pipeline", now(), now(), {})
+
+    for page in ("/queue/", "/queue/night/"):
+        assert "All quiet." in text_of(client.get(page))
     assert "All quiet: no incident is open." in client.get("/handover/new/").context["text"]

@@ -26,8 +26,8 @@ _FLAGS = (
 )  # fmt: skip
 WIDE, TELEPHONE = (1280, 900), (360, 740)
 _PATIENCE = 60.0
-_ANSWERS = ("404 (", "400 (")
-"""What a browser notes as an error and is an answer: not there, and a question that is wrong."""
+_ANSWERS = ("404 (", "400 (", "410 (")
+"""What a browser notes as an error and is an answer: not there, a wrong question, used up."""
 
 
 @dataclass(frozen=True)

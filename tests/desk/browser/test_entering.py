@@ -90,7 +90,8 @@ def test_a_partner_sees_codes_until_they_ask(
     page = visit("partner", "/incidents/")
     if page.title().startswith("Not found"):
         pytest.skip("the page of incidents is not there yet")
-    page.locator("main a[href*='MW-'], main a[href*='mw-']").first.click()
+    page.get_by_role("main").get_by_role("link").filter(has_text="VPN passwords").first.click()
+    page.get_by_role("heading", name="Timeline").wait_for()
     before = page.content()
     assert PERSON_NAME not in before
     assert MACHINE_NAME not in before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,10 @@ PATIENCE = 30_000
 """Milliseconds; a busy machine searches slowly."""
 
 
+FAILURES = 160
+"""The failed logins as j.ortiz in the furnished lake, at the least."""
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_an_analyst_hunts(visit: Callable[..., Page], tmp_path: Path, script: bool) -> None:
     page = visit("analyst", "/search/", script=script)
@@ -20,10 +25,15 @@ def test_an_analyst_hunts(visit: Callable[..., Page], tmp_path: Path, script: bo
 
     page.get_by_label("Search", exact=True).fill("outcome:failure")
     page.get_by_role("main").get_by_role("button", name="Search").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("480 events", timeout=PATIENCE)
+    heading = page.get_by_role("heading", level=1)
+    user = page.get_by_role("complementary").get_by_role("listitem").filter(has_text="j.ortiz")
+    expect(page).to_have_url(re.compile("failure"), timeout=PATIENCE)
+    expect(heading).to_contain_text("events", timeout=PATIENCE)
+    found = re.findall(r"\d+", user.inner_text())[-1]
+    assert int(found) >= FAILURES
 
-    page.get_by_role("complementary").get_by_role("link", name="j.ortiz").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("160 events", timeout=PATIENCE)
+    user.get_by_role("link").click()
+    expect(heading).to_have_text(f"{found} events", timeout=PATIENCE)
     expect(page.get_by_label("Search", exact=True)).to_have_value("outcome:failure user:j.ortiz")
     address = page.url
 
@@ -44,7 +54,7 @@ def test_an_analyst_hunts(visit: Callable[..., Page], tmp_path: Path, script: bo
         page.get_by_role("link", name="CSV").click()
     file = tmp_path / "events.csv"
     taken.value.save_as(file)
-    assert len(file.read_text("utf-8").splitlines()) == 161
+    assert len(file.read_text("utf-8").splitlines()) == int(found) + 1
 
 
 def test_a_word_is_completed_while_it_is_written(visit: Callable[..., Page]) -> None:

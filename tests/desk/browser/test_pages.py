@@ -1,9 +1,15 @@
-"""Every page, in day and night, on a screen and on a telephone: accessible, and not too wide."""
+"""Every page, in day and night, on a screen and on a telephone: accessible, and not too wide.
+
+``scripts/desk-pictures`` runs this with a folder in ``MIDWATCH_PICTURES`` and gets a picture of each.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -106,9 +112,11 @@ def test_a_page_is_accessible_and_fits(
     theme: str,
 ) -> None:  # fmt: skip
     page = visit(role, path, theme=theme)
+    picture(page, role, path, f"{theme}-wide")
     assert serious(page) == []
 
     page.set_viewport_size({"width": TELEPHONE[0], "height": TELEPHONE[1]})
+    picture(page, role, path, f"{theme}-telephone")
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= TELEPHONE[0], f"{wide} pixels wide"
     assert serious(page) == []
@@ -123,3 +131,11 @@ def test_german_words_fit_a_telephone(
     assert page.get_attribute("html", "lang") == "de"
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= TELEPHONE[0], f"{wide} pixels wide"
+
+
+def picture(page: Page, role: str | None, path: str, kind: str) -> None:
+    """Keep a picture of the whole page where ``MIDWATCH_PICTURES`` names a folder."""
+    if folder := os.environ.get("MIDWATCH_PICTURES"):
+        place = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-") or "home"
+        name = f"{role or 'stranger'}-{place}-{kind}.png"
+        page.screenshot(path=Path(folder) / name, full_page=True)

@@ -38,6 +38,8 @@ def clients(request: DeskRequest) -> HttpResponse:
             "wanted": wanted,
             "waiting": sum(each.standing.waiting for each in every),
             "needing": sum(each.glance.mood == "act" for each in every),
+            "looking": sum(each.glance.mood == "look" for each in every),
+            "asleep": any(each.glance.key == "asleep" for each in every),
             "silent": sum(each.silent for each in every),
             "legend": LEGEND,
             "may_add": request.viewer.may(Permission.CLIENTS),

@@ -15,7 +15,7 @@ from midwatch.desk.access.watching import Awake, Heard, Watching
 from midwatch.desk.portal.answers import Glance, glance
 from midwatch.desk.portal.periods import Calendar, Period, since_of
 from midwatch.desk.portal.strips import Strip, axis, drawn
-from midwatch.desk.theme.templatetags.midwatch import ago, amount
+from midwatch.desk.theme.templatetags.midwatch import ago, amount, calendar_day
 from midwatch.incidents.incident import REFERENCE_LENGTH
 from midwatch.paging.standing import Recorded, Standing
 from midwatch.reports.amounts import begun
@@ -204,7 +204,11 @@ def _second(heard: Sequence[Heard], awake: Awake, now: int, rules: Freshness) ->
         "%(sources)s watched; the newest line came %(ago)s and was looked at on arrival."
     ) % {"sources": sources, "ago": ago(now - max(spoke))}
     if rules.newest:
-        return newest + " " + _("The newest rule is of %(date)s.") % {"date": rules.newest}
+        return (
+            newest
+            + " "
+            + _("The newest rule is of %(date)s.") % {"date": calendar_day(rules.newest)}
+        )
     return newest
 
 

@@ -66,6 +66,7 @@ def portal(request: DeskRequest, tenant: str) -> HttpResponse:
             "looks": last_looks(scope, tenant) if may_read else (),
             "trend": bars(seen.calendar),
             "may_change_sources": request.viewer.may(Permission.SOURCES, tenant),
+            "may_let_in": request.viewer.may(Permission.PEOPLE, tenant),
             "days": seen.calendar.trend()[::-1][:_WEEK],
             "week": week_of(seen.calendar.today),
         },

@@ -66,7 +66,10 @@ def search(request: DeskRequest) -> HttpResponse:
     question = Question()
     try:
         question = Question.of(request.GET)
-        told |= _answered(request, question)
+        if told["all_clients"]:
+            told |= _answered(request, question)
+        else:
+            told["no_lake"] = True
     except BusyError as error:
         status, told["error"] = 429, error
     except SearchError as error:

@@ -41,7 +41,7 @@ def strangers(request: DeskRequest) -> HttpResponse:
                 for each in found
             ],
             "all": every,
-            "places": places(request.scope),
+            "homes": places(request.scope),
             "here": own_address(),
             "port": desk_setup().configuration.syslog.udp,
         },

@@ -14,6 +14,16 @@ from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.viewers import NOBODY, Viewer
 from midwatch.desk.setup import desk_setup
 
+HOUSE: Final = "midwatch.desk."
+ROOMS: Final = {
+    "triage": ("queue", "incidents"),
+    "portal": ("portal_home", "clients"),
+    "clients": ("clients",),
+    "sources": ("sources",),
+    "search": ("search",),
+    "audit": ("record",),
+}
+"""By app: the places its pages belong to; the first that the viewer has is meant."""
 THEMES: Final = ("auto", "light", "dark")
 
 
@@ -44,17 +54,22 @@ def furniture(request: HttpRequest) -> dict[str, Any]:
     """The viewer, the navigation, the theme."""
     viewer: Viewer = getattr(request, "viewer", NOBODY)
     theme = request.COOKIES.get("theme", "auto")
+    places = {
+        place.url: (place.title, address)
+        for place in PLACES
+        if viewer.may_somewhere(place.permission)
+        and place.provider in (None, viewer.provider)
+        and (address := _address(place.url))
+    }
+    here = _here(request, {name: address for name, (_title, address) in places.items()})
     return {
         "viewer": viewer,
         "places": [
-            {"url": address, "title": place.title, "here": _here(request, address)}
-            for place in PLACES
-            if viewer.may_somewhere(place.permission)
-            and place.provider in (None, viewer.provider)
-            and (address := _address(place.url))
+            {"url": address, "title": title, "here": name == here}
+            for name, (title, address) in places.items()
         ],
         "theme": theme if theme in THEMES else "auto",
-        "provider_name": desk_setup().configuration.desk.provider or "Midwatch",
+        "provider_name": desk_setup().configuration.desk.provider,
         "mail_is_set_up": bool(desk_setup().configuration.mail.host),
     }
 
@@ -66,5 +81,19 @@ def _address(name: str) -> str:
         return ""
 
 
-def _here(request: HttpRequest, address: str) -> bool:
-    return request.path == address or (address != "/" and request.path.startswith(address))
+def _here(request: HttpRequest, places: dict[str, str]) -> str:
+    """The name of the place that a page belongs to; empty where it belongs to none.
+
+    A page whose address is a place's is that place's; any other one belongs where its app does.
+    """
+    for name, address in places.items():
+        if request.path == address:
+            return name
+    found = request.resolver_match
+    module = found.func.__module__ if found is not None else ""
+    app = module.removeprefix(HOUSE).split(".")[0] if module.startswith(HOUSE) else ""
+    for name in ROOMS.get(app, ()):
+        if name in places:
+            return name
+    under = [each for each in places if request.path.startswith(places[each])]
+    return max(under, key=lambda each: len(places[each]), default="")

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from midwatch.desk.access.lists import IncidentLists, Narrowed
 from midwatch.desk.access.scope import Scope, Shown
+from midwatch.desk.access.watching import Watching
 from midwatch.desk.theme.templatetags.midwatch import lasting
 from midwatch.desk.triage.lists import Row, rows_of
 from midwatch.desk.triage.runbooks import runbook
@@ -123,11 +124,14 @@ def _said(change: Change) -> str:
 
 def _watch(scope: Scope, zone: ZoneInfo) -> list[str]:
     names = {tenant.id: tenant.title for tenant in scope.tenants()}
-    return [
+    told = [
         f"- {names.get(each.tenant, _('the watch itself'))}: {_told_of(each.text)} "
         + _("(for %(lasting)s)") % {"lasting": lasting(max(0, scope.now - each.since))}
         for each in scope.concerns()
     ]
+    if not Watching(scope).awake().now:
+        told.insert(0, "- " + _("The watch itself stands still, so nothing is looked at."))
+    return told
 
 
 def _told_of(what: str) -> str:

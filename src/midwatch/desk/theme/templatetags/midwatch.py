@@ -7,7 +7,7 @@ characters are spelled out, the length is bounded; Django escapes what is left.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
@@ -80,6 +80,15 @@ def when(context: Context, value: int | datetime | None, form: str = "short") ->
         moment.strftime("%Y-%m-%d %H:%M:%S"),
         told,
     )
+
+
+@register.filter
+def calendar_day(told: str) -> str:
+    """A date (ISO) as people write it; unchanged where it is none."""
+    try:
+        return date_format(date.fromisoformat(told), "j F Y")
+    except ValueError:
+        return told
 
 
 @register.filter

@@ -15,6 +15,7 @@ from midwatch.desk.access.lists import IncidentLists, Narrowed
 from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.pages import page
 from midwatch.desk.access.roles import Permission
+from midwatch.desk.access.watching import Watching
 from midwatch.desk.triage.exports import csv_lines, plain
 from midwatch.desk.triage.lists import PER_PAGE, STATES, Asked, Row, asked, rows_of
 from midwatch.desk.triage.selectors import assigned_to
@@ -82,6 +83,7 @@ def night(request: DeskRequest) -> HttpResponse:
         "counts": counts,
         "more": max(0, counts.waiting - len(rows)),
         "concerns": request.scope.concerns()[:3],
+        "asleep": not Watching(request.scope).awake().now,
     }
     part = "triage/night_part.html" if _is_part(request) else "triage/night.html"
     return render(request, part, told)
@@ -107,6 +109,7 @@ def _list(request: DeskRequest, questions: Asked) -> dict[str, Any]:
         "states": [(name, words) for name, (words, _states) in STATES.items()],
         "priorities": [(each.value, counts.by_priority[each]) for each in Priority],
         "since": request.now,
+        "asleep": not Watching(scope).awake().now,
     }
 
 

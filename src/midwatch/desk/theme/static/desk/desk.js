@@ -11,6 +11,13 @@
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone && !document.cookie.includes(`zone=${encodeURIComponent(zone)}`)) keep("zone", zone);
 
+  /* On a telephone the places scroll sideways; where one is stands in sight. */
+  const bar = document.querySelector(".places");
+  const here = bar && bar.querySelector("[aria-current]");
+  if (here && here.offsetLeft + here.offsetWidth > bar.clientWidth) {
+    bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+  }
+
   document.addEventListener("change", (event) => {
     const chosen = event.target;
     if (chosen.closest("[data-theme-switch]")) {
