@@ -147,7 +147,11 @@ def rows_of(app: str, tenant: str) -> list[object]:
         elif "user" in names:
             rows = model._default_manager.filter(user__email__endswith=f"@{tenant}.example")
         elif "tenants" in names:
-            found += [row.pk for row in model._default_manager.all() if row.tenants == [tenant]]
+            found += [
+                row.pk
+                for row in model._default_manager.all()
+                if getattr(row, "tenants", None) == [tenant]
+            ]
         found += list(rows.values_list("pk", flat=True)[:2])
     return found
 
