@@ -18,7 +18,7 @@ from midwatch.desk.rehearsal_night import a_busy_night
 
 FEWEST: Final = 12
 """A walk that finds fewer pages than this has not walked."""
-MOST_ALIKE: Final = 3
+MOST_ALIKE: Final = 2
 """How many addresses that differ only in their question or in a name are followed."""
 NAMED: Final = re.compile(r"\bMW-[0-9a-f]+|(?<=/)\d+(?=/)|\d{4}-\d\d-\d\d|(?<=event/)[^/]+")
 
