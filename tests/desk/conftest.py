@@ -24,8 +24,9 @@ if POSTGRESQL:
     _config.write_text('[desk]\ndatabase = "env:MIDWATCH_TEST_DATABASE"\n', "utf-8")
     os.environ["MIDWATCH_CONFIG"] = str(_config)
 django.setup()
-del os.environ["MIDWATCH_STATE"]
-os.environ.pop("MIDWATCH_CONFIG", None)
+# Processes that are started from here, xdist's workers among them, begin afresh.
+for _name in ("MIDWATCH_STATE", "MIDWATCH_CONFIG", "DJANGO_SETTINGS_MODULE"):
+    os.environ.pop(_name, None)
 
 from django.core.cache import cache  # noqa: E402  # Django is set up above
 from django.db import DEFAULT_DB_ALIAS  # noqa: E402  # Django is set up above
