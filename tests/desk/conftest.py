@@ -29,6 +29,7 @@ for _name in ("MIDWATCH_STATE", "MIDWATCH_CONFIG", "DJANGO_SETTINGS_MODULE"):
     os.environ.pop(_name, None)
 
 from django.core.cache import cache  # noqa: E402  # Django is set up above
+from django.core.signals import request_finished  # noqa: E402  # Django is set up above
 from django.db import DEFAULT_DB_ALIAS  # noqa: E402  # Django is set up above
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402  # Django is set up above
 from django.db.backends.signals import connection_created  # noqa: E402  # Django is set up above
@@ -52,6 +53,20 @@ def _see_every_row(connection: BaseDatabaseWrapper, **more: object) -> None:
 
 
 connection_created.connect(_see_every_row, dispatch_uid="tests")
+
+
+def _see_again(sender: object, **more: object) -> None:
+    """After the desk has answered, the test looks by itself again."""
+    if POSTGRESQL:
+        rows.see(rows.ALL)
+
+
+request_finished.connect(_see_again, dispatch_uid="tests")
+
+
+@pytest.fixture(autouse=POSTGRESQL)
+def _unnarrowed(db: None) -> None:
+    rows.see(rows.ALL)
 
 
 @pytest.fixture(autouse=True)

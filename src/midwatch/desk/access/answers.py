@@ -10,6 +10,7 @@ from typing import Final
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
+from midwatch.desk.access.rows import every_row
 from midwatch.desk.access.stores import stores
 from midwatch.desk.audit.models import Entry
 from midwatch.incidents import Incident
@@ -57,11 +58,12 @@ class Answers:
         before = self.look(token)
         changed = self._answering().acknowledge(_checked(token), self._now)
         if changed != before:
-            Entry.objects.create(
-                actor=None, name=changed.answered_by, tenant=changed.tenant,
-                verb="incident.acknowledge", subject=changed.reference,
-                detail={"by": "the link in a message"}, address=self._address,
-            )  # fmt: skip
+            with every_row():  # nobody is signed in
+                Entry.objects.create(
+                    actor=None, name=changed.answered_by, tenant=changed.tenant,
+                    verb="incident.acknowledge", subject=changed.reference,
+                    detail={"by": "the link in a message"}, address=self._address,
+                )  # fmt: skip
         return changed
 
     @staticmethod
