@@ -7,12 +7,15 @@ that a run finds what the run before found.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as fixed_seed
 from hypothesis import strategies as st
@@ -39,7 +42,19 @@ _CHECKS = [
 
 
 @pytest.fixture
-def tokens(world: Furnished, db: None, monkeypatch: pytest.MonkeyPatch) -> dict[Role, str]:
+def kept_connection() -> Iterator[None]:
+    """The server's own entry lets go of the connection at each request; the test needs its own."""
+    signals = (request_started, request_finished)
+    let_go = [each for each in signals if each.disconnect(close_old_connections)]
+    yield
+    for each in let_go:
+        each.connect(close_old_connections)
+
+
+@pytest.fixture
+def tokens(
+    world: Furnished, db: None, kept_connection: None, monkeypatch: pytest.MonkeyPatch
+) -> dict[Role, str]:
     """A token of somebody in each role, that has all its permissions."""
     furnish_lake(world.stores)
     monkeypatch.setattr("midwatch.desk.api.limits.A_MINUTE", 1_000_000)

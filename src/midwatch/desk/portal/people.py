@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from allauth.usersessions.models import UserSession
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from midwatch.desk.access.roles import CLIENT_ROLES, PROVIDER_ROLES
+from midwatch.desk.access.rows import every_row
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.audit.models import Reveal
 from midwatch.desk.people.models import EVERY_CLIENT, Membership
@@ -46,11 +47,10 @@ def watchers(scope: Scope, tenant: str) -> Watchers:
     """Who watches over the client now."""
     moment = datetime.fromtimestamp(scope.now / 1_000_000, UTC)
     present = UserSession.objects.filter(last_seen_at__gt=moment - LATELY).values("user_id")
-    here = (
-        _in_force(tenant, moment)
-        .filter(role__in=[role.value for role in PROVIDER_ROLES], user_id__in=present)
-        .order_by("user__name")
-    )
+    watching = {role.value for role in PROVIDER_ROLES}
+    here = [
+        each for each in _in_force(tenant, moment, user_id__in=present) if each.role in watching
+    ]
     return Watchers(
         tuple(dict.fromkeys(str(each.user) for each in here)),
         tuple(_masked(scope, tenant, _called(scope, tenant))),
@@ -89,13 +89,23 @@ def last_looks(scope: Scope, tenant: str) -> list[Reveal]:
     return list(Reveal.objects.filter(tenant=scope.tenant(tenant).id)[:_MOST_LOOKS])
 
 
-def _in_force(tenant: str, moment: datetime) -> QuerySet[Membership]:
-    return Membership.objects.filter(
-        Q(until=None) | Q(until__gt=moment),
-        ended=None,
-        user__is_active=True,
-        tenant__in=(tenant, EVERY_CLIENT),
-    ).select_related("user")
+def _in_force(tenant: str, moment: datetime, **narrowed: object) -> list[Membership]:
+    """Who has access to the client: its own people, and the provider's, whose rows bear no client.
+
+    The viewer may not read the provider's rows as such, but may know who looks at their data.
+    """
+    with every_row():
+        return list(
+            Membership.objects.filter(
+                Q(until=None) | Q(until__gt=moment),
+                ended=None,
+                user__is_active=True,
+                tenant__in=(tenant, EVERY_CLIENT),
+                **narrowed,
+            )
+            .select_related("user")
+            .order_by("user__name")
+        )
 
 
 def _called(scope: Scope, tenant: str) -> Iterable[str]:
