@@ -85,9 +85,8 @@ def test_what_is_left_out_is_told() -> None:
         parse("user:root since:7d tenant:bakery"), "bakery", "x", "low", "me", now=now()
     )
     assert draft.left_out == ("since:7d", "tenant:bakery")
-    assert yaml.safe_load(draft.text)["detection"] == {
-        "selection": {"user": "root"}, "condition": "selection",
-    }  # fmt: skip
+    detection = yaml.safe_load(draft.text)["detection"]
+    assert detection == {"sel1": {"user": "root"}, "condition": "sel1"}
 
 
 def test_a_rule_that_counts_is_sound() -> None:
