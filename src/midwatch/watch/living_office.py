@@ -15,15 +15,15 @@ from typing import Final
 from midwatch.tenants import Feed, Mark, MarkKind, Office, Tenant, TenantStore
 from midwatch.watch.sample_office import guessed_password, ordinary_day
 
-CLIENT: Final = "harbour"
+CLIENT: Final = "sample"
 """The id of the sample client."""
 _OFFICE: Final = "quayside"
 _FEEDS: Final = {
-    "harbour-gate": ("Firewall and VPN (sample)", "gate"),
-    "harbour-files": ("File server (sample)", "files"),
-    "harbour-mail": ("Mail server (sample)", "mail"),
-    "harbour-web": ("Web server (sample)", "web"),
-    "harbour-pc": ("PC of J. Ortiz (sample)", "pc-ortiz"),
+    "sample-gate": ("Firewall and VPN (sample)", "gate"),
+    "sample-files": ("File server (sample)", "files"),
+    "sample-mail": ("Mail server (sample)", "mail"),
+    "sample-web": ("Web server (sample)", "web"),
+    "sample-pc": ("PC of J. Ortiz (sample)", "pc-ortiz"),
 }
 _WRAPPED: Final = {"access.log": ("web", "nginx"), "windows.json": ("pc-ortiz", "winlog")}
 """Logs whose lines bear no syslog header of their own: host and program to give them."""
