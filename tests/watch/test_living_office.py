@@ -7,7 +7,8 @@ from pathlib import Path
 from midwatch.events.catalogue import all_sources
 from midwatch.events.reading import LineReader
 from midwatch.events.timestamps import ClockContext
-from midwatch.tenants import Tenant, TenantStore
+from midwatch.intake.identification import Directory
+from midwatch.tenants import Feed, Mark, MarkKind, Office, Tenant, TenantStore
 from midwatch.watch.living_office import (
     CLIENT,
     add_living_office,
@@ -65,3 +66,15 @@ def test_it_comes_and_goes_whole(tmp_path: Path) -> None:
     store.remove_tenant(CLIENT)
     assert [tenant.id for tenant in store.tenants()] == ["quay"]
     assert store.feeds() == []
+
+
+def test_its_lines_stay_its_own_beside_a_source_of_this_machine(tmp_path: Path) -> None:
+    store = TenantStore(tmp_path / "state.sqlite")
+    store.save_tenant(Tenant("quay", "Quay"))
+    store.save_office(Office("main", "quay", "Main"))
+    add_living_office(store, 1)
+    own = Mark(MarkKind.ADDRESS, "127.0.0.1/32")
+    store.save_feed(Feed("own", "quay", "main", "Own", marks=(own,)))
+    origin = Directory(store.feeds()).at("127.0.0.1", 5514)
+    lines = [b"<13>Nov 22 02:03:04 %s sshd[7]: x" % host for host in (b"gate", b"nas")]
+    assert [owner and owner.tenant for owner in map(origin.owner_of, lines)] == [CLIENT, "quay"]

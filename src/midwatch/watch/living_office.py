@@ -40,7 +40,7 @@ def add_living_office(store: TenantStore, now: int) -> None:
     store.save_office(Office(_OFFICE, CLIENT, "Quayside"))
     for feed, (title, host) in _FEEDS.items():
         marks = tuple(
-            Mark(MarkKind.ADDRESS, loopback, host=host) for loopback in ("127.0.0.0/8", "::1/128")
+            Mark(MarkKind.ADDRESS, loopback, host=host) for loopback in ("127.0.0.1/32", "::1/128")
         )
         store.save_feed(Feed(feed, CLIENT, _OFFICE, title, marks=marks, created=now))
 
