@@ -15,6 +15,7 @@ from midwatch.watch.living_office import (
     living_lines,
 )
 
+HOSTS = {"gate", "files", "mail", "web", "pc-ortiz"}
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
@@ -26,6 +27,19 @@ def test_its_lines_come_in_order_and_without_end() -> None:
     assert times == sorted(times)
     assert times[0] >= START
     assert len(sent) > 1000
+
+
+def test_every_source_is_heard_within_seconds_and_then_it_is_quiet() -> None:
+    first = living_lines_until(START + timedelta(seconds=10))
+    hosts = {host for _, line in first for host in HOSTS if f" {host} ".encode() in line}
+    assert hosts == HOSTS
+
+    later = [
+        line
+        for when, line in living_lines_until(START + timedelta(minutes=20))
+        if when > START + timedelta(minutes=4)
+    ]
+    assert len(later) < 60
 
 
 def test_the_story_is_told_within_three_minutes() -> None:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from midwatch.kernel import derived_id
-from midwatch.lake.columns import NUMBERS, TYPES
+from midwatch.lake.columns import TYPES
 from midwatch.lake.delta_log import (
     SET_ASIDE,
     ActiveFile,
@@ -39,7 +39,7 @@ from midwatch.lake.files import (
 )
 from midwatch.lake.line_forms import ARGUMENTS, split_lines, whole_line
 from midwatch.lake.rows import sorted_rows
-from midwatch.lake.values import Erased, Erasure, Maintained
+from midwatch.lake.values import NUMBERS, Erased, Erasure, Maintained
 from midwatch.tenants import Tenant
 
 KEPT_SECONDS: Final = 24 * 3600

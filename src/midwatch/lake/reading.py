@@ -31,10 +31,11 @@ import pyarrow.parquet as pq
 
 from midwatch.kernel import BadInputError, ConfigurationError
 from midwatch.lake.addresses import MACROS
-from midwatch.lake.columns import NUMBERS, TYPES, duckdb_type, field_id
+from midwatch.lake.columns import TYPES, duckdb_type, field_id
 from midwatch.lake.delta_log import ActiveFile, DeltaLog, active_files
 from midwatch.lake.files import PREFIX, read_file
 from midwatch.lake.line_forms import whole_line_sql
+from midwatch.lake.values import NUMBERS
 
 MOST_ROWS: Final = 10_000
 SECONDS: Final = 60.0

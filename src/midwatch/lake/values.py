@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from midwatch.events.batch import EventBatch, ParseFailure
 
+NUMBERS: Final = tuple(f"n{spot}" for spot in range(10))
+"""Columns for numbers of a line that no common column holds."""
 
 @dataclass(frozen=True, slots=True)
 class Placed:
