@@ -32,9 +32,10 @@ import pyarrow.parquet as pq
 from midwatch.kernel import BadInputError, ConfigurationError
 from midwatch.lake.addresses import MACROS
 from midwatch.lake.columns import NUMBERS, TYPES, duckdb_type, field_id
-from midwatch.lake.delta_log import ActiveFile, DeltaLog, active_files
+from midwatch.lake.delta_log import ActiveFile, DeltaLog
 from midwatch.lake.files import PREFIX, read_file
 from midwatch.lake.line_forms import whole_line_sql
+from midwatch.lake.snapshots import Snapshots, snapshot
 
 MOST_ROWS: Final = 10_000
 SECONDS: Final = 60.0
@@ -82,6 +83,7 @@ class LakeReader:
         since: int | None = None,
         until: int | None = None,
         memory: str = "2GB",
+        snapshots: Snapshots | None = None,
     ) -> None:
         """Take a snapshot.
 
@@ -92,6 +94,7 @@ class LakeReader:
             since: Leave out files that hold only earlier events (UTC microseconds).
             until: Leave out files that hold only events at or after this.
             memory: How much memory DuckDB may take.
+            snapshots: What the process remembers of this lake; None: look everything up.
 
         Raises:
             ConfigurationError: There is no lake.
@@ -107,6 +110,7 @@ class LakeReader:
         self._tenants = None if tenants is None else frozenset(tenants)
         self._range = (since, until)
         self._memory = memory
+        self._snapshots = snapshots
         self._excluded: set[str] = set()
         self.problems: list[str] = []
         self._connection = self._open()
@@ -240,14 +244,13 @@ class LakeReader:
             timer.cancel()
 
     def _files(self) -> list[ActiveFile]:
-        table, problems = self._log.readable()
-        self.problems.extend(each for each in problems if each not in self.problems)
+        known = self._snapshots
+        found = snapshot(self._log) if known is None else known.newest(self._log.folder)
+        self.problems.extend(each for each in found.problems if each not in self.problems)
         return [
             file
-            for file in active_files(table)
-            if (self._tenants is None or file.tenant in self._tenants)
-            and file.path not in self._excluded
-            and _overlaps(file, *self._range)
+            for file in found.of(self._tenants)
+            if file.path not in self._excluded and _overlaps(file, *self._range)
         ]
 
     def _open(self) -> duckdb.DuckDBPyConnection:
@@ -279,6 +282,8 @@ class LakeReader:
     def _leave_damaged_out(self) -> bool:
         """Find the files that cannot be read; whether there were any to leave out."""
         found = False
+        if self._snapshots is not None:
+            self._snapshots.forget()
         for file in self._files():
             path = self._log.table_folder / file.path
             try:

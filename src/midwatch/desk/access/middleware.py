@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 
 from midwatch.desk.access.rows import rows, rows_of
 from midwatch.desk.access.scope import Scope
+from midwatch.desk.access.stores import one_look
 from midwatch.desk.access.viewers import NOBODY, Viewer
 from midwatch.desk.people.selectors import viewer_of
 
@@ -44,5 +45,5 @@ class ViewerMiddleware:
         needed = viewer.provider and not viewer.second_factor
         if needed and not request.path.startswith(_WITHOUT_SECOND_FACTOR):
             return redirect("mfa_index")
-        with rows(rows_of(viewer)):
+        with rows(rows_of(viewer)), one_look():
             return self._next(request)
