@@ -1,6 +1,6 @@
 """Two hundred people at the desk at once: how long the server takes for each page.
 
-    python -m benchmarks.desk_load FOLDER [SECONDS] [THINK]
+    python -m benchmarks.desk_load FOLDER [SECONDS] [THINK] [WORKERS]
 
 FOLDER is what ``benchmarks.desk_world`` made. The desk runs as its own process, as in real use; this
 process is the viewers, each signed in, over loopback. Each opens a page, thinks for THINK seconds on
@@ -41,7 +41,7 @@ _OWN: Final = (
     ("/c/{client}/", 40), ("/incidents/", 12), ("/incident/{incident}/", 16),
     ("/incident/{incident}/events/", 4), ("/c/{client}/attempts/?span=month", 6),
     ("/c/{client}/sources/", 8), ("/c/{client}/reports/", 3), ("/c/{client}/reports/week/{day}/", 3),
-    ("/account/", 2), ("/search/?q=outcome%3Afailure&span=24h", 3), ("/search/?span=7d", 1),
+    ("/account/password/change/", 2), ("/search/?q=outcome%3Afailure&span=24h", 3), ("/search/?span=7d", 1),
 )  # fmt: skip
 
 
@@ -182,13 +182,13 @@ def main() -> None:
     """Serve, look, tell."""
     folder = Path(sys.argv[1])
     given = [float(each) for each in sys.argv[2:]]
-    seconds, think = [*given, *(60.0, 6.0)[len(given) :]]
-    write_settings(folder, _PORT)
+    seconds, think, workers = [*given, *(60.0, 6.0, 2.0)[len(given) :]]
+    write_settings(folder, _PORT, int(workers))
     viewers = json.loads((folder / "viewers.json").read_text("utf-8"))
     desk = subprocess.Popen([sys.executable, "-m", "midwatch.desk", "run"], env=os.environ)
     try:
         asyncio.run(ready())
-        print(f"{len(viewers)} viewers, {think:g} s between pages, {seconds:g} s")
+        print(f"{len(viewers)} viewers, {think:g} s between pages, {seconds:g} s, {workers:g} workers")
         told(asyncio.run(look(viewers, seconds, think, desk.pid)), seconds)
     finally:
         desk.send_signal(signal.SIGTERM)

@@ -62,11 +62,12 @@ def main() -> None:
     print(f"made in {time.monotonic() - began:.0f} s")
 
 
-def write_settings(folder: Path, port: int = 18095) -> None:
+def write_settings(folder: Path, port: int = 18095, workers: int = 2) -> None:
     """The configuration, and what names it in the environment."""
     base = os.environ.get("MIDWATCH_TEST_DATABASE", "")
     named = 'database = "env:MIDWATCH_TEST_DATABASE"\n' if base else ""
-    (folder / "midwatch.toml").write_text(f"[desk]\nport = {port}\n{named}", "utf-8")
+    more = f"workers = {workers}\n{named}"
+    (folder / "midwatch.toml").write_text(f"[desk]\nport = {port}\n{more}", "utf-8")
     os.environ["MIDWATCH_STATE"] = str(folder / "state")
     os.environ["MIDWATCH_CONFIG"] = str(folder / "midwatch.toml")
     os.environ["DJANGO_SETTINGS_MODULE"] = "midwatch.desk.site.settings"

@@ -53,7 +53,7 @@ def run(*, state: Path | None, config: Path | None) -> None:
         address=desk.address,
         port=desk.port,
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=desk.workers,
         blocking_threads=8,
         backlog=512,
         log_access=False,
@@ -90,11 +90,13 @@ def _prepared(state: Path | None, config: Path | None) -> DeskSetup:
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415  # Django must be set up before
 
+    from midwatch.desk.site.databases import shares_cache  # noqa: PLC0415  # the reason stands above
+
     # One program at a time: several may start at once on a fresh installation.
     with (setup.folder.path / "desk.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         call_command("migrate", verbosity=0, interactive=False)
-        if setup.configuration.desk.database:
+        if shares_cache(setup):
             call_command("createcachetable", verbosity=0)
     return setup
 
