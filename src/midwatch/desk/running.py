@@ -54,7 +54,7 @@ def run(*, state: Path | None, config: Path | None) -> None:
         port=desk.port,
         interface=Interfaces.WSGI,
         workers=desk.workers,
-        blocking_threads=8,
+        blocking_threads=threads_of(desk.workers),
         backlog=512,
         log_access=False,
         ssl_cert=Path(desk.certificate) if tls else None,

@@ -21,7 +21,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +36,7 @@ from midwatch.lake.delta_log import ActiveFile, DeltaLog
 from midwatch.lake.files import PREFIX, read_file
 from midwatch.lake.line_forms import whole_line_sql
 from midwatch.lake.snapshots import Snapshots, snapshot
+from midwatch.lake.windows import starts
 
 MOST_ROWS: Final = 10_000
 SECONDS: Final = 60.0
@@ -70,6 +71,22 @@ class Answer:
     def rows(self) -> list[tuple[Any, ...]]:
         """The rows as Python values."""
         return list(zip(*(column.to_pylist() for column in self.table.columns), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest events found. ``cut``: there are more.
+
+    ``reached``: how far back it was looked (UTC microseconds) where that was not all the way.
+    """
+
+    table: pa.Table
+    cut: bool = False
+    reached: int | None = None
+
+
+class SlowError(BadInputError):
+    """A question took longer than it may."""
 
 
 class LakeReader:
@@ -167,13 +184,15 @@ class LakeReader:
         """
         ended = time.monotonic() + seconds
         bound = self.query(
-            f"SELECT min(time), count(time) FROM (SELECT time FROM events WHERE {where} "  # noqa: S608  # the compiler's own text, values apart
+            f"SELECT min(time), count(time), count(*) FROM (SELECT time FROM events WHERE {where} "  # noqa: S608  # the compiler's own text, values apart
             f"ORDER BY time DESC NULLS LAST LIMIT {limit + 1})",
             parameters,
             seconds=seconds,
         ).rows[0]
         given = list(parameters)
-        if bound[1] > limit:
+        if not bound[2]:
+            return self.query("SELECT * FROM events LIMIT 0", limit=limit)
+        if bound[1] == bound[2]:  # none without a time is among them
             where = f"({where}) AND time >= ?"
             given.append(bound[0])
         return self.query(
@@ -183,6 +202,53 @@ class LakeReader:
             limit=limit,
             seconds=max(ended - time.monotonic(), 0.1),
         )
+
+    @property
+    def files(self) -> Sequence[ActiveFile]:
+        """The files that a question reads."""
+        return self._read
+
+    def newest(
+        self,
+        where: str,
+        parameters: Sequence[object] = (),
+        *,
+        limit: int,
+        seconds: float,
+        patience: float,
+    ) -> Newest:
+        """As ``latest``, looked for from the newest events backwards, some of them at a time.
+
+        Who looks for what is frequent need not wait for what is old. After ``patience`` seconds
+        what was found suffices; after ``seconds`` whatever was found, and be it nothing.
+
+        Raises:
+            BadInputError: As ``query``, but for slowness.
+        """
+        began = time.monotonic()
+        found: list[pa.Table] = []
+        count, upper = 0, None
+        for lower in [*starts(self._read), None]:
+            spent = time.monotonic() - began
+            if count > limit or (upper is not None and spent > (patience if count else seconds)):
+                break
+            within, given = _within(where, parameters, lower, upper)
+            try:
+                answer = self.latest(
+                    within, given, limit=limit + 1 - count, seconds=max(seconds - spent, 0.5)
+                )
+            except SlowError:
+                if upper is None:
+                    raise
+                break
+            found.append(answer.table)
+            count += len(answer.table)
+            upper = lower
+            if lower is None:
+                break
+        table = pa.concat_tables(found)
+        reached = None if count > limit else upper
+        return Newest(table.slice(0, limit), count > limit, reached)
 
     def stream(
         self, sql: str, parameters: Sequence[object] = (), *, rows: int
@@ -225,7 +291,7 @@ class LakeReader:
                 raise duckdb.InterruptException  # noqa: TRY301  # told below like any other
             return Answer(table.slice(0, limit), cut=count > limit)
         except duckdb.InterruptException as error:
-            raise BadInputError(
+            raise SlowError(
                 f"the question took longer than {seconds:g} seconds",
                 remedy="narrow it by time (since:1d) or tenant, or allow more seconds",
             ) from error
@@ -235,7 +301,7 @@ class LakeReader:
             raise _refused(error) from error
         except pa.ArrowException as error:
             if "INTERRUPT" in str(error):
-                raise BadInputError(
+                raise SlowError(
                     f"the question took longer than {seconds:g} seconds",
                     remedy="narrow it by time (since:1d) or tenant, or allow more seconds",
                 ) from error
@@ -254,7 +320,7 @@ class LakeReader:
         ]
 
     def _open(self) -> duckdb.DuckDBPyConnection:
-        files = self._files()
+        files = self._read = self._files()
         paths = [str((self._log.table_folder / file.path).resolve()) for file in files]
         connection = duckdb.connect(":memory:")
         for macro in MACROS:
@@ -298,6 +364,26 @@ class LakeReader:
                 reason = str(error).splitlines()[0]
                 self.problems.append(f"{file.path} is damaged and was left out: {reason}")
         return found
+
+
+def _within(
+    where: str, parameters: Sequence[object], lower: int | None, upper: int | None
+) -> tuple[str, list[object]]:
+    """The condition in a span of time; without a beginning, events without a time are in it."""
+    given = list(parameters)
+    if lower is not None:
+        where = f"({where}) AND time >= ?"
+        given.append(_naive(lower))
+    if upper is not None:
+        where = f"({where}) AND time < ?" if lower is not None else (
+            f"({where}) AND (time < ? OR time IS NULL)"
+        )  # fmt: skip
+        given.append(_naive(upper))
+    return where, given
+
+
+def _naive(micros: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC).replace(tzinfo=None) + timedelta(microseconds=micros)
 
 
 def _overlaps(file: ActiveFile, since: int | None, until: int | None) -> bool:

@@ -182,8 +182,7 @@ class SqliteIncidents:
         rows = self._database.execute(
             "SELECT tenant, count(*), sum(waiting), sum(success), "
             "coalesce(max(CASE waiting WHEN 1 THEN level END), max(level)) "
-            "FROM incident WHERE state <> ? GROUP BY tenant",
-            (IncidentState.RESOLVED.value,),
+            "FROM incident WHERE state <> 'resolved' GROUP BY tenant"
         )
         return {tenant: Standing(*rest) for tenant, *rest in rows}
 

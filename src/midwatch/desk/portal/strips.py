@@ -68,7 +68,7 @@ def drawn(
         singly: Whether each cell speaks for itself; else neighbours that say the same do.
     """
     together = runs(cells, counts, start, length)
-    words = {cell: escape(text) for cell, text in WORDS.items()}
+    words = {cell: escape(str(text)) for cell, text in WORDS.items()}
     clocks = [_clock(start + spot * length, zone) for spot in range(len(cells) + 1)]
     amounts: dict[int, str] = {}
     width = percent(1 / len(cells))
