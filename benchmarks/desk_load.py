@@ -2,11 +2,11 @@
 
     python -m benchmarks.desk_load FOLDER [SECONDS] [THINK] [WORKERS]
 
-FOLDER is what ``benchmarks.desk_world`` made. The desk runs as its own process, as in real use; this
-process is the viewers, each signed in, over loopback. Each opens a page, thinks for THINK seconds on
-average (half to one and a half times as long) and opens the next, for SECONDS; the first fifth is not
-counted. A page's time is from its request to the last byte of the answer, so that waiting for a
-thread of the server counts. Its share of the processors is read from /proc, of every process of the desk.
+FOLDER is what ``benchmarks.desk_world`` made. The desk runs as its own processes, as in real use;
+this process is the viewers, each signed in, over loopback. Each opens a page, thinks for THINK
+seconds on average (half to one and a half times as long) and opens the next, for SECONDS; the
+first fifth is not counted. A page's time is from its request to the last byte of the answer, so
+that waiting for a thread of the server counts. The share of the processors is read from /proc.
 """
 
 from __future__ import annotations
@@ -40,8 +40,10 @@ _STAFF: Final = (
 _OWN: Final = (
     ("/c/{client}/", 40), ("/incidents/", 12), ("/incident/{incident}/", 16),
     ("/incident/{incident}/events/", 4), ("/c/{client}/attempts/?span=month", 6),
-    ("/c/{client}/sources/", 8), ("/c/{client}/reports/", 3), ("/c/{client}/reports/week/{day}/", 3),
-    ("/account/password/change/", 2), ("/search/?q=outcome%3Afailure&span=24h", 3), ("/search/?span=7d", 1),
+    ("/c/{client}/sources/", 8), ("/c/{client}/reports/", 3),
+    ("/c/{client}/reports/week/{day}/", 3),
+    ("/account/password/change/", 2), ("/search/?q=outcome%3Afailure&span=24h", 3),
+    ("/search/?span=7d", 1),
 )  # fmt: skip
 
 
@@ -153,7 +155,9 @@ def memory(process: int) -> float:
     total = 0
     for each in family(process):
         with contextlib.suppress(OSError):
-            found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{each}/smaps_rollup").read_text(), re.M)
+            found = re.search(
+                r"^Pss:\s+(\d+)", Path(f"/proc/{each}/smaps_rollup").read_text(), re.MULTILINE
+            )
             total += int(found[1]) if found else 0
     return total / 1024
 
@@ -188,7 +192,9 @@ def main() -> None:
     desk = subprocess.Popen([sys.executable, "-m", "midwatch.desk", "run"], env=os.environ)
     try:
         asyncio.run(ready())
-        print(f"{len(viewers)} viewers, {think:g} s between pages, {seconds:g} s, {workers:g} workers")
+        print(
+            f"{len(viewers)} viewers, {think:g} s between pages, {seconds:g} s, {workers:g} workers"
+        )
         told(asyncio.run(look(viewers, seconds, think, desk.pid)), seconds)
     finally:
         desk.send_signal(signal.SIGTERM)

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from midwatch.desk.access.stores import Stores
+    from midwatch.desk.people.models import User
     from midwatch.detection import Evidence
 
 DAYS: Final = 30
@@ -53,7 +54,7 @@ def main() -> None:
     """Make it."""
     folder = Path(sys.argv[1])
     given = [float(each) for each in sys.argv[2:]]
-    clients, incidents, millions = [*given, *(100, 5_000, 100)[len(given) :]]
+    clients, incidents, millions = (*given, *(100.0, 5_000.0, 100.0)[len(given) :])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "state").mkdir(mode=0o700, exist_ok=True)
     write_settings(folder)
@@ -166,21 +167,18 @@ def events(lake: Path, clients: int, count: int) -> None:
         day = (today - timedelta(days=number)).isoformat()
         rows = column_wise(each, day)
         added = []
+        first = write_file(
+            log.table_folder, f"events-{number}.parquet", client(0), day, rows, THOROUGH_LEVEL
+        )
         for who in range(clients):
             name = client(who)
-            if who == 0:
-                first = write_file(
-                    log.table_folder, f"events-{number}.parquet", name, day, rows, THOROUGH_LEVEL
-                )
-                file = first
-            else:
-                path = first.path.replace(f"tenant={client(0)}", f"tenant={name}")
+            path = first.path.replace(f"tenant={client(0)}", f"tenant={name}")
+            if who:
                 target = log.table_folder / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(log.table_folder / first.path, target)
-                file = replace(first, path=path, tenant=name)
-            size += file.size
-            added.append(adding(file))
+            size += first.size
+            added.append(adding(replace(first, path=path, tenant=name)))
         log.commit(added, log.table().version(), "WRITE")
     os.sync()
     total = each * clients * DAYS
@@ -191,7 +189,6 @@ def people(kept: Stores, clients: int) -> list[dict[str, str]]:
     """The viewers: what they are, whose (empty: all clients'), and their session."""
     from django.core.management import call_command  # noqa: PLC0415  # Django is set up first
 
-    from midwatch.desk.access.roles import Role  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.access.rows import every_row  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.people.models import User  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.rehearsal import session_of  # noqa: PLC0415  # Django is set up first
@@ -206,10 +203,12 @@ def people(kept: Stores, clients: int) -> list[dict[str, str]]:
             for number in range(count):
                 provider = role in ("analyst", "manager")
                 tenant = "" if provider else client(number % clients)
-                user = one(Role(role), tenant, number)
+                user = one(role, tenant, number)
                 own = [
                     each.reference
-                    for each in kept.incidents.incidents(tenant or None, most=200 if provider else 20)
+                    for each in kept.incidents.incidents(
+                        tenant or None, most=200 if provider else 20
+                    )
                 ]
                 told.append(
                     {"role": role, "tenant": tenant, "session": session_of(user),
@@ -218,7 +217,7 @@ def people(kept: Stores, clients: int) -> list[dict[str, str]]:
     return told
 
 
-def one(role: object, tenant: str, number: int) -> object:
+def one(role: str, tenant: str, number: int) -> User:
     """A person without a password; making one takes a tenth of a second."""
     from allauth.mfa.models import Authenticator  # noqa: PLC0415  # Django is set up first
 
@@ -226,7 +225,7 @@ def one(role: object, tenant: str, number: int) -> object:
 
     name = f"{role} {number}"
     user = User.objects.create_user(f"{role}-{number}@{tenant or 'provider'}.example", name=name)
-    Membership.objects.create(user=user, role=str(role), tenant=tenant)
+    Membership.objects.create(user=user, role=role, tenant=tenant)
     if not tenant:
         Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": ""})
     return user

@@ -1,9 +1,9 @@
 """What a lake consists of now, for a process that asks often: looked up anew only after a change.
 
-Reading the log of a large lake costs a seventh of a second. Its folder changes with every commit, so
-one look at the folder and at the last entry says whether what is known still holds. A folder that
-changed this very moment may change once more without its time's changing: then what was read is used
-once, and looked up again at the next question.
+Reading the log of a large lake costs a seventh of a second. Its folder changes with every commit,
+so one look at the folder and at the last entry says whether what is known still holds. A folder
+that changed this very moment may change once more without its time's changing: then what was read
+is used once, and looked up again at the next question.
 
 Safe to share between threads.
 """

@@ -1,8 +1,8 @@
-"""Where to look first: spans of time from the newest on, each holding a few times the last one's rows.
+"""Where to look first: spans of time from the newest on, each with some times the last one's rows.
 
-How many rows lie behind a moment is told by the files' own statistics, as if the rows of a file were
-spread evenly over its time: good enough to begin where the newest are, and to know beforehand how much
-a question has to read.
+How many rows lie behind a moment is told by the files' own statistics, as if the rows of a file
+were spread evenly over its time: good enough to begin where the newest are, and to know beforehand
+how much a question has to read.
 
 >>> file = ActiveFile("x", "acme", "2026-11-21", 1, 1_000, 0, 1_000_000, 0)
 >>> rows_from([file], 500_000)

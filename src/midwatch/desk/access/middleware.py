@@ -9,6 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import translation
 
 from midwatch.desk.access.rows import rows, rows_of
 from midwatch.desk.access.scope import Scope
@@ -18,6 +19,7 @@ from midwatch.desk.people.selectors import viewer_of
 
 _WITHOUT_SECOND_FACTOR: Final = ("/account/", settings.STATIC_URL, "/i18n/")
 """Where somebody may go to set up the factor, and what those pages are made of."""
+_LANGUAGES: Final = frozenset(code for code, _name in settings.LANGUAGES)
 
 
 class DeskRequest(HttpRequest):
@@ -42,6 +44,10 @@ class ViewerMiddleware:
         request.now = now  # type: ignore[attr-defined]  # DeskRequest says what pages may expect
         request.viewer = viewer  # type: ignore[attr-defined]  # DeskRequest has it
         request.scope = Scope(viewer, now)  # type: ignore[attr-defined]  # DeskRequest has it
+        if viewer.language in _LANGUAGES:
+            # Their own choice comes before the browser's; LocaleMiddleware says which it was.
+            translation.activate(viewer.language)
+            request.LANGUAGE_CODE = viewer.language
         needed = viewer.provider and not viewer.second_factor
         if needed and not request.path.startswith(_WITHOUT_SECOND_FACTOR):
             return redirect("mfa_index")

@@ -18,8 +18,8 @@ from midwatch.watch.coverage import CELL, Cell, is_silent, strip
 from midwatch.watch.first_line import FirstLine, first_line
 from midwatch.watch.freshness import Freshness, freshness_of
 from midwatch.watch.health import Concern, FeedHealth
-from midwatch.watch.rhythm import DAY, HOUR
-from midwatch.watch.self_watch import BEAT, MISSED_BEATS
+from midwatch.watch.rhythm import DAY, HOUR, SECOND
+from midwatch.watch.self_watch import BEAT, LIST_LATE, MISSED_BEATS
 
 _SEE: Final = Permission.SEE
 _KINDS: Final = {"user": "user", "src_ip": "host", "dst_ip": "host", "host": "host"}
@@ -91,7 +91,7 @@ class Watching:
                     state.entries,
                     state.fetched,
                     used=state.fetched is not None and age < each.keep * SECOND,
-                    late=age > LATE_AFTER * each.every * SECOND,
+                    late=age > LIST_LATE * each.every * SECOND,
                 )
             )
         return found

@@ -20,10 +20,10 @@ from midwatch.desk.portal.people import in_force, last_looks, people_with_access
 from midwatch.desk.portal.periods import Calendar, since_of, time_of
 from midwatch.desk.portal.selectors import calendar_of, overview, reference_of
 from midwatch.desk.portal.strips import LEGEND, axis
+from midwatch.desk.theme.stories import sentence
 from midwatch.desk.theme.templatetags.midwatch import zone_named
 from midwatch.reports.amounts import begun
 from midwatch.reports.incident_telling import attempt_of
-from midwatch.reports.telling import sentence
 from midwatch.tenants import Tenant
 
 _MOST_ROWS: Final = 200
