@@ -18,7 +18,7 @@ from django.http import Http404
 
 from midwatch.desk.access.masking import Masker
 from midwatch.desk.access.roles import Permission
-from midwatch.desk.access.stores import Stores, stores
+from midwatch.desk.access.stores import SNAPSHOTS, Stores, stores
 from midwatch.desk.access.viewers import Viewer
 from midwatch.desk.audit.services import revealed
 from midwatch.desk.people.selectors import masking_staff, staff_names
@@ -200,8 +200,9 @@ class Scope:
         for tenant in tenants:
             self.tenant(tenant, Permission.SEARCH)
         return LakeReader(
-            self._kept.folder.lake, list(tenants), since=since, until=until, memory=_LAKE_MEMORY
-        )
+            self._kept.folder.lake, list(tenants), since=since, until=until, memory=_LAKE_MEMORY,
+            snapshots=SNAPSHOTS,
+        )  # fmt: skip
 
     # ------------------------------------------------------------ masking
 

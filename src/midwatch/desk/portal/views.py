@@ -16,14 +16,14 @@ from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.watching import Watching
 from midwatch.desk.portal.answers import glance
 from midwatch.desk.portal.documents import day_title, document, week_title
-from midwatch.desk.portal.people import last_looks, people_with_access, watchers
+from midwatch.desk.portal.people import in_force, last_looks, people_with_access, watchers
 from midwatch.desk.portal.periods import Calendar, since_of, time_of
 from midwatch.desk.portal.selectors import calendar_of, overview, reference_of
 from midwatch.desk.portal.strips import LEGEND, axis
+from midwatch.desk.theme.stories import sentence
 from midwatch.desk.theme.templatetags.midwatch import zone_named
 from midwatch.reports.amounts import begun
 from midwatch.reports.incident_telling import attempt_of
-from midwatch.reports.telling import sentence
 from midwatch.tenants import Tenant
 
 _MOST_ROWS: Final = 200
@@ -53,6 +53,7 @@ def portal(request: DeskRequest, tenant: str) -> HttpResponse:
     scope = request.scope
     may_read = request.viewer.may(Permission.RECORD, tenant)
     seen = overview(scope, tenant, zone_of_viewer(request))
+    held = in_force(scope, tenant)
     return render(
         request,
         "portal/portal.html",
@@ -60,9 +61,9 @@ def portal(request: DeskRequest, tenant: str) -> HttpResponse:
             "seen": seen,
             "tenant": seen.tenant,
             "legend": LEGEND,
-            "watchers": watchers(scope, tenant),
+            "watchers": watchers(scope, tenant, held),
             "offices": scope.offices(tenant),
-            "people": people_with_access(scope, tenant) if may_read else None,
+            "people": people_with_access(scope, tenant, held) if may_read else None,
             "looks": last_looks(scope, tenant) if may_read else (),
             "trend": bars(seen.calendar),
             "may_change_sources": request.viewer.may(Permission.SOURCES, tenant),

@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "midwatch.desk.access.sessions.SessionsMiddleware",
     "midwatch.desk.access.middleware.ViewerMiddleware",
 ]
 

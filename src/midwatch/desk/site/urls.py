@@ -22,7 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("midwatch.desk.audit.urls")),
     path("account/", include("midwatch.desk.people.account_urls")),
     path("", include("midwatch.desk.triage.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
 ]
 handler403 = "midwatch.desk.home.errors.forbidden"
 handler404 = "midwatch.desk.home.errors.missing"

@@ -12,6 +12,7 @@ from midwatch.desk.access.casefile import CaseFile, Told
 from midwatch.desk.access.lists import IncidentLists
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.scope import Scope
+from midwatch.desk.theme.stories import sentence
 from midwatch.desk.triage.lists import rows_of
 from midwatch.desk.triage.models import Tick
 from midwatch.desk.triage.runbooks import Step, runbook
@@ -27,7 +28,6 @@ from midwatch.incidents import (
 )
 from midwatch.reports.defusing import defuse
 from midwatch.reports.incident_telling import attempt_of, notes
-from midwatch.reports.telling import sentence
 from midwatch.rules.technique_texts import Technique, explain
 
 _LONGEST: Final = 600
