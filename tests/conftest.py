@@ -4,8 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# How long something takes is measured in benchmarks/, on a machine that does nothing else.
+settings.register_profile(
+    "midwatch", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("midwatch")
 
 
 @pytest.fixture(scope="session")

@@ -127,7 +127,7 @@ def test_arbitrary_input_never_raises_and_never_loses_a_line(lines: list[str]) -
 @given(
     st.sampled_from(CUTS or [""]), st.integers(0, 400), st.text(max_size=20), st.integers(0, 400)
 )
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=300)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=300)
 def test_mangled_samples_never_raise_and_never_lose_a_line(
     line: str, start: int, middle: str, end: int
 ) -> None:
