@@ -14,7 +14,7 @@ from rich.table import Table
 
 from midwatch.cli.options import product_of, zone_of
 from midwatch.cli.screen import Screen
-from midwatch.cli.state_options import opened, state_option, with_office
+from midwatch.cli.state_options import config_option, opened, state_option, with_office
 from midwatch.kernel import BadInputError
 from midwatch.tenants import Feed, Mark, MarkKind, TenantStore, hash_of_token
 from midwatch.watch.configuration import load_configuration
@@ -29,6 +29,7 @@ _LOOK: Final = 0.25
 
 @click.command("add")
 @state_option
+@config_option
 @click.argument("name")
 @click.option(
     "--product",
@@ -69,6 +70,7 @@ _LOOK: Final = 0.25
 def add(  # noqa: PLR0913  # one option for each thing that can be said of a source
     *,
     state: Path | None,
+    config: Path | None,
     name: str,
     product: str | None,
     tenant: str | None,
@@ -84,6 +86,7 @@ def add(  # noqa: PLR0913  # one option for each thing that can be said of a sou
 ) -> None:
     """Add a source and print what to type into the device. NAME is short, such as gate."""
     folder = opened(state)
+    configuration = load_configuration(config)
     product_of(product)
     if zone:
         zone_of(zone)
@@ -114,7 +117,7 @@ def add(  # noqa: PLR0913  # one option for each thing that can be said of a sou
     if token:
         click.echo(f"Its token, shown only now:  {token}\n")
     if not paths:
-        click.echo(guide_for(product or "", load_configuration(), token=token, port=port or 0))
+        click.echo(guide_for(product or "", configuration, token=token, port=port or 0))
     click.echo(f"Then see it arrive:  midwatch source test {name}")
 
 

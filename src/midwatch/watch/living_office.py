@@ -20,13 +20,15 @@ from midwatch.watch.sample_office import guessed_password, ordinary_day
 CLIENT: Final = "harbour"
 """The id of the sample client."""
 _OFFICE: Final = "quayside"
+_HOUR: Final = 3_600
 _FEEDS: Final = {
-    "harbour-gate": ("Firewall and VPN (sample)", "gate"),
-    "harbour-files": ("File server (sample)", "files"),
-    "harbour-mail": ("Mail server (sample)", "mail"),
-    "harbour-web": ("Web server (sample)", "web"),
-    "harbour-pc": ("PC of J. Ortiz (sample)", "pc-ortiz"),
+    "harbour-gate": ("Firewall and VPN (sample)", "gate", _HOUR),
+    "harbour-files": ("File server (sample)", "files", 48 * _HOUR),
+    "harbour-mail": ("Mail server (sample)", "mail", _HOUR),
+    "harbour-web": ("Web server (sample)", "web", 24 * _HOUR),
+    "harbour-pc": ("PC of J. Ortiz (sample)", "pc-ortiz", 96 * _HOUR),
 }
+"""Title, host, and the seconds of silence that its nights and weekends never reach."""
 _WRAPPED: Final = {"access.log": ("web", "nginx"), "windows.json": ("pc-ortiz", "winlog")}
 """Logs whose lines bear no syslog header of their own: host and program to give them."""
 
@@ -47,11 +49,13 @@ def add_living_office(store: TenantStore, now: int) -> None:
         )
     )  # fmt: skip
     store.save_office(Office(_OFFICE, CLIENT, "Quayside"))
-    for feed, (title, host) in _FEEDS.items():
+    for feed, (title, host, silence) in _FEEDS.items():
         marks = tuple(
             Mark(MarkKind.ADDRESS, loopback, host=host) for loopback in ("127.0.0.0/8", "::1/128")
         )
-        store.save_feed(Feed(feed, CLIENT, _OFFICE, title, marks=marks, created=now))
+        store.save_feed(
+            Feed(feed, CLIENT, _OFFICE, title, marks=marks, silence=silence, created=now)
+        )
 
 
 def living_lines(start: datetime) -> Iterator[tuple[datetime, bytes]]:
