@@ -42,6 +42,21 @@ def test_every_source_is_heard_within_seconds_and_then_it_is_quiet() -> None:
     assert len(later) < 60
 
 
+def test_no_source_is_ever_silent_for_so_long_that_it_is_alarmed(tmp_path: Path) -> None:
+    store = TenantStore(tmp_path / "state.sqlite")
+    add_living_office(store, 1)
+    heard: dict[str, datetime] = {}
+    longest: dict[str, timedelta] = {}
+    for when, line in living_lines_until(START + timedelta(days=8)):
+        host = next(host for host in HOSTS if f" {host} ".encode() in line)
+        silence = when - heard.get(host, START)
+        longest[host] = max(silence, longest.get(host, silence))
+        heard[host] = when
+
+    for feed in store.feeds(CLIENT):
+        assert longest[feed.marks[0].host] < timedelta(seconds=feed.silence), feed.title
+
+
 def test_the_story_is_told_within_three_minutes() -> None:
     soon = START + timedelta(minutes=3)
     lines = [line for when, line in living_lines_until(soon)]

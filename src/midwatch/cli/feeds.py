@@ -15,7 +15,7 @@ from rich.table import Table
 
 from midwatch.cli.options import product_of, taken_as, zone_of
 from midwatch.cli.screen import Screen
-from midwatch.cli.state_options import opened, state_option, with_office
+from midwatch.cli.state_options import config_option, opened, state_option, with_office
 from midwatch.kernel import BadInputError
 from midwatch.tenants import Feed, Mark, MarkKind, TenantStore, hash_of_token
 from midwatch.watch.configuration import load_configuration
@@ -33,6 +33,7 @@ class SourceOptions:
     """What is said of a source; the names are those of the options."""
 
     state: Path | None
+    config: Path | None
     name: str
     product: str | None
     tenant: str | None
@@ -49,6 +50,7 @@ class SourceOptions:
 
 @click.command("add")
 @state_option
+@config_option
 @click.argument("name")
 @click.option(
     "--product",
@@ -90,6 +92,7 @@ class SourceOptions:
 def add(given: SourceOptions) -> None:
     """Add a source and print what to type into the device. NAME is short, such as gate."""
     folder = opened(given.state)
+    configuration = load_configuration(given.config)
     product_of(given.product)
     if given.zone:
         zone_of(given.zone)
@@ -124,9 +127,7 @@ def add(given: SourceOptions) -> None:
     if token:
         click.echo(f"Its token, shown only now:  {token}\n")
     if not given.paths:
-        click.echo(
-            guide_for(given.product or "", load_configuration(), token=token, port=given.port or 0)
-        )
+        click.echo(guide_for(given.product or "", configuration, token=token, port=given.port or 0))
     click.echo(f"Then see it arrive:  midwatch source test {given.name}")
 
 

@@ -156,7 +156,7 @@ class LakeReader:
         for _ in range(_ATTEMPTS):
             try:
                 return self._run(statement, parameters, limit, seconds)
-            except _DAMAGE as error:
+            except duckdb.Error as error:
                 if not self._leave_damaged_out():
                     raise _refused(error) from error
                 self._connection.close()
@@ -270,6 +270,12 @@ class LakeReader:
     def _run(
         self, statement: str, parameters: Sequence[object], limit: int, seconds: float
     ) -> Answer:
+        """Ask once.
+
+        Raises:
+            BadInputError: As ``query``.
+            duckdb.Error: A file may be damaged.
+        """
         late = threading.Event()
 
         def interrupt() -> None:
@@ -296,9 +302,10 @@ class LakeReader:
                 f"the question took longer than {seconds:g} seconds",
                 remedy="narrow it by time (since:1d) or tenant, or allow more seconds",
             ) from error
-        except _DAMAGE:
-            raise
         except duckdb.Error as error:
+            # What is thrown by the readers of files themselves has no kind of its own.
+            if isinstance(error, _DAMAGE) or type(error) is duckdb.Error:
+                raise
             raise _refused(error) from error
         except pa.ArrowException as error:
             if "INTERRUPT" in str(error):

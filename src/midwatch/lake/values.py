@@ -11,6 +11,7 @@ from midwatch.events.batch import EventBatch, ParseFailure
 NUMBERS: Final = tuple(f"n{spot}" for spot in range(10))
 """Columns for numbers of a line that no common column holds."""
 
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """Events, unread lines or both, and where they came from.

@@ -20,13 +20,15 @@ from midwatch.watch.sample_office import guessed_password, ordinary_day
 CLIENT: Final = "sample"
 """The id of the sample client."""
 _OFFICE: Final = "quayside"
+_HOUR: Final = 3_600
 _FEEDS: Final = {
-    "sample-gate": ("Firewall and VPN (sample)", "gate"),
-    "sample-files": ("File server (sample)", "files"),
-    "sample-mail": ("Mail server (sample)", "mail"),
-    "sample-web": ("Web server (sample)", "web"),
-    "sample-pc": ("PC of J. Ortiz (sample)", "pc-ortiz"),
+    "sample-gate": ("Firewall and VPN (sample)", "gate", _HOUR),
+    "sample-files": ("File server (sample)", "files", 48 * _HOUR),
+    "sample-mail": ("Mail server (sample)", "mail", _HOUR),
+    "sample-web": ("Web server (sample)", "web", 24 * _HOUR),
+    "sample-pc": ("PC of J. Ortiz (sample)", "pc-ortiz", 96 * _HOUR),
 }
+"""Title, host, and the seconds of silence that its nights and weekends never reach."""
 _WRAPPED: Final = {"access.log": ("web", "nginx"), "windows.json": ("pc-ortiz", "winlog")}
 """Logs whose lines bear no syslog header of their own: host and program to give them."""
 
@@ -47,11 +49,13 @@ def add_living_office(store: TenantStore, now: int) -> None:
         )
     )  # fmt: skip
     store.save_office(Office(_OFFICE, CLIENT, "Quayside"))
-    for feed, (title, host) in _FEEDS.items():
+    for feed, (title, host, silence) in _FEEDS.items():
         marks = tuple(
             Mark(MarkKind.ADDRESS, loopback, host=host) for loopback in ("127.0.0.1/32", "::1/128")
         )
-        store.save_feed(Feed(feed, CLIENT, _OFFICE, title, marks=marks, created=now))
+        store.save_feed(
+            Feed(feed, CLIENT, _OFFICE, title, marks=marks, silence=silence, created=now)
+        )
 
 
 def living_lines(start: datetime) -> Iterator[tuple[datetime, bytes]]:
