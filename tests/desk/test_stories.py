@@ -83,5 +83,5 @@ def test_a_german_owner_reads_german_and_a_program_english(
     page = owner.get("/c/bakery/").content.decode()
     assert "hat 64 VPN-Passwörter für" in page
     assert '<html lang="de"' in page
-    table = owner.get("/incidents/list.csv").getvalue().decode()  # type: ignore[attr-defined]
+    table = owner.get("/incidents/list.csv").getvalue().decode()
     assert "tried 64 VPN passwords" in table
