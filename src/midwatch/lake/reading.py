@@ -131,7 +131,7 @@ class LakeReader:
         self._snapshots = snapshots
         self._excluded: set[str] = set()
         self.problems: list[str] = []
-        self._connection = self._open()
+        self._connection = self._opened()
 
     def close(self) -> None:
         """Let go of files and memory."""
@@ -160,7 +160,7 @@ class LakeReader:
                 if not self._leave_damaged_out():
                     raise _refused(error) from error
                 self._connection.close()
-                self._connection = self._open()
+                self._connection = self._opened()
         raise BadInputError(
             "files of the lake keep disappearing while they are read",
             remedy="see which other program removes files there",
@@ -326,6 +326,16 @@ class LakeReader:
             for file in found.of(self._tenants)
             if file.path not in self._excluded and _overlaps(file, *self._range)
         ]
+
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        """A connection to the files that can be read at all."""
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._open()
+            except _DAMAGE as error:
+                if not self._leave_damaged_out():
+                    raise _refused(error) from error
+        return self._open()
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         files = self._read = self._files()

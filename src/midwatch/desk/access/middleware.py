@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Final
@@ -19,6 +20,8 @@ from midwatch.desk.people.selectors import viewer_of
 
 _WITHOUT_SECOND_FACTOR: Final = ("/account/", settings.STATIC_URL, "/i18n/")
 """Where somebody may go to set up the factor, and what those pages are made of."""
+_MISSING: Final = 404
+_LOG: Final = logging.getLogger(__name__)
 _LANGUAGES: Final = frozenset(code for code, _name in settings.LANGUAGES)
 
 
@@ -52,4 +55,11 @@ class ViewerMiddleware:
         if needed and not request.path.startswith(_WITHOUT_SECOND_FACTOR):
             return redirect("mfa_index")
         with rows(rows_of(viewer)), one_look():
-            return self._next(request)
+            response = self._next(request)
+        if response.status_code == _MISSING and viewer.id and request.resolver_match is not None:
+            # What is not theirs is answered like what is not there; who keeps the machine may see.
+            _LOG.info(
+                "asked for what is not there or not theirs",
+                extra={"person": viewer.id, "view": request.resolver_match.view_name},
+            )
+        return response

@@ -22,6 +22,7 @@ from midwatch.desk.portal.selectors import calendar_of, overview, reference_of
 from midwatch.desk.portal.strips import LEGEND, axis
 from midwatch.desk.theme.stories import sentence
 from midwatch.desk.theme.templatetags.midwatch import zone_named
+from midwatch.paging.standing import Recorded
 from midwatch.reports.amounts import begun
 from midwatch.reports.incident_telling import attempt_of
 from midwatch.tenants import Tenant
@@ -78,10 +79,9 @@ def portal(request: DeskRequest, tenant: str) -> HttpResponse:
 def attempts(request: DeskRequest, tenant: str) -> HttpResponse:
     """The attempts of a time, by kind, and each alert with its incident."""
     owner = request.scope.tenant(tenant)
-    calendar = _calendar(request, owner)
+    calendar = calendar_for(request, owner)
     first, last, title = _span(request, calendar)
-    found = sorted(calendar.signals(first, last), key=time_of, reverse=True)
-    found = [each for each in found if each.signal.attempt or each.signal.success]
+    found = _attempts(calendar, first, last)
     rows = [
         {
             "at": time_of(each),
@@ -104,6 +104,7 @@ def attempts(request: DeskRequest, tenant: str) -> HttpResponse:
             "rows": rows,
             "all": len(found),
             "span": request.GET.get("span", ""),
+            "asked": request.GET.urlencode(),
         },
     )
 
@@ -112,7 +113,7 @@ def attempts(request: DeskRequest, tenant: str) -> HttpResponse:
 def reports(request: DeskRequest, tenant: str) -> HttpResponse:
     """The reports there are."""
     owner = request.scope.tenant(tenant)
-    calendar = _calendar(request, owner)
+    calendar = calendar_for(request, owner)
     monday = week_of(calendar.today)
     weeks = []
     while monday >= calendar.first:
@@ -126,7 +127,7 @@ def reports(request: DeskRequest, tenant: str) -> HttpResponse:
 def day_report(request: DeskRequest, tenant: str, day: str) -> HttpResponse:
     """The report of a day (YYYY-MM-DD, of the client's zone)."""
     owner = request.scope.tenant(tenant)
-    calendar = _calendar(request, owner)
+    calendar = calendar_for(request, owner)
     asked = _date(day, calendar)
     return _report(request, owner, calendar, asked, asked)
 
@@ -135,7 +136,7 @@ def day_report(request: DeskRequest, tenant: str, day: str) -> HttpResponse:
 def week_report(request: DeskRequest, tenant: str, day: str) -> HttpResponse:
     """The report of the week that a day lies in."""
     owner = request.scope.tenant(tenant)
-    calendar = _calendar(request, owner)
+    calendar = calendar_for(request, owner)
     first = week_of(_date(day, calendar))
     if first < calendar.first:
         raise Http404
@@ -191,10 +192,23 @@ def zone_of_viewer(request: DeskRequest) -> ZoneInfo:
     return zone_named(request.viewer.zone or request.COOKIES.get("zone", ""))
 
 
-def _calendar(request: DeskRequest, owner: Tenant) -> Calendar:
+def calendar_for(request: DeskRequest, owner: Tenant) -> Calendar:
+    """The client's alerts by day, as far as they are needed for counting."""
     watching = Watching(request.scope)
     found = watching.recorded(owner.id, since_of(request.now, ZoneInfo(owner.zone)))
     return calendar_of(request.scope, watching, owner, found)
+
+
+def attempts_of_span(request: DeskRequest, owner: Tenant) -> list[Recorded]:
+    """The attempts of the time that the address names, the latest first."""
+    calendar = calendar_for(request, owner)
+    first, last, _title = _span(request, calendar)
+    return _attempts(calendar, first, last)
+
+
+def _attempts(calendar: Calendar, first: date, last: date) -> list[Recorded]:
+    found = sorted(calendar.signals(first, last), key=time_of, reverse=True)
+    return [each for each in found if each.signal.attempt or each.signal.success]
 
 
 def _span(request: DeskRequest, calendar: Calendar) -> tuple[date, date, str]:

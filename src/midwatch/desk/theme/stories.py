@@ -12,7 +12,13 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import (
+    gettext_lazy,
+    ngettext,
+    npgettext,
+    pgettext,
+    pgettext_lazy,
+)
 
 from midwatch.desk.theme.templatetags.midwatch import amount
 from midwatch.incidents import (
@@ -103,19 +109,19 @@ def sentence(attempt: Attempt) -> str:
 def length(microseconds: int) -> str:
     """A length of time in its largest fitting unit."""
     if microseconds < _SECOND:
-        return _("less than a second")
+        return pgettext("in, after, for", "less than a second")
     if microseconds < 90 * _SECOND:
         count = (microseconds + _SECOND // 2) // _SECOND
-        told = ngettext("%(n)d second", "%(n)d seconds", count)
+        told = npgettext("in, after, for", "%(n)d second", "%(n)d seconds", count)
     elif microseconds < 90 * _MINUTE:
         count = (microseconds + _MINUTE // 2) // _MINUTE
-        told = ngettext("%(n)d minute", "%(n)d minutes", count)
+        told = npgettext("in, after, for", "%(n)d minute", "%(n)d minutes", count)
     elif microseconds < 36 * _HOUR:
         count = (microseconds + _HOUR // 2) // _HOUR
-        told = ngettext("%(n)d hour", "%(n)d hours", count)
+        told = npgettext("in, after, for", "%(n)d hour", "%(n)d hours", count)
     else:
         count = (microseconds + _DAY // 2) // _DAY
-        told = ngettext("%(n)d day", "%(n)d days", count)
+        told = npgettext("in, after, for", "%(n)d day", "%(n)d days", count)
     return told % {"n": count}
 
 

@@ -188,6 +188,9 @@ _CAUSES: Final = {
     DeliveryCause.FAILOVER: gettext_lazy("called this way because another failed"),
     DeliveryCause.HELD: gettext_lazy("called after the maintenance"),
     DeliveryCause.NOTICE: gettext_lazy("written to"),
+    DeliveryCause.OPENED: gettext_lazy("told that it was opened"),
+    DeliveryCause.CHANGED: gettext_lazy("told that it changed"),
+    DeliveryCause.RESOLVED: gettext_lazy("told that it was resolved"),
 }
 _DELIVERED: Final = {
     DeliveryState.PENDING: gettext_lazy("on its way"),
