@@ -44,7 +44,7 @@ from midwatch.desk.rehearsal import (
     now,
     person,
 )
-from midwatch.desk.rehearsal_vendors import REFERENCES, furnish_vendors
+from midwatch.desk.rehearsal_vendors import POLICIES, REFERENCES, furnish_vendors
 from midwatch.desk.search.models import SavedSearch
 from midwatch.desk.triage.models import HandOver
 from midwatch.incidents import AlertException
@@ -125,6 +125,8 @@ FILLERS: Final[dict[str, Callable[[Furnished, str], object]]] = {
     "event": lambda world, tenant: f"rehearsal-{(BAKERY, FORGE).index(tenant) + 1}-282",
     "exception": lambda world, tenant: f"{tenant}-exception",
     "vendor": lambda world, tenant: REFERENCES[tenant],
+    "policy": lambda world, tenant: POLICIES[tenant],
+    "section": lambda world, tenant: "contacts",
     "rest": lambda world, tenant: f"v1/nothing/{tenant}",
     # allauth's
     "provider_id": lambda world, tenant: "sso",
@@ -210,7 +212,7 @@ def questions(
 def foreign_words(world: Furnished) -> re.Pattern[str]:
     """What is the Forge's: its name in whatever it names, its incident."""
     incident = world.foreign
-    marks = (incident.id, incident.reference, REFERENCES[FORGE])
+    marks = (incident.id, incident.reference, REFERENCES[FORGE], POLICIES[FORGE])
     return re.compile(rf"\b{FORGE}\b|{'|'.join(map(re.escape, marks))}", re.IGNORECASE)
 
 
