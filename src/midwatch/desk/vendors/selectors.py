@@ -121,7 +121,7 @@ def glance(vendor: Vendor, today: date, now: int) -> Glance:
     late = lateness(review, today) if review is not None else None
     health = health_of(vendor, today)
     risk = risk_of(vendor)
-    open_findings = [each for each in vendor.findings.all() if each.state in OPEN_FINDINGS]
+    open_findings = [each for each in vendor.findings.all() if is_open(each, today)]
     lines = [
         *_review_lines(vendor, review, late, state),
         *_contact_lines(vendor, state, now),
@@ -145,6 +145,14 @@ def glance(vendor: Vendor, today: date, now: int) -> Glance:
         health=health,
         services=tuple(each.name for each in vendor.services.all()),
     )
+
+
+def is_open(finding: Finding, today: date) -> bool:
+    """Whether somebody must act on it; an acceptance that has run out is none."""
+    if finding.state != FindingState.ACCEPTED:
+        return finding.state in OPEN_FINDINGS
+    until = finding.struct.accepted_until
+    return until is not None and until < today
 
 
 def risk_of(vendor: Vendor) -> InherentRisk | None:
