@@ -70,6 +70,7 @@ def test_a_stranger_is_told_how_to_come_in(world: Furnished, db: None, header: s
     for path, method, _operation in operations():
         place = "/api/v1" + path.replace("{client}", "bakery").replace("{source}", "bakery-wall")
         place = place.replace("{reference}", world.own.reference).replace("{event}", "a-1-1")
+        place = place.replace("{vendor}", "bkvndr0001")
 
         answer = Client(headers=headers).generic(method, place, "{}", "application/json")
 

@@ -25,6 +25,7 @@ def main() -> None:
     from midwatch.desk.access.stores import stores  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.people.selectors import viewer_of  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal import (  # noqa: PLC0415  # the reason stands above
+        BAKERY,
         furnish,
         furnish_lake,
         now,
@@ -32,6 +33,10 @@ def main() -> None:
         session_of,
     )
     from midwatch.desk.rehearsal_night import a_busy_night  # noqa: PLC0415  # the reason stands above
+    from midwatch.desk.rehearsal_vendors import (  # noqa: PLC0415  # the reason stands above
+        furnish_candidates,
+        furnish_vendors,
+    )
 
     call_command("migrate", verbosity=0, interactive=False)
     with every_row():
@@ -39,6 +44,9 @@ def main() -> None:
         furnish_lake(stores())
         a_busy_night(stores())
         people = {role: person(role) for role in Role}
+        for tenant in world.incidents:
+            furnish_vendors(tenant)
+        furnish_candidates(BAKERY)
         # Something for the client to see in its record.
         analyst = Scope(viewer_of(people[Role.ANALYST], now()), now())
         Acting(analyst).reveal(world.own.reference, "calling the person whose account was tried")

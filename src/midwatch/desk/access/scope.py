@@ -19,6 +19,7 @@ from django.http import Http404
 from midwatch.desk.access.masking import Masker
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.stores import SNAPSHOTS, Stores, stores
+from midwatch.desk.access.vendors import Vendors
 from midwatch.desk.access.viewers import Viewer
 from midwatch.desk.audit.services import open_reveals
 from midwatch.desk.people.selectors import masking_staff, staff_names
@@ -203,6 +204,13 @@ class Scope:
             self._kept.folder.lake, list(tenants), since=since, until=until, memory=_LAKE_MEMORY,
             snapshots=SNAPSHOTS,
         )  # fmt: skip
+
+    # ------------------------------------------------------------ vendors
+
+    @cached_property
+    def vendors(self) -> Vendors:
+        """The vendor files the viewer may read."""
+        return Vendors(self)
 
     # ------------------------------------------------------------ masking
 
