@@ -229,7 +229,7 @@ def filled(asking: Asking, answers: dict[str, str]) -> bytes:
     for row in sheet.iter_rows():
         name = str(row[0].value)
         if name in answers:
-            sheet.cell(row[0].row, 5).value = answers[name]
+            row[4].value = answers[name]
     sink = io.BytesIO()
     book.save(sink)
     return sink.getvalue()
