@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,14 +15,16 @@ from django.test import Client
 from django.utils import timezone
 from tests.desk.questionnaires import sent
 
-from midwatch.desk.access.roles import Role
+from midwatch.desk.access.roles import Permission, Role
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.answers import judging, sending
-from midwatch.desk.answers.answering import Typed, hand_in, save
+from midwatch.desk.answers.answering import Typed, give_paper, hand_in, save
 from midwatch.desk.answers.models import Asking, Brought, Version
 from midwatch.desk.answers.selectors import Whole, latest
 from midwatch.desk.audit.models import Entry
-from midwatch.desk.rehearsal import Furnished
+from midwatch.desk.people.api_tokens import make_token
+from midwatch.desk.people.selectors import viewer_of
+from midwatch.desk.rehearsal import Furnished, now, person
 from midwatch.desk.rehearsal_answers import BROUGHT, HANDED_IN, furnish_questionnaires
 from midwatch.desk.rehearsal_vendors import furnish_vendors
 from midwatch.desk.vendors.models import Vendor
@@ -365,3 +368,58 @@ def test_public_questionnaires_come_in_by_the_page(
     assert len(kept.questions) > 10
     assert questions in (0, len(kept.questions))
     assert f"{len(kept.questions)} questions" in told
+
+
+def test_a_paper_goes_among_the_evidence(
+    vendor: Vendor, scope: Scope, visitor: Callable[..., Client]
+) -> None:
+    asking, made = sent(scope, vendor)
+    paper = give_paper(made.link, FIRST, SimpleUploadedFile("policy.pdf", b"%PDF-1.4 policy"))
+    contact = visitor(Role.CONTACT)
+    place = f"/questionnaire/{asking.reference}/paper/{paper.reference}/"
+    assert contact.get(place).content == b"%PDF-1.4 policy"
+
+    contact.post(f"{place}file/", {"kind": "nothing"})
+    assert not vendor.papers.exists()
+    contact.post(f"{place}file/", {"kind": "policy"})
+    contact.post(f"{place}file/", {"kind": "policy"})
+
+    filed = vendor.papers.get()
+    paper.refresh_from_db()
+    assert (filed.sha256, filed.sort, filed.brought_by) == (paper.sha256, "policy", "Vera")
+    assert paper.filed == filed.reference
+
+
+def test_programs_send_read_and_judge(
+    vendor: Vendor, scope: Scope, visitor: Callable[..., Client]
+) -> None:
+    asking = handed_in(scope, vendor)
+    owner = viewer_of(person(Role.CONTACT), now())
+    allowed = (Permission.VENDORS_SEE, Permission.VENDORS_RUN)
+    _kept, token = make_token(owner, "test", allowed, timedelta(days=1))
+    program = Client(headers={"authorization": f"Bearer {token}"})
+    place = "/api/v1/questionnaires"
+
+    def post(path: str, **given: str) -> Any:
+        return program.post(place + path, json.dumps(given), "application/json")
+
+    sent_one = post("", vendor=vendor.reference, name="Vera", template="midwatch-full")
+    assert sent_one.status_code == 201
+    assert "/answer/mwq_" in sent_one.json()["link"]
+    assert post("", vendor=vendor.reference, name="Vera", template="none").status_code == 400
+    assert post("", vendor="0000000000", name="Vera").status_code == 404
+    listed = program.get(f"{place}?vendor={vendor.reference}&client=bakery").json()
+    assert [each["id"] for each in listed["items"]] == [sent_one.json()["id"], asking.reference]
+    assert "link" not in listed["items"][0]
+    judged = post(
+        f"/{asking.reference}/verdicts", question=FIRST, judgement="partly", why="an old paper"
+    )
+    first = next(each for each in judged.json()["answers"] if each["question"] == FIRST)
+    assert (first["reply"], first["verdict"], first["why"]) == ("yes", "partly", "an old paper")
+    assert first["points"] == first["weight"] / 2
+    assert (
+        post(f"/{asking.reference}/verdicts", question=FIRST, judgement="partly").status_code == 400
+    )
+    gone = program.delete(f"{place}/{asking.reference}/links").json()
+    assert gone["state"] == "revoked"
+    assert program.get(f"{place}?client=forge").status_code == 404
