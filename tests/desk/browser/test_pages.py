@@ -121,6 +121,9 @@ GERMAN = (
     ("manager", "/c/bakery/sources/add/pfsense/"),
     ("manager", "/sources/"),
     ("owner", "/people/at/bakery/"),
+    ("owner", "/questionnaire/bkquest001/"),
+    ("owner", f"{ASKED}part/1/"),
+    (None, ASKED),
 )
 """Pages with the longest words."""
 TELEPHONE = (360, 740)
