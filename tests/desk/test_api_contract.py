@@ -33,7 +33,7 @@ from midwatch.desk.people.api_tokens import NOT_FOR_PROGRAMS, make_token
 from midwatch.desk.people.selectors import viewer_of
 from midwatch.desk.rehearsal import Furnished, furnish_lake, now, person
 from midwatch.desk.rehearsal_answers import HANDED_IN, furnish_questionnaires
-from midwatch.desk.rehearsal_vendors import furnish_vendors
+from midwatch.desk.rehearsal_vendors import REFERENCES, furnish_vendors
 
 _EXAMPLES = 4
 """Of each operation, put as somebody in each role."""
@@ -75,6 +75,7 @@ def test_answers_are_as_the_schema_says_for_every_role(
     there = {
         "reference": world.own.reference, "client": "bakery", "source": "bakery-wall",
         "event": "rehearsal-1-1", "questionnaire": HANDED_IN["bakery"],
+        "vendor": REFERENCES["bakery"],
     }  # fmt: skip
     described = schemathesis.openapi.from_dict(schema())
     described.app = get_wsgi_application()
