@@ -23,6 +23,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.conf import settings
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.test import Client
@@ -44,6 +45,14 @@ from midwatch.desk.rehearsal import (
     now,
     person,
 )
+from midwatch.desk.rehearsal_answers import (
+    BROUGHT,
+    HANDED_IN,
+    PAPERS,
+    TOKENS,
+    furnish_questionnaires,
+    opened_in,
+)
 from midwatch.desk.rehearsal_vendors import POLICIES, REFERENCES, furnish_vendors
 from midwatch.desk.search.models import SavedSearch
 from midwatch.desk.triage.models import HandOver
@@ -56,7 +65,7 @@ STRANGER: Final = "stranger"
 VIEWERS: Final = (STRANGER, *(role.value for role in Role))
 MASKED: Final = (Role.PARTNER.value, Role.EXAMINER.value)
 NAMES: Final = (PERSON_NAME, MACHINE_NAME, "10.1.2.3")
-WITHOUT_OBJECT: Final = ("day", "product", "form", "office", "token", "number")
+WITHOUT_OBJECT: Final = ("day", "product", "form", "office", "token", "number", "ask")
 """Parts of addresses that stand for no object of one client alone."""
 REASON: Final = "walking through the whole house"
 
@@ -125,6 +134,10 @@ FILLERS: Final[dict[str, Callable[[Furnished, str], object]]] = {
     "event": lambda world, tenant: f"rehearsal-{(BAKERY, FORGE).index(tenant) + 1}-282",
     "exception": lambda world, tenant: f"{tenant}-exception",
     "vendor": lambda world, tenant: REFERENCES[tenant],
+    "asking": lambda world, tenant: HANDED_IN[tenant],
+    "brought": lambda world, tenant: BROUGHT[tenant],
+    "paper": lambda world, tenant: PAPERS[tenant],
+    "ask": lambda world, tenant: TOKENS[BAKERY],
     "policy": lambda world, tenant: POLICIES[tenant],
     "section": lambda world, tenant: "contacts",
     "rest": lambda world, tenant: f"v1/nothing/{tenant}",
@@ -212,7 +225,10 @@ def questions(
 def foreign_words(world: Furnished) -> re.Pattern[str]:
     """What is the Forge's: its name in whatever it names, its incident."""
     incident = world.foreign
-    marks = (incident.id, incident.reference, REFERENCES[FORGE], POLICIES[FORGE])
+    marks = (
+        incident.id, incident.reference, REFERENCES[FORGE], HANDED_IN[FORGE], BROUGHT[FORGE],
+        PAPERS[FORGE], POLICIES[FORGE],
+    )  # fmt: skip
     return re.compile(rf"\b{FORGE}\b|{'|'.join(map(re.escape, marks))}", re.IGNORECASE)
 
 
@@ -262,7 +278,7 @@ def house(world: Furnished, db: None) -> Furnished:
     """The world with people on both sides."""
     for tenant in (BAKERY, FORGE):
         furnish_people(tenant)
-        furnish_vendors(tenant)
+        furnish_questionnaires(furnish_vendors(tenant))
         contact = User.objects.get(email=f"contact@{tenant}.example")
         SavedSearch.objects.create(tenant=tenant, owner=contact, title=f"{tenant}'s", text="root")
         HandOver.objects.create(
@@ -291,6 +307,10 @@ def enter(who: str) -> Client:
         browser.force_login(User.objects.get(email=f"contact@{BAKERY}.example"))
     elif who != STRANGER:
         browser.force_login(person(Role(who), BAKERY))
+    session = browser.session  # with the Bakery's questionnaire opened by its link
+    session.save()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
+    opened_in(str(session.session_key), BAKERY)
     return browser
 
 
@@ -354,6 +374,7 @@ def test_nobody_sees_or_changes_what_is_not_theirs(
                             "token",
                             "path",
                             "number",
+                            "ask",
                         )
                         for name, _k in address.parts
                     )
