@@ -81,7 +81,7 @@ class Poster(threading.Thread):
 def assert_all_are_kept_once(watch: RehearsedWatch, poster: Poster, tenant: str) -> Counter[str]:
     """Wait for the last line, then look at each; how often each line is in the lake."""
     last = poster.acknowledged[-1]
-    eventually(lambda: any(raw == last for (raw,) in watch.lake(tenant)), 120)
+    eventually(lambda: any(raw == last for (raw,) in watch.lake(tenant)), 300)
     kept = Counter(str(raw) for (raw,) in watch.lake(tenant))
     lost = [line for line in poster.acknowledged if not kept[line]]
     doubled = [line for line, count in kept.items() if count > 1]
