@@ -132,6 +132,11 @@ GERMAN = (
     ("manager", "/c/bakery/sources/add/pfsense/"),
     ("manager", "/sources/"),
     ("owner", "/people/at/bakery/"),
+    ("owner", "/c/bakery/vendors/"),
+    ("owner", "/vendor/bkvndr0001/"),
+    ("owner", "/vendor/bkvndr0001/money/"),
+    ("owner", "/vendor/bkvndr0001/contracts/1/clauses/"),
+    ("owner", "/vendor/bkvndr0001/reviews/"),
 )
 """Pages with the longest words."""
 TELEPHONE = (360, 740)
