@@ -161,6 +161,7 @@ def test_expired_revoked_and_replaced_links_open_nothing(vendor: Vendor, scope: 
     revoke(scope, "", asking.reference)
     assert browser.get(place).status_code == 410
     assert not Given.objects.exists()
+    assert Entry.objects.filter(verb="answers.late", tenant="bakery").count() == 2
 
 
 def test_answers_are_kept_one_by_one_and_what_does_not_fit_stays_typed(
@@ -240,7 +241,7 @@ def test_a_colleague_answers_one_part_only(vendor: Vendor, scope: Scope) -> None
 
 
 def test_handing_in_names_what_is_missing_and_closes_the_answers(
-    vendor: Vendor, scope: Scope
+    vendor: Vendor, scope: Scope, mails: list[Any]
 ) -> None:
     asking, made = sent(scope, vendor)
     browser, place = opened(made)
@@ -253,6 +254,8 @@ def test_handing_in_names_what_is_missing_and_closes_the_answers(
 
     asking.refresh_from_db()
     assert asking.handed_in_by == "Vera Vendor"
+    assert mails[-1].to == ["owner@bakery.example"]
+    assert f"/questionnaire/{asking.reference}/" in mails[-1].body
     assert "Handed in" in browser.get(place).text
     browser.post(f"{place}part/1/", form(FIRST, "no"))
     browser.post(f"{place}part/1/save/?question={FIRST}", form(FIRST, "no"))

@@ -8,6 +8,7 @@ hours. Guesses are counted for each address and each link, and kept in the recor
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
@@ -88,7 +89,7 @@ def find(token: str, address: str) -> Link:
     Raises:
         GuessingError: This address has tried too many that were never given.
         NoLinkError: It was never given; the try is counted and kept.
-        ClosedLinkError: It has expired or was revoked.
+        ClosedLinkError: It has expired or was revoked; that is kept too.
     """
     key = f"questionnaire-guess:{address}"
     if int(cache.get(key, 0)) >= _MOST_GUESSES:
@@ -115,6 +116,11 @@ def find(token: str, address: str) -> Link:
             remedy=_("open the whole link from the mail"),
         )
     if not found.works(timezone.now()):
+        if cache.add(f"questionnaire-late:{found.pk}:{address}", 1, _WITHIN):
+            keep(
+                "answers.late", name=found.name, address=address, tenant=found.tenant,
+                subject=f"questionnaire {found.asking.reference}",
+            )  # fmt: skip
         raise ClosedLinkError(
             _("this link does not open anything any more"),
             remedy=_("ask whoever sent it to you for a new one"),
@@ -143,6 +149,18 @@ def mail_link(made: Made, by: str) -> None:
         _("%(client)s asks you some questions") % {"client": words["client"]},
         "answers/link_mail.txt", words, made.link.email,
     )  # fmt: skip
+
+
+def mail_handed_in(asking: Asking) -> None:
+    """Tell who sent it that it waits for a verdict; that the mail did not leave stops nothing."""
+    sender = asking.created_by
+    if sender is None or not sender.is_active or not mail_works():
+        return
+    url = f"{desk_setup().url}/questionnaire/{asking.reference}/"
+    words: dict[str, object] = {"asking": asking, "name": sender.name, "url": url}
+    subject = _("%(vendor)s has answered") % {"vendor": asking.vendor.name}
+    with suppress(BadInputError):
+        _mail(subject, "answers/handed_in_mail.txt", words, sender.email)
 
 
 def send_code(link: Link, address: str) -> None:

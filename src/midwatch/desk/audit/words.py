@@ -31,6 +31,7 @@ WORDS: Final[dict[str, Promise]] = {
     "answers.code": _("had a code for a questionnaire mailed"),
     "answers.code_fail": _("typed a wrong code for a questionnaire"),
     "answers.open": _("opened a questionnaire by its link"),
+    "answers.late": _("opened a link that has ended"),
     "answers.guess": _("tried a link that was never given"),
     "answers.guess_stopped": _("was stopped trying links"),
     "answers.delegate": _("passed a part of a questionnaire on"),
