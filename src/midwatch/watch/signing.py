@@ -13,7 +13,7 @@ def signing_key(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         key = secrets.token_bytes(32)
-        beside = path.with_suffix(f".{os.getpid()}")
+        beside = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(key)
             file.flush()
