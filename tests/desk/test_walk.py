@@ -44,6 +44,7 @@ from midwatch.desk.rehearsal import (
     now,
     person,
 )
+from midwatch.desk.rehearsal_vendors import REFERENCES, furnish_vendors
 from midwatch.desk.search.models import SavedSearch
 from midwatch.desk.triage.models import HandOver
 from midwatch.incidents import AlertException
@@ -123,6 +124,7 @@ FILLERS: Final[dict[str, Callable[[Furnished, str], object]]] = {
     "form": lambda world, tenant: "csv",
     "event": lambda world, tenant: f"rehearsal-{(BAKERY, FORGE).index(tenant) + 1}-282",
     "exception": lambda world, tenant: f"{tenant}-exception",
+    "vendor": lambda world, tenant: REFERENCES[tenant],
     "rest": lambda world, tenant: f"v1/nothing/{tenant}",
     # allauth's
     "provider_id": lambda world, tenant: "sso",
@@ -208,9 +210,8 @@ def questions(
 def foreign_words(world: Furnished) -> re.Pattern[str]:
     """What is the Forge's: its name in whatever it names, its incident."""
     incident = world.foreign
-    return re.compile(
-        rf"\b{FORGE}\b|{re.escape(incident.id)}|{re.escape(incident.reference)}", re.IGNORECASE
-    )
+    marks = (incident.id, incident.reference, REFERENCES[FORGE])
+    return re.compile(rf"\b{FORGE}\b|{'|'.join(map(re.escape, marks))}", re.IGNORECASE)
 
 
 def text_of(answer: HttpResponseBase) -> str:
@@ -259,6 +260,7 @@ def house(world: Furnished, db: None) -> Furnished:
     """The world with people on both sides."""
     for tenant in (BAKERY, FORGE):
         furnish_people(tenant)
+        furnish_vendors(tenant)
         contact = User.objects.get(email=f"contact@{tenant}.example")
         SavedSearch.objects.create(tenant=tenant, owner=contact, title=f"{tenant}'s", text="root")
         HandOver.objects.create(

@@ -32,12 +32,15 @@ def main() -> None:
         session_of,
     )
     from midwatch.desk.rehearsal_night import a_busy_night  # noqa: PLC0415  # the reason stands above
+    from midwatch.desk.rehearsal_vendors import furnish_vendors  # noqa: PLC0415  # the reason stands above
 
     call_command("migrate", verbosity=0, interactive=False)
     with every_row():
         world = furnish(stores())
         furnish_lake(stores())
         a_busy_night(stores())
+        for tenant in world.incidents:
+            furnish_vendors(tenant)
         people = {role: person(role) for role in Role}
         # Something for the client to see in its record.
         analyst = Scope(viewer_of(people[Role.ANALYST], now()), now())

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     events. ``ANSWER``: acknowledge, remark, resolve. ``TRIAGE``: assign, merge, split, except.
     ``SOURCES``: add and change sources. ``PEOPLE``: invite people of a client. ``RECORD``: read
     who looked at what. ``CLIENTS``: add clients. ``STAFF``: invite the provider's people.
+    ``VENDORS_SEE``: the vendor file. ``VENDORS_RUN``: change it and judge vendors; whom the
+    watch itself is bought from is judged by the client's people only (``access.vendors``).
     """
 
     SEE = "see"
@@ -45,6 +47,8 @@ class Permission(StrEnum):
     RECORD = "record"
     CLIENTS = "clients"
     STAFF = "staff"
+    VENDORS_SEE = "vendors_see"
+    VENDORS_RUN = "vendors_run"
 
 
 _P = Permission
@@ -55,13 +59,21 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             {_P.SEE, _P.UNMASKED, _P.REVEAL, _P.SEARCH, _P.ANSWER, _P.TRIAGE, _P.SOURCES, _P.RECORD}
         ),
         Role.OWNER: frozenset(
-            {_P.SEE, _P.UNMASKED, _P.SEARCH, _P.ANSWER, _P.SOURCES, _P.PEOPLE, _P.RECORD}
+            {
+                _P.SEE, _P.UNMASKED, _P.SEARCH, _P.ANSWER, _P.SOURCES, _P.PEOPLE, _P.RECORD,
+                _P.VENDORS_SEE, _P.VENDORS_RUN,
+            }
         ),
-        Role.CONTACT: frozenset({_P.SEE, _P.UNMASKED, _P.SEARCH, _P.ANSWER, _P.SOURCES, _P.RECORD}),
+        Role.CONTACT: frozenset(
+            {
+                _P.SEE, _P.UNMASKED, _P.SEARCH, _P.ANSWER, _P.SOURCES, _P.RECORD,
+                _P.VENDORS_SEE, _P.VENDORS_RUN,
+            }
+        ),
         Role.PARTNER: frozenset({_P.SEE, _P.REVEAL, _P.SEARCH}),
-        Role.EXAMINER: frozenset({_P.SEE, _P.RECORD}),
+        Role.EXAMINER: frozenset({_P.SEE, _P.RECORD, _P.VENDORS_SEE}),
     }
-)
+)  # fmt: skip
 PROVIDER_ROLES: Final = frozenset({Role.MANAGER, Role.ANALYST})
 """The provider's people: a second factor is demanded of them."""
 CLIENT_ROLES: Final = frozenset(Role) - PROVIDER_ROLES

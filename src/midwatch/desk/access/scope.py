@@ -19,6 +19,7 @@ from django.http import Http404
 from midwatch.desk.access.masking import Masker
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.stores import Stores, stores
+from midwatch.desk.access.vendors import Vendors
 from midwatch.desk.access.viewers import Viewer
 from midwatch.desk.audit.services import revealed
 from midwatch.desk.people.selectors import masking_staff, staff_names
@@ -202,6 +203,13 @@ class Scope:
         return LakeReader(
             self._kept.folder.lake, list(tenants), since=since, until=until, memory=_LAKE_MEMORY
         )
+
+    # ------------------------------------------------------------ vendors
+
+    @cached_property
+    def vendors(self) -> Vendors:
+        """The vendor files the viewer may read."""
+        return Vendors(self)
 
     # ------------------------------------------------------------ masking
 

@@ -21,6 +21,7 @@ WORDS: Final[dict[str, Promise]] = {
     "people.change": _("changed somebody's access"),
     "people.end": _("ended an access"),
     "people.mask_staff": _("chose what the provider's people see"),
+    "vendor.add": _("opened a vendor's file"),
     "token.make": _("made a token for a program"),
     "token.revoke": _("revoked a token"),
     "sign_in.done": _("signed in"),

@@ -36,6 +36,8 @@ PERMISSION_WORDS: Final[dict[Permission, Promise]] = {
     Permission.SOURCES: _("add and change sources"),
     Permission.RECORD: _("read the record"),
     Permission.CLIENTS: _("add clients"),
+    Permission.VENDORS_SEE: _("read the vendor file"),
+    Permission.VENDORS_RUN: _("change the vendor file and judge vendors"),
 }
 _DAYS: Final = ((7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (365, _("a year")))
 

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "midwatch.desk.clients",
     "midwatch.desk.sources",
     "midwatch.desk.triage",
+    "midwatch.desk.vendors",
 ]
 
 MIDDLEWARE = [

@@ -22,6 +22,9 @@ ROOMS: Final = {
     "sources": ("sources",),
     "search": ("search",),
     "audit": ("record",),
+    "vendors": ("vendors",),
+    "answers": ("vendors",),
+    "choosing": ("vendors",),
 }
 """By app: the places its pages belong to; the first that the viewer has is meant."""
 THEMES: Final = ("auto", "light", "dark")
@@ -45,6 +48,7 @@ PLACES: Final = (
     Place("incidents", _("Incidents"), Permission.SEE),
     Place("search", _("Search"), Permission.SEARCH),
     Place("sources", _("Sources"), Permission.SEE),
+    Place("vendors", _("Vendors"), Permission.VENDORS_SEE),
     Place("people", _("People"), Permission.PEOPLE),
     Place("record", _("Record"), Permission.RECORD),
 )

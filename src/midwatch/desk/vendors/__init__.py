@@ -1,0 +1,1 @@
+"""Vendors: the file of everybody a client buys from, kept true for years."""
