@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "midwatch.desk.sources",
     "midwatch.desk.triage",
     "midwatch.desk.vendors",
+    "midwatch.desk.choosing",
 ]
 
 MIDDLEWARE = [

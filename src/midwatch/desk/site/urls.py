@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("midwatch.desk.people.account_urls")),
     path("", include("midwatch.desk.triage.urls")),
     path("", include("midwatch.desk.vendors.urls")),
+    path("", include("midwatch.desk.choosing.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 handler403 = "midwatch.desk.home.errors.forbidden"

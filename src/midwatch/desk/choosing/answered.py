@@ -1,0 +1,52 @@
+"""What is known of a candidate elsewhere in the vendor file: its answers, its finances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import msgspec
+
+from midwatch.desk.access.scope import Scope
+from midwatch.desk.vendors.models import Vendor
+from midwatch.vendors.finance import Health
+from midwatch.vendors.questionnaires import Submission, TemplateVersion, new_submission
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A vendor's answers to the questionnaire of a choice.
+
+    ``when`` they were handed in; None: they were not, and none counts. ``carried``: they were
+    given to another questionnaire that asks the same. ``reference``: of the one they are in.
+    """
+
+    submission: Submission
+    when: datetime | None = None
+    carried: bool = False
+    reference: str = ""
+
+
+def answers_of(scope: Scope, vendor: Vendor, version: TemplateVersion) -> Answered:
+    """The vendor's answers that count for this questionnaire; none of them where it gave none."""
+    return Answered(new_submission(version, vendor.reference))
+
+
+def health_of(scope: Scope, vendor: Vendor, today: date) -> Health | None:
+    """What the vendor's statements say; None: none are on file."""
+    return None
+
+
+def carried_over(
+    version: TemplateVersion, other: TemplateVersion, given: Submission
+) -> Submission:
+    """Answers and verdicts to another questionnaire, as far as this one asks the very same."""
+    same = {each.id for each in version.questions if other.question(each.id) == each}
+    return msgspec.structs.replace(
+        given,
+        template=version.id,
+        version=version.version,
+        digest=version.digest,
+        answers={name: each for name, each in given.answers.items() if name in same},
+        verdicts={name: each for name, each in given.verdicts.items() if name in same},
+    )
