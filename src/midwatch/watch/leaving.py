@@ -125,7 +125,8 @@ def _forget(folder: StateFolder, tenant: str) -> int:
         for name in knowledge.forget(tenant):
             kept_list(folder.lists, name).unlink(missing_ok=True)
     (folder.policies / f"{tenant}.toml").unlink(missing_ok=True)
-    shutil.rmtree(folder.rules / tenant, ignore_errors=True)
+    for own in (folder.rules / tenant, folder.papers(tenant)):
+        shutil.rmtree(own, ignore_errors=True)
     return gone
 
 

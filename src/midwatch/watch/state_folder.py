@@ -8,6 +8,7 @@
     rules/           rules of your own, for all clients or one
     lists/           the last good content of address lists
     policies/        who is told of whose incidents
+    papers/          files of the vendor file, by client and SHA-256
     links.key        what links in messages are signed with
     facts.key        what service facts are signed with (Ed25519, private)
     desk.sqlite      what people edit in the desk
@@ -79,6 +80,10 @@ class StateFolder:
     def lists(self) -> Path:
         """The last good content of address lists."""
         return self.path / "lists"
+
+    def papers(self, tenant: str) -> Path:
+        """The files of a client's vendor file, named by their SHA-256."""
+        return self.path / "papers" / tenant
 
     @property
     def lake(self) -> Path:

@@ -88,7 +88,7 @@ class VendorActs:
     def __init__(self, scope: Scope, address: str = "") -> None:
         """``address``: where the request came from, for the record."""
         self.scope = scope
-        self._address = address
+        self.address = address
 
     @transaction.atomic
     def add(
@@ -146,5 +146,5 @@ class VendorActs:
         """Keep in the record that something was done about a vendor (``vendor.<what>``)."""
         note(
             self.scope.viewer, verb, tenant=vendor.tenant, subject=f"vendor {vendor.reference}",
-            detail=detail, address=self._address,
+            detail=detail, address=self.address,
         )  # fmt: skip
