@@ -9,7 +9,8 @@ import msgspec
 
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.vendors.models import Vendor
-from midwatch.vendors.finance import Health
+from midwatch.kernel import BadInputError
+from midwatch.vendors.finance import Health, assess
 from midwatch.vendors.questionnaires import Submission, TemplateVersion, new_submission
 
 
@@ -33,8 +34,14 @@ def answers_of(scope: Scope, vendor: Vendor, version: TemplateVersion) -> Answer
 
 
 def health_of(scope: Scope, vendor: Vendor, today: date) -> Health | None:
-    """What the vendor's statements say; None: none are on file."""
-    return None
+    """What the vendor's statements say; None: none are on file, or none can be read together."""
+    kept = [each.struct for each in scope.vendors.one(vendor.reference).statements.all()]
+    if not kept:
+        return None
+    try:
+        return assess(kept, today)
+    except BadInputError:  # the page of its finances tells what is wrong with them
+        return None
 
 
 def carried_over(

@@ -12,7 +12,7 @@ import msgspec
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from midwatch.desk.vendors.models import Vendor, new_reference
+from midwatch.desk.vendors.models import Paper, Vendor, new_reference
 from midwatch.kernel import DefectError
 from midwatch.vendors.comparing import ChoiceMade, Needs
 from midwatch.vendors.holdings import DataHolding
@@ -124,7 +124,7 @@ class Facts(models.Model):
     """A signed file of service facts that a provider gave, verified when it came.
 
     ``compared``: when somebody compared the key with the provider by another way; until then
-    the file is no more than a claim. ``data`` is the file, byte by byte.
+    the file is no more than a claim. The file itself is kept as ``paper``.
     """
 
     tenant = models.CharField(_("client"), max_length=64, db_index=True)
@@ -133,7 +133,7 @@ class Facts(models.Model):
     key = models.CharField(max_length=64)
     sha256 = models.CharField(max_length=64)
     body = models.JSONField()
-    data = models.BinaryField()
+    paper = models.ForeignKey(Paper, null=True, on_delete=models.SET_NULL, related_name="+")
     received = models.DateTimeField(auto_now_add=True)
     received_by = models.CharField(max_length=254)
     compared = models.DateTimeField(null=True, blank=True)
