@@ -44,6 +44,13 @@ from midwatch.desk.rehearsal import (
     now,
     person,
 )
+from midwatch.desk.rehearsal_answers import (
+    BROUGHT,
+    HANDED_IN,
+    PAPERS,
+    TOKENS,
+    furnish_questionnaires,
+)
 from midwatch.desk.rehearsal_vendors import REFERENCES, furnish_vendors
 from midwatch.desk.search.models import SavedSearch
 from midwatch.desk.triage.models import HandOver
@@ -56,7 +63,7 @@ STRANGER: Final = "stranger"
 VIEWERS: Final = (STRANGER, *(role.value for role in Role))
 MASKED: Final = (Role.PARTNER.value, Role.EXAMINER.value)
 NAMES: Final = (PERSON_NAME, MACHINE_NAME, "10.1.2.3")
-WITHOUT_OBJECT: Final = ("day", "product", "form", "office", "token", "number")
+WITHOUT_OBJECT: Final = ("day", "product", "form", "office", "token", "number", "ask")
 """Parts of addresses that stand for no object of one client alone."""
 REASON: Final = "walking through the whole house"
 
@@ -125,6 +132,10 @@ FILLERS: Final[dict[str, Callable[[Furnished, str], object]]] = {
     "event": lambda world, tenant: f"rehearsal-{(BAKERY, FORGE).index(tenant) + 1}-282",
     "exception": lambda world, tenant: f"{tenant}-exception",
     "vendor": lambda world, tenant: REFERENCES[tenant],
+    "asking": lambda world, tenant: HANDED_IN[tenant],
+    "brought": lambda world, tenant: BROUGHT[tenant],
+    "paper": lambda world, tenant: PAPERS[tenant],
+    "ask": lambda world, tenant: TOKENS[BAKERY].replace("b", "x"),
     "rest": lambda world, tenant: f"v1/nothing/{tenant}",
     # allauth's
     "provider_id": lambda world, tenant: "sso",
@@ -210,7 +221,10 @@ def questions(
 def foreign_words(world: Furnished) -> re.Pattern[str]:
     """What is the Forge's: its name in whatever it names, its incident."""
     incident = world.foreign
-    marks = (incident.id, incident.reference, REFERENCES[FORGE])
+    marks = (
+        incident.id, incident.reference, REFERENCES[FORGE], HANDED_IN[FORGE], BROUGHT[FORGE],
+        PAPERS[FORGE],
+    )  # fmt: skip
     return re.compile(rf"\b{FORGE}\b|{'|'.join(map(re.escape, marks))}", re.IGNORECASE)
 
 
@@ -260,7 +274,7 @@ def house(world: Furnished, db: None) -> Furnished:
     """The world with people on both sides."""
     for tenant in (BAKERY, FORGE):
         furnish_people(tenant)
-        furnish_vendors(tenant)
+        furnish_questionnaires(furnish_vendors(tenant))
         contact = User.objects.get(email=f"contact@{tenant}.example")
         SavedSearch.objects.create(tenant=tenant, owner=contact, title=f"{tenant}'s", text="root")
         HandOver.objects.create(
@@ -352,6 +366,7 @@ def test_nobody_sees_or_changes_what_is_not_theirs(
                             "token",
                             "path",
                             "number",
+                            "ask",
                         )
                         for name, _k in address.parts
                     )

@@ -31,6 +31,7 @@ def main() -> None:
         person,
         session_of,
     )
+    from midwatch.desk.rehearsal_answers import furnish_questionnaires, opened_in  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal_night import a_busy_night  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal_vendors import furnish_vendors  # noqa: PLC0415  # the reason stands above
 
@@ -40,12 +41,14 @@ def main() -> None:
         furnish_lake(stores())
         a_busy_night(stores())
         for tenant in world.incidents:
-            furnish_vendors(tenant)
+            furnish_questionnaires(furnish_vendors(tenant))
         people = {role: person(role) for role in Role}
         # Something for the client to see in its record.
         analyst = Scope(viewer_of(people[Role.ANALYST], now()), now())
         Acting(analyst).reveal(world.own.reference, "calling the person whose account was tried")
-        json.dump({role.value: session_of(user) for role, user in people.items()}, sys.stdout)
+        sessions = {role.value: session_of(user) for role, user in people.items()}
+        opened_in(sessions[Role.OWNER.value], world.own.tenant)
+        json.dump(sessions, sys.stdout)
 
 
 if __name__ == "__main__":

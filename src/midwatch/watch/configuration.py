@@ -190,6 +190,14 @@ class DeskSettings(Struct, forbid_unknown_fields=True, frozen=True):
     provider: Annotated[
         str, _says("The firm that keeps the watch, as clients read it; empty: Midwatch.")
     ] = ""
+    antivirus: Annotated[
+        str,
+        Meta(pattern=r"^((unix:/|tcp:[^\s:]+:|tcp:\[[0-9a-fA-F:]+\]:)\S+)?$"),
+        _says(
+            "Where clamd listens, for files that vendors give: `unix:PATH` or `tcp:HOST:PORT`; "
+            "empty: its usual sockets are tried."
+        ),
+    ] = ""
     sso_issuer: Annotated[str, _says("OpenID Connect issuer for single sign-on; empty: none.")] = ""
     sso_name: Annotated[str, _says("What the button for it says.")] = "Single sign-on"
     sso_client: Annotated[str, _says("Client id at that issuer.")] = ""

@@ -57,3 +57,17 @@ class VendorReference:
     def to_url(self, value: str) -> str:
         """As it stands."""
         return value
+
+
+class AskedToken:
+    """The secret of the link to a questionnaire; so it is told from the links in alarms."""
+
+    regex = r"mwq_[A-Za-z0-9_-]{43}"
+
+    def to_python(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it stands."""
+        return value

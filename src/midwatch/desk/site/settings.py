@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "midwatch.desk.triage",
     "midwatch.desk.vendors",
     "midwatch.desk.choosing",
+    "midwatch.desk.answers",
 ]
 
 MIDDLEWARE = [

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from midwatch.desk.access.converters import Name, Reference, Token, VendorReference
+from midwatch.desk.access.converters import AskedToken, Name, Reference, Token, VendorReference
 
 register_converter(Name, "name")
 register_converter(Reference, "reference")
 register_converter(Token, "token")
 register_converter(VendorReference, "vendor")
+register_converter(AskedToken, "asked")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("midwatch.desk.home.urls")),
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("midwatch.desk.people.urls")),
     path("", include("midwatch.desk.audit.urls")),
     path("account/", include("midwatch.desk.people.account_urls")),
+    path("", include("midwatch.desk.answers.urls")),  # before the links in alarms
     path("", include("midwatch.desk.triage.urls")),
     path("", include("midwatch.desk.vendors.urls")),
     path("", include("midwatch.desk.choosing.urls")),

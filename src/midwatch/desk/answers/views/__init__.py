@@ -1,0 +1,1 @@
+"""Views: the lists, sending, reviewing, bringing files; and the vendor's pages behind a link."""
