@@ -51,6 +51,7 @@ from midwatch.desk.rehearsal_answers import (
     TOKENS,
     furnish_questionnaires,
 )
+from midwatch.desk.rehearsal_choosing import CHOICES, HOLDINGS, MADE, furnish_choosing
 from midwatch.desk.rehearsal_vendors import REFERENCES, furnish_vendors
 from midwatch.desk.search.models import SavedSearch
 from midwatch.desk.triage.models import HandOver
@@ -136,6 +137,9 @@ FILLERS: Final[dict[str, Callable[[Furnished, str], object]]] = {
     "brought": lambda world, tenant: BROUGHT[tenant],
     "paper": lambda world, tenant: PAPERS[tenant],
     "ask": lambda world, tenant: TOKENS[BAKERY].replace("b", "x"),
+    "choice": lambda world, tenant: CHOICES[tenant],
+    "need": lambda world, tenant: "call",
+    "holding": lambda world, tenant: HOLDINGS[tenant],
     "rest": lambda world, tenant: f"v1/nothing/{tenant}",
     # allauth's
     "provider_id": lambda world, tenant: "sso",
@@ -223,7 +227,7 @@ def foreign_words(world: Furnished) -> re.Pattern[str]:
     incident = world.foreign
     marks = (
         incident.id, incident.reference, REFERENCES[FORGE], HANDED_IN[FORGE], BROUGHT[FORGE],
-        PAPERS[FORGE],
+        PAPERS[FORGE], CHOICES[FORGE], MADE[FORGE], HOLDINGS[FORGE],
     )  # fmt: skip
     return re.compile(rf"\b{FORGE}\b|{'|'.join(map(re.escape, marks))}", re.IGNORECASE)
 
@@ -274,7 +278,9 @@ def house(world: Furnished, db: None) -> Furnished:
     """The world with people on both sides."""
     for tenant in (BAKERY, FORGE):
         furnish_people(tenant)
-        furnish_questionnaires(furnish_vendors(tenant))
+        vendor = furnish_vendors(tenant)
+        furnish_questionnaires(vendor)
+        furnish_choosing(vendor, now())
         contact = User.objects.get(email=f"contact@{tenant}.example")
         SavedSearch.objects.create(tenant=tenant, owner=contact, title=f"{tenant}'s", text="root")
         HandOver.objects.create(

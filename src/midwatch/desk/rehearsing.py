@@ -32,6 +32,7 @@ def main() -> None:
         session_of,
     )
     from midwatch.desk.rehearsal_answers import furnish_questionnaires, opened_in  # noqa: PLC0415  # the reason stands above
+    from midwatch.desk.rehearsal_choosing import furnish_choosing  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal_night import a_busy_night  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal_vendors import furnish_vendors  # noqa: PLC0415  # the reason stands above
 
@@ -41,7 +42,9 @@ def main() -> None:
         furnish_lake(stores())
         a_busy_night(stores())
         for tenant in world.incidents:
-            furnish_questionnaires(furnish_vendors(tenant))
+            vendor = furnish_vendors(tenant)
+            furnish_questionnaires(vendor)
+            furnish_choosing(vendor, now())
         people = {role: person(role) for role in Role}
         # Something for the client to see in its record.
         analyst = Scope(viewer_of(people[Role.ANALYST], now()), now())

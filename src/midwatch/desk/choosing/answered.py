@@ -8,6 +8,7 @@ from datetime import date, datetime
 import msgspec
 
 from midwatch.desk.access.scope import Scope
+from midwatch.desk.answers.selectors import Whole, of_vendor
 from midwatch.desk.vendors.models import Vendor
 from midwatch.kernel import BadInputError
 from midwatch.vendors.finance import Health, assess
@@ -29,8 +30,22 @@ class Answered:
 
 
 def answers_of(scope: Scope, vendor: Vendor, version: TemplateVersion) -> Answered:
-    """The vendor's answers that count for this questionnaire; none of them where it gave none."""
-    return Answered(new_submission(version, vendor.reference))
+    """The vendor's answers that count for this questionnaire; none of them where it gave none.
+
+    What was not handed in is no answer yet. The newest handed in for this very questionnaire
+    counts, else the newest for another one, as far as that asks the same.
+    """
+    handed_in = of_vendor(scope, vendor).filter(revoked=None).exclude(handed_in=None)
+    newest = handed_in.order_by("-handed_in")
+    same = newest.filter(version__digest=version.digest).first()
+    found = same or newest.first()
+    if found is None:
+        return Answered(new_submission(version, vendor.reference))
+    whole = Whole(found)
+    given = whole.submission
+    if same is None:
+        given = carried_over(version, whole.version, given)
+    return Answered(given, found.handed_in, same is None, found.reference)
 
 
 def health_of(scope: Scope, vendor: Vendor, today: date) -> Health | None:
@@ -44,9 +59,7 @@ def health_of(scope: Scope, vendor: Vendor, today: date) -> Health | None:
         return None
 
 
-def carried_over(
-    version: TemplateVersion, other: TemplateVersion, given: Submission
-) -> Submission:
+def carried_over(version: TemplateVersion, other: TemplateVersion, given: Submission) -> Submission:
     """Answers and verdicts to another questionnaire, as far as this one asks the very same."""
     same = {each.id for each in version.questions if other.question(each.id) == each}
     return msgspec.structs.replace(

@@ -146,9 +146,7 @@ def _mark(mood: str, x: int, y: int) -> SafeString:
     if mood == "act":
         return format_html('<rect class="act-mark" x="{}" y="{}" width="9" height="9"/>', x, y)
     if mood == "look":
-        return format_html(
-            '<path class="look-mark" d="M{} {}l5 9h-10z"/>', x + 5, y
-        )
+        return format_html('<path class="look-mark" d="M{} {}l5 9h-10z"/>', x + 5, y)
     return SafeString("")
 
 

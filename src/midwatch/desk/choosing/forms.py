@@ -43,7 +43,8 @@ class BeginForm(forms.Form):
     questionnaire = forms.ChoiceField(label=_("Questionnaire"))
     currency = currency_field()
     exposure = money_field(
-        _("What could a breach cost?"), _("It is held against what each contract pays. May be empty.")
+        _("What could a breach cost?"),
+        _("It is held against what each contract pays. May be empty."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's own signature
@@ -65,7 +66,9 @@ class FrameForm(forms.Form):
     currency = currency_field()
     exposure = money_field(_("What could a breach cost?"))
     price = forms.IntegerField(
-        label=_("Weight of the price"), min_value=0, max_value=100,
+        label=_("Weight of the price"),
+        min_value=0,
+        max_value=100,
         help_text=_("Beside the weights of the needs; 0 shows it only."),
     )
 
@@ -75,16 +78,22 @@ class NeedForm(forms.Form):
 
     title = forms.CharField(label=_("What is needed"), max_length=200)
     weight = forms.IntegerField(
-        label=_("Weight"), min_value=0, max_value=100,
+        label=_("Weight"),
+        min_value=0,
+        max_value=100,
         help_text=_("How much it counts beside the other needs."),
     )
     must = forms.BooleanField(label=_("It is a must-have"), required=False)
     least = forms.IntegerField(
-        label=_("Met from (percent)"), min_value=1, max_value=100, initial=100,
+        label=_("Met from (percent)"),
+        min_value=1,
+        max_value=100,
+        initial=100,
         help_text=_("How much of its questions' points a must-have takes."),
     )
     questions = forms.MultipleChoiceField(
-        label=_("Questions that tell"), widget=forms.CheckboxSelectMultiple,
+        label=_("Questions that tell"),
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("At least one with a weight of its own."),
     )
 
@@ -131,11 +140,14 @@ class DecisionForm(forms.Form):
 
     vendor = forms.ChoiceField(label=_("Chosen"), widget=forms.RadioSelect)
     approver = forms.CharField(
-        label=_("Who approves it"), max_length=200,
+        label=_("Who approves it"),
+        max_length=200,
         help_text=_("The person who answers for it, or the meeting with its day."),
     )
     why = forms.CharField(
-        label=_("Reasons"), max_length=4000, widget=forms.Textarea,
+        label=_("Reasons"),
+        max_length=4000,
+        widget=forms.Textarea,
         help_text=_("What decided, and why what speaks against it is borne."),
     )
 

@@ -106,9 +106,7 @@ def holding(scope: Scope, reference: str, *, judge: bool = False) -> Holding:
 
 def items(rows: Iterable[Holding], today: date) -> list[Item]:
     """The items with what is open about each, those that need somebody first."""
-    found = [
-        Item(row, held, holding_concerns(held, today)) for row in rows for held in (row.held,)
-    ]
+    found = [Item(row, held, holding_concerns(held, today)) for row in rows for held in (row.held,)]
     order = ("act", "look", "quiet")
     return sorted(
         found,
@@ -227,9 +225,7 @@ class HoldingActs:
         row = self._held(reference)
         row.put(decide(row.held, decision))
         row.save()
-        self._acts.keep(
-            "vendor.necessity", row.vendor, holding=reference, necessity=row.necessity
-        )
+        self._acts.keep("vendor.necessity", row.vendor, holding=reference, necessity=row.necessity)
         return row
 
     @transaction.atomic

@@ -34,9 +34,7 @@ class HoldingForm(forms.Form):
         label=_("What it is"), max_length=200, help_text=_("For example: tickets of our staff.")
     )
     about = forms.CharField(label=_("Whose data"), max_length=200)
-    purpose = forms.CharField(
-        label=_("Why the vendor has it"), max_length=400, required=False
-    )
+    purpose = forms.CharField(label=_("Why the vendor has it"), max_length=400, required=False)
     fields_held = forms.CharField(
         label=_("Fields"), max_length=400, required=False,
         help_text=_("Separated by commas: name, telephone, machine."),

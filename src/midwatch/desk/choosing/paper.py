@@ -23,7 +23,7 @@ _ONE_AT_A_TIME: Final = threading.Lock()
 """Drawing takes a processor for a second or two, and memory."""
 
 
-class _Typefaces(URLFetcher):
+class _Typefaces(URLFetcher):  # type: ignore[misc]  # the library has no types
     """Answers for our own typefaces; everything else is refused."""
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
@@ -35,18 +35,14 @@ class _Typefaces(URLFetcher):
         name = url.removeprefix(_OURS)
         if url == name or "/" in name or not name.endswith(".woff2"):
             raise ValueError("nothing is fetched for a paper")
-        return URLFetcherResponse(
-            url, (_FACES / name).read_bytes(), {"Content-Type": "font/woff2"}
-        )
+        return URLFetcherResponse(url, (_FACES / name).read_bytes(), {"Content-Type": "font/woff2"})
 
 
 def pdf(html: str) -> bytes:
     """The page as a PDF."""
     with _ONE_AT_A_TIME:
         fonts = FontConfiguration()
-        style = CSS(
-            string=_STYLE.read_text("utf-8"), font_config=fonts, url_fetcher=_Typefaces()
-        )
+        style = CSS(string=_STYLE.read_text("utf-8"), font_config=fonts, url_fetcher=_Typefaces())
         made = HTML(string=html, url_fetcher=_Typefaces()).write_pdf(
             stylesheets=[style], font_config=fonts, pdf_tags=True
         )

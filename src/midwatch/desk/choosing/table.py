@@ -210,8 +210,7 @@ def _summary(comparison: Comparison, columns: tuple[Column, ...]) -> Iterator[Ro
         _("Must-haves missed"),
         tuple(
             Cell(
-                ", ".join(f"{n.need.title} ({must(n.must).text})" for n in each.musts_missed if n.must)
-                or _("none"),
+                _missed(each) or _("none"),
                 "act" if any(n.must is Must.NOT_MET for n in each.musts_missed)
                 else "look" if each.musts_missed else "quiet",
             )
@@ -291,8 +290,8 @@ def _breach(comparison: Comparison) -> Iterator[Row]:
         yield Row(
             question,
             tuple(
-                Cell(_said(each.breach[place][1]), "look" if each.breach[place][1] == "unanswered" else "")
-                for each in comparison.results
+                Cell(_said(answer), "look" if answer == "unanswered" else "")
+                for answer in (each.breach[place][1] for each in comparison.results)
             ),
         )  # fmt: skip
 
@@ -307,9 +306,7 @@ def _finance(comparison: Comparison) -> Iterator[Row]:
         tuple(Cell(each.headline if each else _("no statements")) for each in every),
     )
     for name in names:
-        yield Row(
-            name, tuple(Cell(each.figure(name).shown if each else "–") for each in every)
-        )
+        yield Row(name, tuple(Cell(each.figure(name).shown if each else "–") for each in every))
 
 
 def _gaps(result: Result) -> Iterator[tuple[str, str, str]]:
@@ -323,9 +320,7 @@ def _gaps(result: Result) -> Iterator[tuple[str, str, str]]:
 def _parts(comparison: Comparison, result: Result) -> tuple[Part, ...]:
     """What each need brings to the fit, as pieces of a bar."""
     total = sum(each.need.weight for each in result.needs) + comparison.needs.weight_price
-    earned = [
-        (each.need.title, each.need.weight * each.credit) for each in result.needs
-    ]
+    earned = [(each.need.title, each.need.weight * each.credit) for each in result.needs]
     if result.price_credit is not None:
         earned.append((_("Price"), comparison.needs.weight_price * result.price_credit))
     parts, reached = [], Fraction(0)
@@ -347,6 +342,13 @@ def _price(result: Result, currency: str) -> Cell:
     if candidate.currency not in ("", currency):
         return Cell(money(candidate.price, candidate.currency), "look", _("not compared"))
     return Cell(money(candidate.price, currency))
+
+
+def _missed(result: Result) -> str:
+    """The must-haves that are not shown to be met, in words."""
+    return ", ".join(
+        f"{each.need.title} ({must(each.must).text})" for each in result.musts_missed if each.must
+    )
 
 
 def _count(number: int, mood: str) -> Cell:

@@ -35,9 +35,7 @@ CONCERNS: Final[Mapping[str, Promise]] = {
     "said to be returned or deleted, but nothing proves it": _(
         "said to be returned or deleted, but nothing proves it"
     ),
-    "nobody decided whether the partner needs it": _(
-        "nobody decided whether the vendor needs it"
-    ),
+    "nobody decided whether the partner needs it": _("nobody decided whether the vendor needs it"),
     "it was decided to take it back, and it is still there": _(
         "it was decided to take it back, and it is still there"
     ),

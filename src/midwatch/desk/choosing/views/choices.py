@@ -100,9 +100,7 @@ def explain(request: DeskRequest, choice: str, vendor: str) -> HttpResponse:
     weights, trouble = supposed_weights(request, seen)
     comparison = seen.comparison if trouble else seen.supposed(weights)
     assert comparison is not None  # noqa: S101  # a candidate was found above
-    result = next(
-        each for each in comparison.results if each.candidate.name == known.compared.name
-    )
+    result = next(each for each in comparison.results if each.candidate.name == known.compared.name)
     return render(
         request,
         "choosing/explain.html",
@@ -125,9 +123,7 @@ def needs(request: DeskRequest, choice: str) -> HttpResponse:
     form = FrameForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
-            ChoiceActs(request.scope, address_of(request)).set_frame(
-                choice, **form.cleaned_data
-            )
+            ChoiceActs(request.scope, address_of(request)).set_frame(choice, **form.cleaned_data)
         except BadInputError as error:
             form.add_error(None, str(error))
         else:
@@ -180,9 +176,7 @@ def candidates(request: DeskRequest, choice: str) -> HttpResponse:
     found = one_choice(request.scope, choice)
     seen = Seen(request.scope, found)
     names = [(each.reference, each.name) for each in request.scope.vendors.all(found.tenant)]
-    form = CandidateForm(
-        names, request.POST or None, initial={"currency": seen.needs.currency}
-    )
+    form = CandidateForm(names, request.POST or None, initial={"currency": seen.needs.currency})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:

@@ -50,17 +50,7 @@ def inventory(request: DeskRequest, tenant: str) -> HttpResponse:
             "picture": picture(owner.title, found),
             "acts": sum(each.mood == "act" for each in found),
             "looks": sum(each.mood == "look" for each in found),
-            "looked": [
-                (
-                    each,
-                    [(CATEGORIES[name], times) for name, times in each.drift.shown_not_listed.items()],
-                    [
-                        CATEGORIES[name] for name in each.drift.listed_never_shown
-                        if name in holdings.SHOWN_BY_THE_DESK
-                    ] if each.vendor else [],
-                )
-                for each in seen
-            ],
+            "looked": [_compared(each) for each in seen],
             "unmasked": tenant not in masking_staff(),
             "vendors": request.scope.vendors.all(tenant),
             "may_run": request.scope.vendors.may_run(tenant),
@@ -76,7 +66,9 @@ def register(request: DeskRequest, tenant: str, form: str) -> HttpResponse:
         tables = holdings.registers(request.scope, tenant, lei)
         return attachment(register_workbook(tables), "registers.xlsx")
     if form == "csv":
-        return attachment(holdings.registers(request.scope, tenant, lei)[0].csv(), "gdpr-art-30.csv")
+        return attachment(
+            holdings.registers(request.scope, tenant, lei)[0].csv(), "gdpr-art-30.csv"
+        )
     raise Http404
 
 
@@ -207,6 +199,19 @@ def shown(item: holdings.Item) -> dict[str, object]:
         "necessity": NECESSITIES[item.held.necessity],
         "concerns": [concern(each) for each in item.concerns],
     }  # fmt: skip
+
+
+def _compared(
+    each: holdings.Looked,
+) -> tuple[holdings.Looked, list[tuple[object, int]], list[object]]:
+    """What was shown and is not on file, and what is on file and was never shown."""
+    unlisted = [(CATEGORIES[name], times) for name, times in each.drift.shown_not_listed.items()]
+    unseen = [
+        CATEGORIES[name]
+        for name in each.drift.listed_never_shown
+        if name in holdings.SHOWN_BY_THE_DESK and each.vendor
+    ]
+    return each, list(unlisted), list(unseen)
 
 
 def _acts(request: DeskRequest) -> HoldingActs:

@@ -20,7 +20,8 @@ from midwatch.desk.choosing.services import ChoiceActs
 from midwatch.desk.choosing.table import told_of
 from midwatch.desk.choosing.views.choices import frame, supposed_weights
 from midwatch.kernel import BadInputError, ConfigurationError
-from midwatch.vendors.comparing import comparison_workbook
+from midwatch.vendors.comparing import comparison_workbook, rows_of
+from midwatch.vendors.spreadsheets import csv_bytes
 
 
 @page(Permission.VENDORS_RUN)
@@ -34,7 +35,9 @@ def decide(request: DeskRequest, choice: str) -> HttpResponse:
     if comparison is None:
         messages.error(request, _("There is no candidate yet."))
         return redirect("choice_candidates", choice)
-    names = [(seen.of(each).row.vendor.reference, each.candidate.name) for each in comparison.results]
+    names = [
+        (seen.of(each).row.vendor.reference, each.candidate.name) for each in comparison.results
+    ]
     form = DecisionForm(names, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -55,11 +58,11 @@ def decide(request: DeskRequest, choice: str) -> HttpResponse:
 
 @page(Permission.VENDORS_SEE)
 def export(request: DeskRequest, choice: str, form: str) -> HttpResponse:
-    """The comparison to take along: ``pdf`` for a board, ``xlsx`` to go on with."""
+    """The comparison to take along: ``pdf`` for a board, ``xlsx`` and ``csv`` to go on with."""
     found = one_choice(request.scope, choice)
     seen = Seen(request.scope, found)
     kept = seen.comparison
-    if kept is None or form not in ("pdf", "xlsx", "html"):
+    if kept is None or form not in ("pdf", "xlsx", "csv"):
         raise Http404
     weights, trouble = supposed_weights(request, seen)
     shown = kept if trouble else seen.supposed(weights)
@@ -67,6 +70,9 @@ def export(request: DeskRequest, choice: str, form: str) -> HttpResponse:
     name = f"comparison-{found.reference}"
     if form == "xlsx":
         return attachment(comparison_workbook(shown, found.made), f"{name}.xlsx")
+    if form == "csv":
+        names = ["", *(each.candidate.name for each in shown.results)]
+        return attachment(csv_bytes(names, rows_of(shown)), f"{name}.csv")
     paper = board_html(
         request,
         {

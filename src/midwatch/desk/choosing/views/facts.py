@@ -89,11 +89,7 @@ def vendor_facts(request: DeskRequest, vendor: str) -> HttpResponse:
         if form.is_valid():
             file = form.cleaned_data["file"]
             try:
-                if file.size > LARGEST:
-                    raise BadInputError(
-                        _("the file is too large for service facts"),
-                        remedy=_("choose the file that the provider's Midwatch wrote"),
-                    )
+                # One byte more than is allowed is read, and refused there.
                 file_facts(_acts(request), vendor, file.read(LARGEST + 1), str(file.name))
             except BadInputError as error:
                 form.add_error("file", str(error))
@@ -106,7 +102,9 @@ def vendor_facts(request: DeskRequest, vendor: str) -> HttpResponse:
         {
             "tenant": request.scope.tenant(known.tenant, Permission.VENDORS_SEE),
             "vendor": known,
-            "seen": [(each, fingerprint_of(each.row.key)) for each in brought(request.scope, known)],
+            "seen": [
+                (each, fingerprint_of(each.row.key)) for each in brought(request.scope, known)
+            ],
             "form": form,
             "may_judge": may_judge,
         },
