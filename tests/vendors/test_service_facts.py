@@ -14,6 +14,7 @@ from midwatch.kernel import BadInputError
 from midwatch.vendors.evidence import Assurance
 from midwatch.vendors.service_facts import (
     LARGEST,
+    Ask,
     Coverage,
     Responses,
     ServiceFacts,
@@ -137,11 +138,11 @@ def test_good_facts_raise_no_concern_and_bad_ones_each_their_own() -> None:
         responses=(Responses(level="high", raised=2, answered=0, open=2),),
         coverage=Coverage(sources=1, heard=90, idle=0, silent=10, lines=0, understood=0, down=3600),
     )  # fmt: skip
-    told = " / ".join(facts_concerns(bad, now + 200 * DAY))
-    for part in ("silent for 10.0 %", "1.0 h", "2 incidents have no answer", "no signatures at all",
-                 "ended 224 days ago", "only 7 days"):  # fmt: skip
+    told = " / ".join(each.sentence for each in facts_concerns(bad, now + 200 * DAY))
+    for part in ("silent: 10.0 percent", "stood still: 1.0", "answer yet: 2", "no signatures at all",
+                 "time ended: 224", "days it covers: 7"):  # fmt: skip
         assert part in told
-    assert "future" in facts_concerns(facts(), START)[0]
+    assert facts_concerns(facts(), START)[0].ask is Ask.FUTURE
 
 
 def test_updates_become_observations_of_the_cadence() -> None:

@@ -92,7 +92,7 @@ def check_facts(*, file: Path, expected: str | None, as_json: bool) -> None:
     if as_json:
         told = {
             "facts": verified.facts, "key": verified.key, "sha256": verified.sha256,
-            "key_compared": bool(wanted), "concerns": concerns,
+            "key_compared": bool(wanted), "concerns": [each.sentence for each in concerns],
         }  # fmt: skip
         sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
         sys.stdout.buffer.flush()
@@ -103,7 +103,7 @@ def check_facts(*, file: Path, expected: str | None, as_json: bool) -> None:
             screen.print("Compare the key with the provider by telephone, then name it: --key.")
         _tell(screen, verified.facts)
         for each in concerns:
-            screen.print(safe(f"Ask: {each}."))
+            screen.print(safe(f"Ask: {each.sentence}."))
     raise click.exceptions.Exit(int(bool(concerns)))
 
 

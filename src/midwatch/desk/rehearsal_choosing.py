@@ -67,9 +67,13 @@ def furnish_choosing(vendor: Vendor, now: int) -> Choice:
     version = short_questionnaire()
     good, partly, silent = (
         _vendor(tenant, name)
-        for name in (f"Night Owls of {tenant}", f"Budget Desk of {tenant}", f"Late & Co of {tenant}")
+        for name in (
+            f"Night Owls of {tenant}",
+            f"Budget Desk of {tenant}",
+            f"Late & Co of {tenant}",
+        )
     )
-    _answers(good, version, lambda number, question: _best(question))
+    _answers(good, version, lambda _number, question: _best(question))
     _answers(partly, version, lambda number, question: _best(question) if number % 3 else None)
     _statements(good)
     choice = _choice(tenant, CHOICES[tenant], f"A help desk for {tenant}", version)
@@ -136,10 +140,12 @@ def _statements(vendor: Vendor) -> None:
     made = Statement(tenant=vendor.tenant, vendor=vendor)
     made.put(
         FinancialStatement(
-            end=date(2025, 12, 31), currency="EUR", audit=Audit.AUDITED,
+            end=date(2025, 12, 31),
+            currency="EUR",
+            audit=Audit.AUDITED,
             going_concern=GoingConcern.NO_DOUBT,
             amounts={each: Decimal(value) for each, value in amounts.items()},
-        )  # fmt: skip
+        )
     )
     made.save()
 

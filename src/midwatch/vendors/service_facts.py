@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Final
 
 import msgspec
@@ -138,6 +139,34 @@ class ServiceFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         return sum(each.open for each in self.responses)
 
 
+class Ask(StrEnum):
+    """What to ask a provider about; ``%`` stands for the figure."""
+
+    FUTURE = "it was written in the future: a clock is wrong"
+    NOTHING_WATCHED = "no source was watched at all"
+    SILENT = "hours in which sources were silent: % percent; which, and why?"
+    DOWN = "hours in which a part of the watch itself stood still: %"
+    UNANSWERED = "incidents without an answer yet: %"
+    NO_SIGNATURES = "it names no signatures at all"
+    UNDATED = "none of its signatures is dated"
+    NO_UPDATE = "no update of signatures is on record in that time"
+    OLD = "days since its time ended: %; there should be newer facts"
+    SHORT = "days it covers: %; a month at least tells more"
+    NO_INCIDENT = "no incident was raised in that time, so nothing is known of its answers"
+
+
+class Concern(msgspec.Struct, frozen=True):
+    """Something to ask a provider about, with its figure where it has one."""
+
+    ask: Ask
+    figure: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads."""
+        return self.ask.value.replace("%", self.figure)
+
+
 class _Signed(msgspec.Struct, forbid_unknown_fields=True):
     facts: msgspec.Raw
     key: str
@@ -221,39 +250,25 @@ def read_signed(data: bytes, name: str) -> Verified:
     return Verified(facts=facts, key=key.hex(), sha256=hashlib.sha256(data).hexdigest())
 
 
-def facts_concerns(facts: ServiceFacts, now: int) -> tuple[str, ...]:
+def facts_concerns(facts: ServiceFacts, now: int) -> tuple[Concern, ...]:
     """What about the facts needs a word with the provider, gravest first. ``now``: UTC µs."""
     covered, share = facts.coverage, facts.coverage.share
     old = (now - facts.end) // _MICRO // _DAY
-    checks = [
-        (facts.made > now + _SKEW, "it was written in the future: a clock is wrong"),
-        (share is None, "no source was watched at all"),
-        (
-            share is not None and share < _GOOD_COVERAGE,
-            f"sources were silent for {100 - (share or 0)} % of the hours; ask which, and why",
-        ),
-        (
-            bool(covered.down),
-            f"a part of the watch itself stood still for {_hours(covered.down)} h",
-        ),
-        (bool(facts.unanswered), f"{facts.unanswered} incidents have no answer yet"),
-        (not facts.signatures, "it names no signatures at all"),
-        (bool(facts.signatures) and not newest_rule(facts), "none of its signatures is dated"),
-        (
-            not any(each.updates for each in facts.signatures),
-            "no update of signatures is on record in that time",
-        ),
-        (old > _OLD_DAYS, f"its time ended {old} days ago; ask for newer facts"),
-        (
-            facts.days < _SHORT_DAYS,
-            f"it covers only {facts.days} days; ask for a month at least",
-        ),
-        (
-            not facts.raised,
-            "no incident was raised in that time, so nothing is known of its answers",
-        ),
+    dated, updated = newest_rule(facts), any(each.updates for each in facts.signatures)
+    checks: list[tuple[bool, Ask, object]] = [
+        (facts.made > now + _SKEW, Ask.FUTURE, ""),
+        (share is None, Ask.NOTHING_WATCHED, ""),
+        (share is not None and share < _GOOD_COVERAGE, Ask.SILENT, 100 - (share or 0)),
+        (bool(covered.down), Ask.DOWN, f"{Decimal(covered.down) / 3600:.1f}"),
+        (bool(facts.unanswered), Ask.UNANSWERED, facts.unanswered),
+        (not facts.signatures, Ask.NO_SIGNATURES, ""),
+        (bool(facts.signatures) and not dated, Ask.UNDATED, ""),
+        (not updated, Ask.NO_UPDATE, ""),
+        (old > _OLD_DAYS, Ask.OLD, old),
+        (facts.days < _SHORT_DAYS, Ask.SHORT, facts.days),
+        (not facts.raised, Ask.NO_INCIDENT, ""),
     ]
-    return tuple(concern for holds, concern in checks if holds)
+    return tuple(Concern(ask, str(figure)) for holds, ask, figure in checks if holds)
 
 
 def update_observations(
@@ -305,7 +320,3 @@ def _impossible(facts: ServiceFacts) -> Iterator[str]:
             yield f"more {each.level} incidents were answered or are open than were raised"
         if times != sorted(times) or (len(times) == 3) != bool(each.answered):
             yield f"the times of {each.level} incidents do not fit one another"
-
-
-def _hours(seconds: int) -> str:
-    return f"{Decimal(seconds) / 3600:.1f}"

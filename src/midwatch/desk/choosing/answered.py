@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 import msgspec
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.answers.selectors import Whole, of_vendor
@@ -57,6 +60,15 @@ def health_of(scope: Scope, vendor: Vendor, today: date) -> Health | None:
         return assess(kept, today)
     except BadInputError:  # the page of its finances tells what is wrong with them
         return None
+
+
+def money(value: Decimal | None, currency: str) -> str:
+    """An amount as people write it; unknown where it is."""
+    if value is None:
+        return _("not known")
+    digits = 0 if value == value.to_integral_value() else 2
+    shown = number_format(value, decimal_pos=digits, use_l10n=True, force_grouping=True)
+    return f"{shown} {currency}".rstrip()
 
 
 def carried_over(version: TemplateVersion, other: TemplateVersion, given: Submission) -> Submission:

@@ -12,3 +12,11 @@ class ChoosingConfig(AppConfig):
     name = "midwatch.desk.choosing"
     label = "choosing"
     verbose_name = _("Choosing a vendor")
+
+    def ready(self) -> None:
+        """Have the vendor's page tell what is open about the data it holds."""
+        from midwatch.desk.choosing.glancing import extra_of  # noqa: PLC0415  # models are ready now
+        from midwatch.desk.vendors.selectors import EXTRAS  # noqa: PLC0415  # the same
+
+        if extra_of not in EXTRAS:
+            EXTRAS.append(extra_of)

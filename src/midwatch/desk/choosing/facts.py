@@ -16,6 +16,7 @@ from midwatch.desk.access.scope import Scope
 from midwatch.desk.access.vendor_parts import own
 from midwatch.desk.access.vendors import VendorActs
 from midwatch.desk.choosing.models import Facts
+from midwatch.desk.choosing.words import asked
 from midwatch.desk.theme.templatetags.midwatch import moment_of
 from midwatch.desk.vendors.models import Paper, Vendor
 from midwatch.desk.vendors.papers import Brought, file_paper
@@ -115,7 +116,13 @@ def seen_of(scope: Scope, row: Facts) -> Seen:
     kept = tuple(
         compare_cadence(each, observed, start=facts.start, now=facts.end) for each in promises
     )
-    return Seen(row, facts, told_of(facts), facts_concerns(facts, scope.now), kept)
+    return Seen(
+        row,
+        facts,
+        told_of(facts),
+        tuple(asked(each) for each in facts_concerns(facts, scope.now)),
+        kept,
+    )
 
 
 @transaction.atomic

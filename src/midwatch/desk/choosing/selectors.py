@@ -16,7 +16,7 @@ from django.http import Http404
 
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.scope import Scope
-from midwatch.desk.choosing.answered import Answered, answers_of, health_of
+from midwatch.desk.choosing.answered import Answered, answers_of, health_of, money
 from midwatch.desk.choosing.models import Candidate, Choice
 from midwatch.desk.theme.templatetags.midwatch import moment_of
 from midwatch.desk.vendors.models import Vendor
@@ -31,6 +31,11 @@ class Known:
     row: Candidate
     compared: Compared
     answered: Answered | None
+
+    @property
+    def price(self) -> str:
+        """The price as people write it."""
+        return money(self.compared.price, self.compared.currency)
 
 
 class Seen:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from midwatch.desk.choosing.answered import money
 from midwatch.desk.choosing.models import Candidate
 from midwatch.desk.choosing.selectors import Known, Seen
 from midwatch.vendors.comparing import Comparison, Must, Result
 from midwatch.vendors.finance import Standing
 from midwatch.vendors.questionnaires.scoring import Because, amount, percent
 
-_HUES: Final = 6
+HUES: Final = 6
 """The bar has so many shades; more needs than that begin again."""
 _PRINTED: Final = ("#1f2a3c", "#3d5a80", "#6c8cae", "#9db4c8", "#b0813a", "#d9b16f")
 
@@ -139,15 +139,6 @@ def told_of(seen: Seen, comparison: Comparison, kept: Comparison) -> Told:
     )  # fmt: skip
 
 
-def money(value: Decimal | None, currency: str) -> str:
-    """An amount as people write it; unknown where it is."""
-    if value is None:
-        return _("not known")
-    digits = 0 if value == value.to_integral_value() else 2
-    shown = number_format(value, decimal_pos=digits, use_l10n=True, force_grouping=True)
-    return f"{shown} {currency}".rstrip()
-
-
 def standing(value: Standing | None) -> Cell:
     """What the statements say, in a word."""
     words = {
@@ -265,7 +256,6 @@ def _needs(comparison: Comparison) -> Iterator[Row]:
                 Cell(
                     f"{percent(100 * found.credit)} %" + (f" · {held.text}" if held else ""),
                     held.mood if held else "",
-                    found.sentence.partition(" = ")[2],
                 )
             )
         more = _("weight %(weight)d") % {"weight": need.weight}
@@ -274,13 +264,10 @@ def _needs(comparison: Comparison) -> Iterator[Row]:
         yield Row(
             _("Price"),
             tuple(
-                Cell(
-                    f"{percent(100 * (each.price_credit or Fraction(0)))} %",
-                    more=_("cheapest / own"),
-                )
+                Cell(f"{percent(100 * (each.price_credit or Fraction(0)))} %")
                 for each in comparison.results
             ),
-            _("weight %(weight)d") % {"weight": comparison.needs.weight_price},
+            _("weight %(weight)d, cheapest / own") % {"weight": comparison.needs.weight_price},
         )
 
 
@@ -328,7 +315,7 @@ def _parts(comparison: Comparison, result: Result) -> tuple[Part, ...]:
         if points:
             width = 100 * points / total
             parts.append(
-                Part(f"{float(reached):.2f}%", f"{float(width):.2f}%", number % _HUES,
+                Part(f"{float(reached):.2f}%", f"{float(width):.2f}%", number % HUES,
                      f"{title}: {percent(width)}")
             )  # fmt: skip
             reached += width

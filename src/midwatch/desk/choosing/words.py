@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from midwatch.vendors.holdings import DataCategory, Necessity
+from midwatch.vendors.service_facts import Ask, Concern
 
 CATEGORIES: Final[Mapping[DataCategory, Promise]] = {
     DataCategory.CONTACT: _("names and contact details"),
@@ -57,3 +58,23 @@ def concern(told: str) -> str:
     if told.endswith(_BOUNDS):
         return str(_("out of bounds, and no written reason allows it"))
     return str(CONCERNS.get(told, told))
+
+
+_ASKS: Final[Mapping[Ask, Promise]] = {
+    Ask.FUTURE: _("it was written in the future: a clock is wrong"),
+    Ask.NOTHING_WATCHED: _("no source was watched at all"),
+    Ask.SILENT: _("sources were silent in %(figure)s percent of the hours: which, and why?"),
+    Ask.DOWN: _("a part of the watch itself stood still for %(figure)s hours"),
+    Ask.UNANSWERED: _("incidents without an answer yet: %(figure)s"),
+    Ask.NO_SIGNATURES: _("it names no signatures at all"),
+    Ask.UNDATED: _("none of its signatures is dated"),
+    Ask.NO_UPDATE: _("no update of signatures is on record in that time"),
+    Ask.OLD: _("its time ended %(figure)s days ago; there should be newer facts"),
+    Ask.SHORT: _("it covers %(figure)s days; a month at least tells more"),
+    Ask.NO_INCIDENT: _("no incident was raised in that time, so nothing is known of its answers"),
+}
+
+
+def asked(about: Concern) -> str:
+    """Something to ask a provider about."""
+    return str(_ASKS[about.ask]) % {"figure": about.figure}

@@ -20,7 +20,7 @@ from midwatch.desk.choosing.selectors import Seen
 from midwatch.desk.choosing.selectors import choice as one_choice
 from midwatch.desk.choosing.selectors import choices as every_choice
 from midwatch.desk.choosing.services import ChoiceActs, new_need_id
-from midwatch.desk.choosing.table import told_of
+from midwatch.desk.choosing.table import HUES, told_of
 from midwatch.kernel import BadInputError
 
 _NEW: Final = "new"
@@ -234,10 +234,11 @@ def supposed_weights(request: DeskRequest, seen: Seen) -> tuple[dict[str, int], 
     return found, ""
 
 
-def _shown_weights(seen: Seen, supposed: dict[str, int]) -> list[tuple[str, str, int, int]]:
-    """(name of the field, title, weight that is kept, weight that is tried)."""
+def _shown_weights(seen: Seen, supposed: dict[str, int]) -> list[tuple[str, str, int, int, int]]:
+    """(name of the field, title, weight that is kept, weight that is tried, shade in the bars)."""
     rows = [(each.id, each.title, each.weight) for each in seen.needs.need]
     rows.append(("price", _("Price"), seen.needs.weight_price))
     return [
-        (WEIGHT + name, title, weight, supposed.get(name, weight)) for name, title, weight in rows
+        (WEIGHT + name, title, weight, supposed.get(name, weight), number % HUES)
+        for number, (name, title, weight) in enumerate(rows)
     ]

@@ -21,6 +21,7 @@ from midwatch.desk.access.vendors import VendorActs
 from midwatch.desk.audit.services import note
 from midwatch.desk.choosing.facts import brought, compare_key, file_facts, told_of
 from midwatch.desk.choosing.files import attachment
+from midwatch.desk.choosing.words import asked
 from midwatch.desk.setup import desk_setup
 from midwatch.kernel import BadInputError
 from midwatch.vendors.service_facts import LARGEST, facts_concerns, fingerprint_of
@@ -132,7 +133,7 @@ def _own(request: DeskRequest, tenant: str | None, more: dict[str, object]) -> H
         "choosing/own_facts.html",
         {
             **more, "facts": found, "told": told_of(found), "days": days, "choices": _DAYS,
-            "concerns": facts_concerns(found, request.now), "key": own,
+            "concerns": [asked(each) for each in facts_concerns(found, request.now)], "key": own,
             "fingerprint": fingerprint_of(own),
             "nameless": not desk_setup().configuration.desk.provider,
         },
