@@ -241,7 +241,7 @@ class ServiceForm(forms.Form):
 
     name = forms.CharField(label=_("Service"), max_length=200)
     criticality = forms.ChoiceField(label=_("Without it"), choices=lambda: choices(Criticality))
-    data = forms.ChoiceField(label=_("Data it can see"), choices=lambda: choices(DataReach))
+    seen = forms.ChoiceField(label=_("Data it can see"), choices=lambda: choices(DataReach))
     access = forms.ChoiceField(
         label=_("Access it has to our systems"), choices=lambda: choices(AccessReach)
     )

@@ -32,7 +32,7 @@ from midwatch.vendors.vendor import VendorState, contact_gaps, ownership_gaps
 MOODS: Final = ("act", "look", "quiet")
 AT_WORK: Final = (VendorState.ACTIVE, VendorState.EXITING)
 """In these states what is missing matters today."""
-_OPEN: Final = (FindingState.OPEN, FindingState.AGREED, FindingState.REMEDIATING)
+OPEN_FINDINGS: Final = (FindingState.OPEN, FindingState.AGREED, FindingState.REMEDIATING)
 _GRAVE: Final = ("high", "critical")
 
 
@@ -54,7 +54,7 @@ class Extra:
 
 
 EXTRAS: Final[list[Callable[[Vendor, date], Extra]]] = []
-"""Apps that keep more about vendors (answers, data held) add a function here when they are ready."""
+"""Apps that keep more about vendors (answers, data held) add a function here at their start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def glance(vendor: Vendor, today: date, now: int) -> Glance:
     late = lateness(review, today) if review is not None else None
     health = health_of(vendor, today)
     risk = risk_of(vendor)
-    open_findings = [each for each in vendor.findings.all() if each.state in _OPEN]
+    open_findings = [each for each in vendor.findings.all() if each.state in OPEN_FINDINGS]
     lines = [
         *_review_lines(vendor, review, late, state),
         *_contact_lines(vendor, state, now),

@@ -1,0 +1,1 @@
+"""Pages of the vendor files, one module a tab."""
