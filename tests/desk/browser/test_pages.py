@@ -89,6 +89,25 @@ PAGES = (
     ("analyst", "/exceptions/bakery/"),
     ("analyst", "/handover/"),
     ("analyst", "/handover/new/"),
+    ("owner", "/c/bakery/choices/"),
+    ("manager", "/choices/"),
+    ("owner", "/choice/bkchoice01/"),
+    ("owner", "/choice/bkchoice01/?w.call=20"),
+    ("examiner", "/choice/bkchoice02/"),
+    ("owner", "/choice/bkchoice01/needs/"),
+    ("owner", "/choice/bkchoice01/needs/call/"),
+    ("owner", "/choice/bkchoice01/candidates/"),
+    ("owner", "/choice/bkchoice01/decide/"),
+    ("owner", "/choice/bkchoice01/explain/bkvndr0001/"),
+    ("owner", "/c/bakery/data/"),
+    ("examiner", "/c/bakery/data/"),
+    ("owner", "/vendor/bkvndr0001/data/"),
+    ("owner", "/holding/bkhold0001/"),
+    ("owner", "/holding/bkhold0001/change/"),
+    ("owner", "/vendor/bkvndr0001/facts/"),
+    ("manager", "/service-facts/"),
+    ("owner", "/c/bakery/service-facts/"),
+    (None, "/service-facts/key/"),
     (None, "/answer/nonsense"),
 )
 """(role, path) of every page; a page is not done before it stands here."""
@@ -100,6 +119,8 @@ GERMAN = (
     ("manager", "/c/bakery/sources/add/pfsense/"),
     ("manager", "/sources/"),
     ("owner", "/people/at/bakery/"),
+    ("owner", "/choice/bkchoice01/"),
+    ("owner", "/c/bakery/data/"),
 )
 """Pages with the longest words."""
 TELEPHONE = (360, 740)

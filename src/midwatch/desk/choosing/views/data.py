@@ -73,7 +73,7 @@ def register(request: DeskRequest, tenant: str, form: str) -> HttpResponse:
 
 
 @page(Permission.VENDORS_SEE)
-def vendor_data(request: DeskRequest, vendor: str) -> HttpResponse:
+def vendor_holdings(request: DeskRequest, vendor: str) -> HttpResponse:
     """What one vendor holds; more is put on file here."""
     known = request.scope.vendors.one(vendor)
     may_judge = request.scope.vendors.may_judge(known)
@@ -98,7 +98,7 @@ def vendor_data(request: DeskRequest, vendor: str) -> HttpResponse:
     rows = holdings.items(holdings.of_vendor(request.scope, known), _today(request))
     return render(
         request,
-        "choosing/vendor_data.html",
+        "choosing/vendor_holdings.html",
         {
             "tenant": request.scope.tenant(known.tenant, Permission.VENDORS_SEE),
             "vendor": known, "items": [shown(each) for each in rows], "form": form,
@@ -146,7 +146,7 @@ def holding(request: DeskRequest, holding: str) -> HttpResponse:
         if step == "remove":
             vendor = acts.remove(holding)
             messages.success(request, _("It is off the file."))
-            return redirect("vendor_data", vendor.reference)
+            return redirect("vendor_holdings", vendor.reference)
     except BadInputError as error:
         messages.error(request, str(error))
     item = holdings.items([row], _today(request))[0]
