@@ -69,7 +69,11 @@ def test_a_stranger_is_told_how_to_come_in(world: Furnished, db: None, header: s
     headers = {} if header is None else {"authorization": header}
     for path, method, _operation in operations():
         place = "/api/v1" + path.replace("{client}", "bakery").replace("{source}", "bakery-wall")
-        place = place.replace("{reference}", world.own.reference).replace("{event}", "a-1-1")
+        place = (
+            place.replace("{reference}", world.own.reference)
+            .replace("{event}", "a-1-1")
+            .replace("{questionnaire}", "bkquest001")
+        )
 
         answer = Client(headers=headers).generic(method, place, "{}", "application/json")
 

@@ -32,6 +32,8 @@ from midwatch.desk.api.whole import schema
 from midwatch.desk.people.api_tokens import NOT_FOR_PROGRAMS, make_token
 from midwatch.desk.people.selectors import viewer_of
 from midwatch.desk.rehearsal import Furnished, furnish_lake, now, person
+from midwatch.desk.rehearsal_answers import HANDED_IN, furnish_questionnaires
+from midwatch.desk.rehearsal_vendors import furnish_vendors
 
 _EXAMPLES = 4
 """Of each operation, put as somebody in each role."""
@@ -57,6 +59,7 @@ def tokens(
 ) -> dict[Role, str]:
     """A token of somebody in each role, that has all its permissions."""
     furnish_lake(world.stores)
+    furnish_questionnaires(furnish_vendors("bakery"))
     monkeypatch.setattr("midwatch.desk.api.limits.A_MINUTE", 1_000_000)
     made = {}
     for role in Role:
@@ -71,7 +74,7 @@ def test_answers_are_as_the_schema_says_for_every_role(
 ) -> None:
     there = {
         "reference": world.own.reference, "client": "bakery", "source": "bakery-wall",
-        "event": "rehearsal-1-1",
+        "event": "rehearsal-1-1", "questionnaire": HANDED_IN["bakery"],
     }  # fmt: skip
     described = schemathesis.openapi.from_dict(schema())
     described.app = get_wsgi_application()

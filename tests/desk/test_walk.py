@@ -23,6 +23,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.conf import settings
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.test import Client
@@ -50,6 +51,7 @@ from midwatch.desk.rehearsal_answers import (
     PAPERS,
     TOKENS,
     furnish_questionnaires,
+    opened_in,
 )
 from midwatch.desk.rehearsal_choosing import CHOICES, HOLDINGS, MADE, furnish_choosing
 from midwatch.desk.rehearsal_vendors import REFERENCES, furnish_vendors
@@ -136,10 +138,10 @@ FILLERS: Final[dict[str, Callable[[Furnished, str], object]]] = {
     "asking": lambda world, tenant: HANDED_IN[tenant],
     "brought": lambda world, tenant: BROUGHT[tenant],
     "paper": lambda world, tenant: PAPERS[tenant],
-    "ask": lambda world, tenant: TOKENS[BAKERY].replace("b", "x"),
     "choice": lambda world, tenant: CHOICES[tenant],
     "need": lambda world, tenant: "call",
     "holding": lambda world, tenant: HOLDINGS[tenant],
+    "ask": lambda world, tenant: TOKENS[BAKERY],
     "rest": lambda world, tenant: f"v1/nothing/{tenant}",
     # allauth's
     "provider_id": lambda world, tenant: "sso",
@@ -309,6 +311,10 @@ def enter(who: str) -> Client:
         browser.force_login(User.objects.get(email=f"contact@{BAKERY}.example"))
     elif who != STRANGER:
         browser.force_login(person(Role(who), BAKERY))
+    session = browser.session  # with the Bakery's questionnaire opened by its link
+    session.save()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
+    opened_in(str(session.session_key), BAKERY)
     return browser
 
 

@@ -17,11 +17,13 @@ from playwright.sync_api import Page
 
 from midwatch.desk.rehearsal import ATTACKER, BAKERY
 from midwatch.kernel import derived_id
+from midwatch.vendors.questionnaires import full_questionnaire
 
 pytestmark = pytest.mark.browser
 
 _TODAY = datetime.now(ZoneInfo("Europe/Berlin")).date().isoformat()
 OWN = f"/incident/MW-{derived_id('incident', BAKERY, f'attacker|{ATTACKER}', 'bakery-first')[:10]}/"
+ASKED = f"/answer/mwq_{BAKERY:_<43}/"
 PAGES = (
     (None, "/account/login/"),
     ("manager", "/"),
@@ -109,6 +111,25 @@ PAGES = (
     ("owner", "/c/bakery/service-facts/"),
     (None, "/service-facts/key/"),
     (None, "/answer/nonsense"),
+    ("manager", "/questionnaires/"),
+    ("owner", "/c/bakery/questionnaires/"),
+    ("examiner", "/c/bakery/questionnaires/"),
+    ("owner", "/vendor/bkvndr0001/questionnaires/"),
+    ("owner", "/vendor/bkvndr0001/questionnaires/send/"),
+    ("owner", f"/vendor/bkvndr0001/questionnaires/preview/?of={full_questionnaire().digest}"),
+    ("owner", "/vendor/bkvndr0001/questionnaires/bring/"),
+    ("owner", "/questionnaire/file/bkbrght001/"),
+    ("owner", "/questionnaire/bkquest001/"),
+    ("examiner", "/questionnaire/bkquest001/?part=2"),
+    ("owner", "/questionnaire/bkquest002/"),
+    ("owner", "/questionnaire/bkquest001/score/"),
+    (None, ASKED),
+    (None, f"/answer/mwq_{43 * 'x'}/"),
+    ("owner", ASKED),
+    ("owner", f"{ASKED}part/1/"),
+    ("owner", f"{ASKED}part/2/"),
+    ("owner", f"{ASKED}part/1/pass-on/"),
+    ("owner", f"{ASKED}hand-in/"),
 )
 """(role, path) of every page; a page is not done before it stands here."""
 GERMAN = (

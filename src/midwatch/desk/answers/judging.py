@@ -8,6 +8,7 @@ from typing import Final
 
 from django.core.mail import send_mail
 from django.db import transaction
+from django.http import Http404
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,10 +18,13 @@ from midwatch.desk.access.scope import Scope
 from midwatch.desk.access.vendors import VendorActs
 from midwatch.desk.answers import links
 from midwatch.desk.answers.counting import recount
-from midwatch.desk.answers.models import Asking, Judged, Remark, builtins
+from midwatch.desk.answers.models import Asking, Judged, Paper, Remark, builtins
 from midwatch.desk.answers.selectors import Whole
 from midwatch.desk.answers.sending import held
+from midwatch.desk.vendors.papers import Brought as EvidenceBrought
+from midwatch.desk.vendors.papers import file_paper
 from midwatch.kernel import BadInputError
+from midwatch.vendors.evidence import EvidenceKind
 from midwatch.vendors.questionnaires import Judgement, Verdict, put_verdict
 
 _TIME_TO_ANSWER: Final = timedelta(days=14)
@@ -100,6 +104,38 @@ def ask_back(scope: Scope, address: str, reference: str, question: str, text: st
     _keep(scope, address, "answers.ask_back", asking, question=question)
     _tell(asking, scope.viewer.name)
     return made
+
+
+@transaction.atomic
+def file_as_evidence(scope: Scope, address: str, reference: str, paper: str, kind: str) -> Paper:
+    """File a paper that was given with an answer among the vendor's evidence.
+
+    Raises:
+        Http404: The questionnaire is not the viewer's to judge, or has no such paper.
+        BadInputError: It is filed already, or there is no such kind of evidence.
+    """
+    asking = held(scope, reference)
+    found = asking.papers.filter(reference=paper).first()
+    if found is None:
+        raise Http404
+    if found.filed:
+        raise BadInputError(
+            _("it is filed already"), remedy=_("look among the papers of the vendor")
+        )
+    if kind not in list(EvidenceKind):
+        raise BadInputError(_("there is no such kind"), remedy=_("choose one from the list"))
+    made = file_paper(
+        asking.vendor,
+        EvidenceBrought(
+            kind=EvidenceKind(kind), title=found.name, received=found.at.date(),
+            data=bytes(found.data), file_name=found.name,
+        ),
+        by=found.by,
+    )  # fmt: skip
+    found.filed = made.reference
+    found.save(update_fields=["filed"])
+    _keep(scope, address, "answers.file", asking, paper=found.reference, evidence=made.reference)
+    return found
 
 
 @transaction.atomic

@@ -231,7 +231,10 @@ class Remark(models.Model):
 
 
 class Paper(models.Model):
-    """A file that the vendor gave with an answer. ``scan``: what the antivirus said."""
+    """A file that the vendor gave with an answer. ``scan``: what the antivirus said.
+
+    ``filed``: the reference of the evidence it became in the vendor's file.
+    """
 
     class Scan(models.TextChoices):
         """A file in which something was found is never kept."""
@@ -251,6 +254,7 @@ class Paper(models.Model):
     data = models.BinaryField()
     by = models.CharField(max_length=254)
     at = models.DateTimeField(auto_now_add=True)
+    filed = models.CharField(max_length=10, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["at", "id"]

@@ -46,6 +46,7 @@ WORDS: Final[dict[str, Promise]] = {
     "answers.judge": _("judged an answer"),
     "answers.note": _("noted something about an answer"),
     "answers.ask_back": _("asked a vendor back"),
+    "answers.file": _("filed a paper given with an answer"),
     "answers.settle": _("settled a question back"),
     "answers.reopen": _("opened a questionnaire again"),
     "answers.close": _("closed the review of a questionnaire"),

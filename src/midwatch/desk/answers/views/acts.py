@@ -75,6 +75,18 @@ def settle(request: DeskRequest, asking: str, number: int) -> HttpResponse:
 
 @page(Permission.VENDORS_RUN)
 @require_POST
+def file(request: DeskRequest, asking: str, paper: str) -> HttpResponse:
+    """A paper goes among the vendor's evidence."""
+    return _done(
+        request, asking, _("Filed among the vendor's papers. Add its dates there."),
+        lambda: judging.file_as_evidence(
+            request.scope, address_of(request), asking, paper, request.POST.get("kind", "")
+        ),
+    )  # fmt: skip
+
+
+@page(Permission.VENDORS_RUN)
+@require_POST
 def reopen(request: DeskRequest, asking: str) -> HttpResponse:
     """Open it again."""
     return _done(

@@ -72,7 +72,7 @@ def by_link(inside: bool) -> Callable[[Inside[_Given]], View[_Given]]:  # noqa: 
     def decorate(view: Inside[_Given]) -> View[_Given]:
         @wraps(view)
         def found(
-            request: HttpRequest, ask: str, /, *args: _Given.args, **kwargs: _Given.kwargs
+            request: HttpRequest, ask: str, *args: _Given.args, **kwargs: _Given.kwargs
         ) -> HttpResponseBase:
             try:
                 link = links.find(ask, address_of(request))
@@ -88,7 +88,7 @@ def by_link(inside: bool) -> Callable[[Inside[_Given]], View[_Given]]:  # noqa: 
                     return private(opened.to("asked"))
                 return private(view(opened, *args, **kwargs))
 
-        return public(WHY)(found)
+        return public(WHY)(found)  # type: ignore[arg-type]  # Django names the argument
 
     return decorate
 

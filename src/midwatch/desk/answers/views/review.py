@@ -19,6 +19,8 @@ from midwatch.desk.answers.papers import as_download
 from midwatch.desk.answers.selectors import Row, Whole, may_read_notes
 from midwatch.desk.answers.selectors import asking as asking_of
 from midwatch.desk.answers.words import JUDGEMENTS
+from midwatch.desk.vendors.words import choices
+from midwatch.vendors.evidence import EvidenceKind
 from midwatch.vendors.questionnaires import Reply
 from midwatch.vendors.questionnaires.formats import own_workbook
 
@@ -53,6 +55,7 @@ def review(request: DeskRequest, asking: str) -> HttpResponse:
             "may_judge": may_judge,
             "judging": may_judge and known.handed_in is not None and known.closed is None,
             "judgements": [(each.value, word) for each, word in JUDGEMENTS.items()],
+            "kinds": choices(EvidenceKind),
             "links": known.links.all() if may_judge else (),
             "mail": mail_works(),
             "notes": may_read_notes(request.scope, known.vendor),
