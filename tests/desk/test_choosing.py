@@ -288,7 +288,7 @@ class TestPapers:
     def test_without_what_draws_it_the_reader_is_told(
         self, house: Furnished, visitor: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from midwatch.desk.choosing import printing  # noqa: PLC0415  # only here
+        from midwatch.desk.choosing import printing  # noqa: PLC0415  # only needed here
 
         def gone(name: str) -> None:
             raise OSError(name)

@@ -54,7 +54,7 @@ from midwatch.desk.rehearsal_answers import (
     opened_in,
 )
 from midwatch.desk.rehearsal_choosing import CHOICES, HOLDINGS, MADE, furnish_choosing
-from midwatch.desk.rehearsal_vendors import REFERENCES, furnish_vendors
+from midwatch.desk.rehearsal_vendors import POLICIES, REFERENCES, furnish_vendors
 from midwatch.desk.search.models import SavedSearch
 from midwatch.desk.triage.models import HandOver
 from midwatch.incidents import AlertException
@@ -142,6 +142,8 @@ FILLERS: Final[dict[str, Callable[[Furnished, str], object]]] = {
     "need": lambda world, tenant: "call",
     "holding": lambda world, tenant: HOLDINGS[tenant],
     "ask": lambda world, tenant: TOKENS[BAKERY],
+    "policy": lambda world, tenant: POLICIES[tenant],
+    "section": lambda world, tenant: "contacts",
     "rest": lambda world, tenant: f"v1/nothing/{tenant}",
     # allauth's
     "provider_id": lambda world, tenant: "sso",
@@ -229,7 +231,7 @@ def foreign_words(world: Furnished) -> re.Pattern[str]:
     incident = world.foreign
     marks = (
         incident.id, incident.reference, REFERENCES[FORGE], HANDED_IN[FORGE], BROUGHT[FORGE],
-        PAPERS[FORGE], CHOICES[FORGE], MADE[FORGE], HOLDINGS[FORGE],
+        PAPERS[FORGE], CHOICES[FORGE], MADE[FORGE], HOLDINGS[FORGE], POLICIES[FORGE],
     )  # fmt: skip
     return re.compile(rf"\b{FORGE}\b|{'|'.join(map(re.escape, marks))}", re.IGNORECASE)
 

@@ -79,7 +79,7 @@ def test_another_key_beside_the_signature_does_not_fit() -> None:
 
 
 def test_what_was_signed_for_something_else_is_no_signature_of_facts() -> None:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415  # only here
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415  # only needed here
 
     raw = msgspec.json.encode(facts())
     bare = Ed25519PrivateKey.from_private_bytes(KEY).sign(raw).hex()

@@ -109,7 +109,7 @@ def _best(question: Question) -> Answer | None:
 
 
 def _answers(vendor: Vendor, version: TemplateVersion, how: object) -> None:
-    assert callable(how)  # noqa: S101  # given above
+    assert callable(how)  # noqa: S101  # it is given above
     kept, _new = Version.objects.get_or_create(
         tenant=vendor.tenant, digest=version.digest,
         defaults={

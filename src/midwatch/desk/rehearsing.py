@@ -25,6 +25,7 @@ def main() -> None:
     from midwatch.desk.access.stores import stores  # noqa: PLC0415  # Django is set up first
     from midwatch.desk.people.selectors import viewer_of  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal import (  # noqa: PLC0415  # the reason stands above
+        BAKERY,
         furnish,
         furnish_lake,
         now,
@@ -34,18 +35,26 @@ def main() -> None:
     from midwatch.desk.rehearsal_answers import furnish_questionnaires, opened_in  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal_choosing import furnish_choosing  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal_night import a_busy_night  # noqa: PLC0415  # the reason stands above
-    from midwatch.desk.rehearsal_vendors import furnish_vendors  # noqa: PLC0415  # the reason stands above
+    from midwatch.desk.rehearsal_vendors import (  # noqa: PLC0415  # the reason stands above
+        REFERENCES,
+        furnish_candidates,
+        furnish_vendors,
+    )
+    from midwatch.desk.vendors.models import Vendor  # noqa: PLC0415  # the reason stands above
 
     call_command("migrate", verbosity=0, interactive=False)
     with every_row():
         world = furnish(stores())
         furnish_lake(stores())
         a_busy_night(stores())
+        people = {role: person(role) for role in Role}
         for tenant in world.incidents:
-            vendor = furnish_vendors(tenant)
+            furnish_vendors(tenant)
+        furnish_candidates(BAKERY)
+        for tenant in world.incidents:
+            vendor = Vendor.objects.get(reference=REFERENCES[tenant])
             furnish_questionnaires(vendor)
             furnish_choosing(vendor, now())
-        people = {role: person(role) for role in Role}
         # Something for the client to see in its record.
         analyst = Scope(viewer_of(people[Role.ANALYST], now()), now())
         Acting(analyst).reveal(world.own.reference, "calling the person whose account was tried")

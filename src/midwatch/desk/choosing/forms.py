@@ -50,7 +50,7 @@ class BeginForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's own signature
         super().__init__(*args, **kwargs)
         choices = [(each.digest, each.title) for each in own_versions()]
-        self.fields["questionnaire"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["questionnaire"].choices = choices  # type: ignore[attr-defined]  # it is a ChoiceField
 
     @property
     def version(self) -> TemplateVersion:
@@ -100,7 +100,7 @@ class NeedForm(forms.Form):
     def __init__(self, version: TemplateVersion, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's own signature
         super().__init__(*args, **kwargs)
         self._version = version
-        self.fields["questions"].choices = [  # type: ignore[attr-defined]  # a MultipleChoiceField
+        self.fields["questions"].choices = [  # type: ignore[attr-defined]  # it is a MultipleChoiceField
             (each.id, each.text) for each in version.questions
         ]
 
@@ -132,7 +132,7 @@ class CandidateForm(forms.Form):
 
     def __init__(self, vendors: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's own signature
         super().__init__(*args, **kwargs)
-        self.fields["vendor"].choices = vendors  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["vendor"].choices = vendors  # type: ignore[attr-defined]  # it is a ChoiceField
 
 
 class DecisionForm(forms.Form):
@@ -153,4 +153,4 @@ class DecisionForm(forms.Form):
 
     def __init__(self, vendors: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's own signature
         super().__init__(*args, **kwargs)
-        self.fields["vendor"].choices = vendors  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["vendor"].choices = vendors  # type: ignore[attr-defined]  # it is a ChoiceField

@@ -164,7 +164,7 @@ class ReturnForm(forms.Form):
     def __init__(self, vendor: Vendor, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's own signature
         super().__init__(*args, **kwargs)
         papers = [(each.reference, each.title) for each in vendor.papers.filter(newer=None)]
-        self.fields["proof"].choices = [("", _("nothing yet")), *papers]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["proof"].choices = [("", _("nothing yet")), *papers]  # type: ignore[attr-defined]  # it is a ChoiceField
 
 
 def proof_title(row: Holding) -> str:

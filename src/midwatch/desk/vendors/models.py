@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import ClassVar, Final
 
 import msgspec
@@ -209,6 +210,13 @@ class Contract(Part):
     def struct(self) -> ContractStruct:
         """As the pure room reads it."""
         return msgspec.convert(self.body, ContractStruct)
+
+    @property
+    def exposed(self) -> Decimal | None:
+        """The exposure without digits that say nothing."""
+        if self.exposure is None or self.exposure != self.exposure.to_integral_value():
+            return self.exposure
+        return self.exposure.quantize(Decimal(1))
 
     def put(self, struct: ContractStruct) -> None:
         """Take one over; does not save."""

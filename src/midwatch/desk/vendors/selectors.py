@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -120,7 +121,7 @@ def glance(vendor: Vendor, today: date, now: int) -> Glance:
     late = lateness(review, today) if review is not None else None
     health = health_of(vendor, today)
     risk = risk_of(vendor)
-    open_findings = [each for each in vendor.findings.all() if each.state in OPEN_FINDINGS]
+    open_findings = [each for each in vendor.findings.all() if is_open(each, today)]
     lines = [
         *_review_lines(vendor, review, late, state),
         *_contact_lines(vendor, state, now),
@@ -146,6 +147,14 @@ def glance(vendor: Vendor, today: date, now: int) -> Glance:
     )
 
 
+def is_open(finding: Finding, today: date) -> bool:
+    """Whether somebody must act on it; an acceptance that has run out is none."""
+    if finding.state != FindingState.ACCEPTED:
+        return finding.state in OPEN_FINDINGS
+    until = finding.struct.accepted_until
+    return until is not None and until < today
+
+
 def risk_of(vendor: Vendor) -> InherentRisk | None:
     """The gravest service's inherent risk; None while no service is on file."""
     found = [tier_of(each.struct) for each in vendor.services.all()]
@@ -163,6 +172,10 @@ def health_of(vendor: Vendor, today: date) -> Health | None:
         return None
 
 
+def _told(day: date | None) -> str:
+    return date_format(day, _("j M Y")) if day is not None else "–"
+
+
 def _address(name: str, vendor: Vendor) -> str:
     return reverse(name, args=[vendor.reference])
 
@@ -175,9 +188,9 @@ def _review_lines(
         yield Line("look", _("No review is agreed: nobody will look again."), url)
     elif late is Lateness.ESCALATE:
         told = _("The review due on %(day)s is overdue for more than two weeks.")
-        yield Line("act", told % {"day": review}, url)
+        yield Line("act", told % {"day": _told(review)}, url)
     elif late is Lateness.OVERDUE:
-        yield Line("look", _("The review due on %(day)s is overdue.") % {"day": review}, url)
+        yield Line("look", _("The review due on %(day)s is overdue.") % {"day": _told(review)}, url)
 
 
 def _contact_lines(vendor: Vendor, state: VendorState, now: int) -> Iterator[Line]:
@@ -196,6 +209,8 @@ def _money_lines(vendor: Vendor, health: Health | None) -> Iterator[Line]:
     url = _address("vendor_money", vendor)
     if health is None:
         yield Line("look", _("Its finances are not known: no statement is on file."), url)
+        return
+    if health.standing is Standing.SAFE and not health.warnings:
         return
     mood = {Standing.GOING_CONCERN: "act", Standing.DISTRESS: "act", Standing.SAFE: "quiet"}
     yield Line(mood.get(health.standing, "look"), word(health.standing) + ".", url)
@@ -297,7 +312,7 @@ def _filed(vendor: Vendor, zone: ZoneInfo) -> Iterator[Changed]:
     for paper in vendor.papers.all():
         yield Changed(on=paper.received, what=_("paper filed: %(title)s") % {"title": paper.title})
     for statement in vendor.statements.all():
-        told = _("figures filed, to %(day)s") % {"day": statement.end}
+        told = _("figures filed, to %(day)s") % {"day": _told(statement.end)}
         yield Changed(on=_day(statement.created, zone), what=told)
     for service in vendor.services.all():
         told = _("service on file: %(name)s, %(tier)s") % {

@@ -33,7 +33,7 @@ def contracts(request: DeskRequest, vendor: str) -> HttpResponse:
 def _told(opened: Opened, contract: Contract) -> dict[str, Any]:
     struct = contract.struct
     concerns = contract_concerns(
-        struct, exposure=contract.exposure, insurance=opened.vendor.file.insurance,
+        struct, exposure=contract.exposed, insurance=opened.vendor.file.insurance,
         today=opened.today,
     )  # fmt: skip
     return {
@@ -69,7 +69,7 @@ def contract_edit(request: DeskRequest, vendor: str, contract: int | None = None
             "title": known.title, "start": known.start, "end": known.end,
             "notice_days": known.notice_days, "renews_months": known.renews_months,
             "yearly_price": known.yearly_price, "currency": known.currency,
-            "capped": told_yes_no(known.capped), "cap": known.cap, "exposure": row.exposure,
+            "capped": told_yes_no(known.capped), "cap": known.cap, "exposure": row.exposed,
         }  # fmt: skip
     form = ContractForm(request.POST or None, initial=initial)
 

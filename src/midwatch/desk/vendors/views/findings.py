@@ -21,6 +21,7 @@ from midwatch.desk.vendors.judging import (
     add_measure,
     finish_measure,
     policies,
+    reopen_expired,
     step,
 )
 from midwatch.desk.vendors.models import Finding
@@ -36,6 +37,7 @@ _PREFILLED = ("title", "level", "origin", "about", "detail")
 def findings(request: DeskRequest, vendor: str) -> HttpResponse:
     """What is open, what is accepted, what was put right."""
     opened = open_file(request, vendor)
+    reopen_expired(opened.vendor.findings.all(), opened.today, request.now)
     every = list(opened.vendor.findings.prefetch_related("measures"))
     return render(
         request,
@@ -54,6 +56,7 @@ def finding(request: DeskRequest, vendor: str, finding: int) -> HttpResponse:
     """One finding, its history and its measures."""
     opened = open_file(request, vendor)
     known = own(opened.vendor, Finding, finding)
+    reopen_expired([known], opened.today, request.now)
     titles = {each.policy: each.title for each in policies(opened.tenant.id)}
     return render(
         request,
@@ -104,6 +107,7 @@ def finding_step(request: DeskRequest, vendor: str, finding: int) -> HttpRespons
     """Take it one step on."""
     opened = open_file(request, vendor, judging=True)
     known = own(opened.vendor, Finding, finding)
+    reopen_expired([known], opened.today, request.now)
     struct = known.struct
     form = StepForm(
         request.POST or None,
