@@ -28,7 +28,7 @@ from midwatch.desk.rehearsal_vendors import REFERENCES, furnish_vendors
 from midwatch.desk.vendors.models import Paper, Vendor
 from midwatch.kernel import BadInputError
 from midwatch.vendors.cadence import CadenceClaim, CadenceKind
-from midwatch.vendors.evidence import Assurance
+from midwatch.vendors.evidence import Assurance, EvidenceKind
 from midwatch.vendors.holdings import DataCategory, Necessity
 from midwatch.vendors.service_facts import read_signed, signed_file
 from midwatch.vendors.vendor import Contact, ContactRole
@@ -102,7 +102,7 @@ class TestInventory:
         client.post(ITEM, {"step": "return", "r-returned": "2026-11-01", "r-proof": "nonsense00"})
         assert own_item().held.proof == ""
         file_facts_as(client, signed_file(Facts.objects.filter(tenant=BAKERY)[0].facts, bytes(32)))
-        paper = Paper.objects.get(tenant=BAKERY)
+        paper = Paper.objects.get(tenant=BAKERY, sort=EvidenceKind.SERVICE_FACTS)
         client.post(
             ITEM, {"step": "return", "r-returned": "2026-11-01", "r-proof": paper.reference}
         )
@@ -249,7 +249,7 @@ class TestFacts:
         self, house: Furnished, visitor: Callable[..., Client]
     ) -> None:
         vendor = own_vendor()
-        claim = CadenceClaim(kind=CadenceKind.SIGNATURE_UPDATE, every_hours=24, source="contract")  # type: ignore[arg-type]  # whole hours
+        claim = CadenceClaim(kind=CadenceKind.SIGNATURE_UPDATE, every_hours=24, source="contract")  # type: ignore[arg-type]  # a whole number of hours
         made = vendor.promises.model(tenant=BAKERY, vendor=vendor)
         made.put(claim)
         made.save()
