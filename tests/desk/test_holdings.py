@@ -210,7 +210,7 @@ class TestFacts:
         )
         row.refresh_from_db()
         assert row.compared is not None
-        assert Paper.objects.get(pk=row.paper_id).struct.assurance is Assurance.OBSERVED
+        assert Paper.objects.get(pk=row.paper_id or 0).struct.assurance is Assurance.OBSERVED
         # A later file with the same key is trusted at once.
         more = provider.get("/service-facts/file/?days=30").content
         assert "the key was compared" in file_facts_as(customer, more).content.decode()
