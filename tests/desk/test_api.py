@@ -73,6 +73,7 @@ def test_a_stranger_is_told_how_to_come_in(world: Furnished, db: None, header: s
             place.replace("{reference}", world.own.reference)
             .replace("{event}", "a-1-1")
             .replace("{questionnaire}", "bkquest001")
+            .replace("{vendor}", "bkvndr0001")
         )
 
         answer = Client(headers=headers).generic(method, place, "{}", "application/json")

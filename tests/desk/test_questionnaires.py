@@ -174,6 +174,21 @@ def test_a_verdict_stands_beside_the_answer_and_falls_with_it(vendor: Vendor, sc
         judging.judge(scope, "", asking.reference, FIRST, "splendid")
 
 
+def test_an_examiner_reads_no_names_of_the_client(
+    vendor: Vendor, scope: Scope, visitor: Callable[..., Client]
+) -> None:
+    asking = handed_in(scope, vendor)
+    judging.judge(scope, "", asking.reference, FIRST, "accepted")
+    judging.close(scope, "", asking.reference, "fine")
+
+    read = visitor(Role.EXAMINER).get(f"/questionnaire/{asking.reference}/").text
+    assert "accepted" in read
+    assert scope.viewer.name not in read
+    assert (
+        scope.viewer.name in visitor(Role.CONTACT).get(f"/questionnaire/{asking.reference}/").text
+    )
+
+
 def test_silence_is_never_judged_as_an_answer(vendor: Vendor, scope: Scope) -> None:
     asking = handed_in(scope, vendor)
     with pytest.raises(BadInputError, match="no answer"):
@@ -379,12 +394,14 @@ def test_a_paper_goes_among_the_evidence(
     place = f"/questionnaire/{asking.reference}/paper/{paper.reference}/"
     assert contact.get(place).content == b"%PDF-1.4 policy"
 
+    before = vendor.papers.count()
     contact.post(f"{place}file/", {"kind": "nothing"})
-    assert not vendor.papers.exists()
+    assert vendor.papers.count() == before
     contact.post(f"{place}file/", {"kind": "policy"})
     contact.post(f"{place}file/", {"kind": "policy"})
 
-    filed = vendor.papers.get()
+    filed = vendor.papers.get(brought_by="Vera")
+    assert vendor.papers.count() == before + 1
     paper.refresh_from_db()
     assert (filed.sha256, filed.sort, filed.brought_by) == (paper.sha256, "policy", "Vera")
     assert paper.filed == filed.reference

@@ -14,14 +14,16 @@ from django.http import Http404
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from midwatch.desk.access.roles import Role
+from midwatch.desk.access.roles import PERMISSIONS, Role
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.access.stores import stores
 from midwatch.desk.access.vendors import VendorActs
 from midwatch.desk.audit.models import Entry
 from midwatch.desk.audit.words import WORDS as VERBS
+from midwatch.desk.people.api_tokens import NOT_FOR_PROGRAMS, make_token
 from midwatch.desk.people.models import Membership
-from midwatch.desk.rehearsal import BAKERY, FORGE, Furnished, now
+from midwatch.desk.people.selectors import viewer_of
+from midwatch.desk.rehearsal import BAKERY, FORGE, Furnished, now, person
 from midwatch.desk.rehearsal_vendors import HOSTILE, REFERENCES, first_paper, furnish_vendors
 from midwatch.desk.vendors.models import Drill, Finding, Paper, Policy, Statement, Vendor
 from midwatch.desk.vendors.papers import plain_name
@@ -626,3 +628,45 @@ def test_a_look_at_many_vendors_asks_the_database_few_questions(
     owner = visitor(Role.OWNER)
     with django_assert_max_num_queries(40):  # type: ignore[attr-defined]  # a context manager
         assert "31 vendors are on file" in text_of(owner, "/c/bakery/vendors/")
+
+
+# ---------------------------------------------------------------- for programs
+
+
+@pytest.fixture
+def program(db: None) -> Callable[[Role], Client]:
+    """A program with a token of somebody in a role."""
+
+    def make(role: Role) -> Client:
+        viewer = viewer_of(person(role), now())
+        allowed = tuple(PERMISSIONS[role] - NOT_FOR_PROGRAMS)
+        _kept, token = make_token(viewer, "test", allowed, timedelta(days=1))
+        return Client(headers={"authorization": f"Bearer {token}"})
+
+    return make
+
+
+def test_programs_read_and_raise_what_people_may(
+    helpers: Vendor, program: Callable[[Role], Client]
+) -> None:
+    owner, examiner = program(Role.OWNER), program(Role.EXAMINER)
+    listed = owner.get("/api/v1/vendors").json()
+    assert [each["id"] for each in listed["items"]] == [REFERENCES[BAKERY]]
+    one = owner.get(f"/api/v1/vendors/{REFERENCES[BAKERY]}").json()
+    assert one["tier"] == "critical"
+    assert one["contacts"][0]["phone"] == "+49 40 555 0199"
+    assert {"mood": "act", "text": "1 finding is overdue."} in one["needs"]
+    money = owner.get(f"/api/v1/vendors/{REFERENCES[BAKERY]}/money").json()
+    assert money["figures"][0]["value"] == "4.012"
+    papers = owner.get(f"/api/v1/vendors/{REFERENCES[BAKERY]}/papers").json()
+    assert sum(each["replaced"] for each in papers) == 1
+
+    place, finding = f"/api/v1/vendors/{REFERENCES[BAKERY]}/findings", {"title": "No log-in log"}
+    assert owner.post(place, finding, "application/json").status_code == 201
+    assert examiner.post(place, finding, "application/json").status_code == 403
+    assert [each["title"] for each in examiner.get(place).json()].count("No log-in log") == 1
+    assert owner.get(f"/api/v1/vendors/{REFERENCES[FORGE]}").status_code == 404
+    made = owner.post(
+        "/api/v1/vendors", {"client": BAKERY, "name": "New", "country": "de"}, "application/json"
+    )
+    assert made.json()["state"] == "candidate"

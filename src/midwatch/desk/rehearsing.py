@@ -36,11 +36,9 @@ def main() -> None:
     from midwatch.desk.rehearsal_choosing import furnish_choosing  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal_night import a_busy_night  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal_vendors import (  # noqa: PLC0415  # the reason stands above
-        REFERENCES,
         furnish_candidates,
         furnish_vendors,
     )
-    from midwatch.desk.vendors.models import Vendor  # noqa: PLC0415  # the reason stands above
 
     call_command("migrate", verbosity=0, interactive=False)
     with every_row():
@@ -48,12 +46,12 @@ def main() -> None:
         furnish_lake(stores())
         a_busy_night(stores())
         people = {role: person(role) for role in Role}
+        vendors = {}
         for tenant in world.incidents:
-            furnish_vendors(tenant)
+            vendors[tenant] = furnish_vendors(tenant)
+            furnish_questionnaires(vendors[tenant])
         furnish_candidates(BAKERY)
-        for tenant in world.incidents:
-            vendor = Vendor.objects.get(reference=REFERENCES[tenant])
-            furnish_questionnaires(vendor)
+        for vendor in vendors.values():
             furnish_choosing(vendor, now())
         # Something for the client to see in its record.
         analyst = Scope(viewer_of(people[Role.ANALYST], now()), now())

@@ -174,6 +174,9 @@ GERMAN = (
     ("owner", "/people/at/bakery/"),
     ("owner", "/choice/bkchoice01/"),
     ("owner", "/c/bakery/data/"),
+    ("owner", "/questionnaire/bkquest001/"),
+    ("owner", f"{ASKED}part/1/"),
+    (None, ASKED),
 )
 """Pages with the longest words."""
 TELEPHONE = (360, 740)

@@ -6,7 +6,9 @@ from datetime import datetime
 from fractions import Fraction
 
 from django import template
+from django.template.context import Context
 from django.utils import timezone
+from django.utils.formats import get_format
 
 from midwatch.desk.answers.models import Asking
 from midwatch.desk.answers.words import JUDGEMENTS, OWNERSHIPS, REASONS, REPLIES, STATES
@@ -65,13 +67,18 @@ def because_word(value: Because) -> str:
 @register.filter
 def points(value: Fraction) -> str:
     """Points as people write them."""
-    return amount_of(Fraction(value))
+    return _spoken(amount_of(Fraction(value)))
 
 
 @register.filter
 def percents(value: Fraction | None) -> str:
     """0 to 100 with one digit, rounded down."""
-    return percent_of(value)
+    return "–" if value is None else _spoken(percent_of(value))
+
+
+def _spoken(number: str) -> str:
+    """A number with the mark that the reader's language puts before its decimals."""
+    return number.replace(".", get_format("DECIMAL_SEPARATOR"))
 
 
 @register.filter
@@ -84,6 +91,13 @@ def state_word(asking: Asking) -> str:
 def state_mood(asking: Asking) -> str:
     """What that means."""
     return STATES[asking.state(timezone.now())][0]
+
+
+@register.simple_tag(takes_context=True)
+def actor(context: Context, name: str) -> str:
+    """Somebody of the client's or the provider's, as the viewer may read it."""
+    scope, tenant = context["request"].scope, context["asking"].tenant
+    return defuse(scope.actor(tenant, name) if scope.masks(tenant) else name, 80)
 
 
 @register.filter

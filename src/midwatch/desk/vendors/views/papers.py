@@ -63,10 +63,10 @@ def _doubts(paper: Paper, today: Any) -> int:  # noqa: ANN401  # a day
 
 
 @page(Permission.VENDORS_SEE)
-def paper(request: DeskRequest, vendor: str, paper: int) -> HttpResponse:
+def paper(request: DeskRequest, vendor: str, filed: int) -> HttpResponse:
     """One paper, with its review where it is a SOC report."""
     opened = open_file(request, vendor)
-    known = own(opened.vendor, Paper, paper)
+    known = own(opened.vendor, Paper, filed)
     review = known.review
     return render(
         request,
@@ -133,10 +133,10 @@ def paper_add(request: DeskRequest, vendor: str) -> HttpResponse:
 
 
 @page(Permission.VENDORS_RUN)
-def paper_change(request: DeskRequest, vendor: str, paper: int) -> HttpResponse:
+def paper_change(request: DeskRequest, vendor: str, filed: int) -> HttpResponse:
     """Put right what stands about a paper."""
     opened = open_file(request, vendor, judging=True)
-    known = own(opened.vendor, Paper, paper)
+    known = own(opened.vendor, Paper, filed)
     struct = known.struct
     form = PaperForm(
         request.POST or None,
@@ -158,35 +158,35 @@ def paper_change(request: DeskRequest, vendor: str, paper: int) -> HttpResponse:
             effective=given["effective"], expires=given["expires"],
             scope=given["scope"].strip(), issuer=given["issuer"].strip(),
         )  # fmt: skip
-        change_paper(acts_of(request), vendor, paper, changed)
+        change_paper(acts_of(request), vendor, filed, changed)
 
-    sheet = Sheet(_("Change what stands about it"), _paper(vendor, paper))
+    sheet = Sheet(_("Change what stands about it"), _paper(vendor, filed))
     return answer_form(request, opened, "papers", form, sheet, save)
 
 
 @page(Permission.VENDORS_RUN)
 @require_POST
-def paper_remove(request: DeskRequest, vendor: str, paper: int) -> HttpResponse:
+def paper_remove(request: DeskRequest, vendor: str, filed: int) -> HttpResponse:
     """Remove a paper and its file."""
     open_file(request, vendor, judging=True)
     return do(
         request,
-        lambda: remove_paper(acts_of(request), vendor, paper),
+        lambda: remove_paper(acts_of(request), vendor, filed),
         _("The paper is removed; that it was there stands in the record."),
         reverse("vendor_papers", args=[vendor]),
     )
 
 
 @page(Permission.VENDORS_SEE)
-def paper_file(request: DeskRequest, vendor: str, paper: int) -> HttpResponse:
+def paper_file(request: DeskRequest, vendor: str, filed: int) -> HttpResponse:
     """The file, as it was filed: a download of no type, which no browser opens."""
     opened = open_file(request, vendor)
-    known = own(opened.vendor, Paper, paper)
+    known = own(opened.vendor, Paper, filed)
     try:
         data = bytes_of(known)
     except BadInputError as error:
         messages.error(request, str(error))
-        return redirect(_paper(vendor, paper))
+        return redirect(_paper(vendor, filed))
     answer = HttpResponse(data, content_type="application/octet-stream")
     name = known.struct.file_name.encode("ascii", "ignore").decode().replace('"', "") or "file"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -195,21 +195,21 @@ def paper_file(request: DeskRequest, vendor: str, paper: int) -> HttpResponse:
 
 
 @page(Permission.VENDORS_RUN)
-def soc(request: DeskRequest, vendor: str, paper: int) -> HttpResponse:
+def soc(request: DeskRequest, vendor: str, filed: int) -> HttpResponse:
     """Read a SOC report: scope, period, opinion, exceptions, who was carved out."""
     opened = open_file(request, vendor, judging=True)
-    known = own(opened.vendor, Paper, paper)
+    known = own(opened.vendor, Paper, filed)
     form = SocForm(request.POST or None, known=known.review)
     sheet = Sheet(
         _("Read a SOC report"),
-        _paper(vendor, paper),
+        _paper(vendor, filed),
         _("Its cover proves little. These are the lines that decide."),
     )
     return answer_form(
         request, opened, "papers", form, sheet,
-        lambda _given: review_soc(acts_of(request), vendor, paper, form.review(known.reference)),
+        lambda _given: review_soc(acts_of(request), vendor, filed, form.review(known.reference)),
     )  # fmt: skip
 
 
-def _paper(vendor: str, paper: int) -> str:
-    return reverse("vendor_paper", args=[vendor, paper])
+def _paper(vendor: str, filed: int) -> str:
+    return reverse("vendor_paper", args=[vendor, filed])
