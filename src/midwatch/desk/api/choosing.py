@@ -64,7 +64,7 @@ class ChoiceShape(Schema):
         }  # fmt: skip
 
 
-class NeedShape(Schema):
+class MetShape(Schema):
     """How far a candidate meets a need. ``credit``: 0 to 1; ``must``: None: no must-have."""
 
     need: str
@@ -86,7 +86,7 @@ class ColumnShape(Schema):
     possible: int
     unanswered: list[str] = Field(description="Ids of scored questions.")
     contradictions: list[str]
-    needs: list[NeedShape]
+    needs: list[MetShape]
     arithmetic: list[str]
 
 

@@ -139,6 +139,52 @@ def told_of(seen: Seen, comparison: Comparison, kept: Comparison) -> Told:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One line of the arithmetic of a fit: ``brings`` = weight x credit, of 100."""
+
+    title: str
+    weight: int
+    credit: str
+    brings: str
+    how: tuple[tuple[str, str, str], ...] = ()
+    must: Cell | None = None
+
+
+def arithmetic(comparison: Comparison, result: Result) -> tuple[Sum, ...]:
+    """How a fit came about, need by need; ``how``: points, possible points and the question."""
+    total = sum(each.need.weight for each in result.needs) + comparison.needs.weight_price
+    lines = [
+        Sum(
+            each.need.title,
+            each.need.weight,
+            percent(100 * each.credit),
+            percent(100 * each.need.weight * each.credit / total),
+            tuple(
+                (amount(line.points), str(line.possible), line.question.text)
+                for line in each.lines
+                if line.counted
+            ),
+            must(each.must) if each.must else None,
+        )
+        for each in result.needs
+    ]
+    if result.price_credit is not None:
+        weight, credit = comparison.needs.weight_price, result.price_credit
+        brings = percent(100 * weight * credit / total)
+        lines.append(Sum(_("Price (cheapest / own)"), weight, percent(100 * credit), brings))
+    return tuple(lines)
+
+
+def scored(result: Result) -> tuple[tuple[str, str, str, str, bool], ...]:
+    """Every scored question: text, points, possible, because, whether evidence backs it."""
+    return tuple(
+        (line.question.text, amount(line.points), str(line.possible), because(line.because),
+         line.backed)
+        for line in result.score.lines
+    )  # fmt: skip
+
+
 def standing(value: Standing | None) -> Cell:
     """What the statements say, in a word."""
     words = {

@@ -20,8 +20,9 @@ from midwatch.desk.choosing.selectors import Seen
 from midwatch.desk.choosing.selectors import choice as one_choice
 from midwatch.desk.choosing.selectors import choices as every_choice
 from midwatch.desk.choosing.services import ChoiceActs, new_need_id
-from midwatch.desk.choosing.table import HUES, told_of
+from midwatch.desk.choosing.table import HUES, arithmetic, scored, told_of
 from midwatch.kernel import BadInputError
+from midwatch.vendors.questionnaires.scoring import percent
 
 _NEW: Final = "new"
 WEIGHT: Final = "w."
@@ -106,7 +107,10 @@ def explain(request: DeskRequest, choice: str, vendor: str) -> HttpResponse:
         "choosing/explain.html",
         {
             **frame(request, found), "seen": seen, "known": known, "result": result,
-            "lines": comparison.explain(known.compared.name), "supposed": bool(weights),
+            "sums": arithmetic(comparison, result), "fit": percent(result.fit),
+            "weights": sum(each.need.weight for each in result.needs)
+            + comparison.needs.weight_price,
+            "scored": scored(result), "supposed": bool(weights),
         },
     )  # fmt: skip
 
