@@ -240,7 +240,7 @@ def test_a_colleague_answers_one_part_only(vendor: Vendor, scope: Scope) -> None
 
 
 def test_handing_in_names_what_is_missing_and_closes_the_answers(
-    vendor: Vendor, scope: Scope
+    vendor: Vendor, scope: Scope, mails: list[Any]
 ) -> None:
     asking, made = sent(scope, vendor)
     browser, place = opened(made)
@@ -253,6 +253,8 @@ def test_handing_in_names_what_is_missing_and_closes_the_answers(
 
     asking.refresh_from_db()
     assert asking.handed_in_by == "Vera Vendor"
+    assert mails[-1].to == ["owner@bakery.example"]
+    assert f"/questionnaire/{asking.reference}/" in mails[-1].body
     assert "Handed in" in browser.get(place).text
     browser.post(f"{place}part/1/", form(FIRST, "no"))
     browser.post(f"{place}part/1/save/?question={FIRST}", form(FIRST, "no"))

@@ -293,6 +293,7 @@ def hand_in(link: Link, name: str, address: str) -> Asking:
         "answers.hand_in", name=plain, address=address, tenant=asking.tenant,
         subject=f"vendor {asking.vendor.reference}", questionnaire=asking.reference,
     )  # fmt: skip
+    links.mail_handed_in(asking)
     return asking
 
 

@@ -8,6 +8,7 @@ hours. Guesses are counted for each address and each link, and kept in the recor
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
@@ -143,6 +144,18 @@ def mail_link(made: Made, by: str) -> None:
         _("%(client)s asks you some questions") % {"client": words["client"]},
         "answers/link_mail.txt", words, made.link.email,
     )  # fmt: skip
+
+
+def mail_handed_in(asking: Asking) -> None:
+    """Tell who sent it that it waits for a verdict; that the mail did not leave stops nothing."""
+    sender = asking.created_by
+    if sender is None or not sender.is_active or not mail_works():
+        return
+    url = f"{desk_setup().url}/questionnaire/{asking.reference}/"
+    words: dict[str, object] = {"asking": asking, "name": sender.name, "url": url}
+    subject = _("%(vendor)s has answered") % {"vendor": asking.vendor.name}
+    with suppress(BadInputError):
+        _mail(subject, "answers/handed_in_mail.txt", words, sender.email)
 
 
 def send_code(link: Link, address: str) -> None:

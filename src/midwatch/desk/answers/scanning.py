@@ -11,6 +11,8 @@ import struct
 from pathlib import Path
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from midwatch.desk.setup import desk_setup
 from midwatch.kernel import BadInputError
 
@@ -52,8 +54,8 @@ def scan(data: bytes) -> bool:
     if verdict.endswith(_FOUND):
         name = verdict.removesuffix(_FOUND).strip()[:80]
         raise InfectedError(
-            f"the antivirus found {name or 'something'} in it",
-            remedy="the file was not kept; have it made anew on a clean machine",
+            _("the antivirus found %(name)s in it") % {"name": name or "?"},
+            remedy=_("the file was not kept; have it made anew on a clean machine"),
         )
     return verdict == _CLEAN
 
