@@ -611,7 +611,7 @@ def test_a_change_that_fails_changes_nothing(fresh: tuple[VendorActs, Vendor]) -
         raise BadInputError("no")
 
     with pytest.raises(BadInputError):
-        acts.change(vendor.reference, "vendor.change", broken)  # type: ignore[arg-type]  # it raises
+        acts.change(vendor.reference, "vendor.change", broken)  # type: ignore[arg-type]  # it never returns
     assert Entry.objects.count() == entries
     with pytest.raises(Http404):
         acts.change("0000000000", "vendor.change", lambda file: file)

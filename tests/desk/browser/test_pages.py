@@ -177,6 +177,11 @@ GERMAN = (
     ("owner", "/questionnaire/bkquest001/"),
     ("owner", f"{ASKED}part/1/"),
     (None, ASKED),
+    ("owner", "/c/bakery/vendors/"),
+    ("owner", "/vendor/bkvndr0001/"),
+    ("owner", "/vendor/bkvndr0001/money/"),
+    ("owner", "/vendor/bkvndr0001/contracts/1/clauses/"),
+    ("owner", "/vendor/bkvndr0001/reviews/"),
 )
 """Pages with the longest words."""
 TELEPHONE = (360, 740)

@@ -48,7 +48,7 @@ _ITEM: Final = "item-"
 _UNITS: Final = (
     ("1", _("single units")), ("1000", _("thousands")), ("1000000", _("millions")),
 )  # fmt: skip
-_YES: Final = {"yes": True, "no": False}
+_YES: Final = {"yes": True, "no": False, "ja": True, "nein": False}
 
 
 class StatementForm(forms.Form):
@@ -186,7 +186,7 @@ class PaperForm(forms.Form):
         """``papers``: those it may replace."""
         super().__init__(*args, **more)
         replaces = self.fields["replaces"]
-        assert isinstance(replaces, forms.ChoiceField)  # noqa: S101  # declared above
+        assert isinstance(replaces, forms.ChoiceField)  # noqa: S101  # it is declared above
         replaces.choices = [("", _("nothing on file")), *((p.reference, p.title) for p in papers)]
 
     def clean_file(self) -> UploadedFile[Any] | None:

@@ -36,7 +36,7 @@ class MoveForm(forms.Form):
         """``state``: where it stands."""
         super().__init__(*args, **more)
         to = self.fields["to"]
-        assert isinstance(to, forms.ChoiceField)  # noqa: S101  # declared above
+        assert isinstance(to, forms.ChoiceField)  # noqa: S101  # it is declared above
         to.choices = choices(
             VendorState, [each for each in VendorState if each in TRANSITIONS[state]]
         )
@@ -76,7 +76,7 @@ class StepForm(forms.Form):
         """``state``: where it stands."""
         super().__init__(*args, **more)
         to = self.fields["to"]
-        assert isinstance(to, forms.ChoiceField)  # noqa: S101  # declared above
+        assert isinstance(to, forms.ChoiceField)  # noqa: S101  # it is declared above
         to.choices = choices(FindingState, [each for each in FindingState if each in STEPS[state]])
 
 
@@ -92,7 +92,7 @@ class MeasureForm(forms.Form):
         """``policies``: the newest version of each."""
         super().__init__(*args, **more)
         policy = self.fields["policy"]
-        assert isinstance(policy, forms.ChoiceField)  # noqa: S101  # declared above
+        assert isinstance(policy, forms.ChoiceField)  # noqa: S101  # it is declared above
         policy.choices = [(each.policy, each.title) for each in policies]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -58,7 +59,7 @@ def papers(request: DeskRequest, vendor: str) -> HttpResponse:
     )
 
 
-def _doubts(paper: Paper, today: Any) -> int:  # noqa: ANN401  # a day
+def _doubts(paper: Paper, today: date) -> int:
     return 0 if paper.review is None else len(soc_concerns(paper.review, today))
 
 
