@@ -187,3 +187,42 @@ class TestAnAfternoon:
         assert done.stdout.startswith("[red]x")
         assert "\x1b" not in done.stdout
         assert "\u202e" not in done.stdout
+
+
+class TestFacts:
+    def test_one_installation_signs_and_another_verifies(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MIDWATCH_STATE", str(tmp_path / "provider"))
+        run("facts", "--provider", "Night Watch", "--out", "f.json", folder=tmp_path)
+        key = run("facts", "--key", folder=tmp_path).stdout.strip()
+        monkeypatch.setenv("MIDWATCH_STATE", str(tmp_path / "customer"))
+        done = run("check-facts", "f.json", "--key", key, "--json", folder=tmp_path)
+        told = json.loads(done.stdout)
+        assert (told["facts"]["provider"], told["key"], told["key_compared"]) == (
+            "Night Watch", key, True,
+        )  # fmt: skip
+        assert done.returncode == 1  # nothing was watched there, which needs a word
+        assert "no source was watched at all" in told["concerns"]
+
+    def test_a_changed_file_and_another_key_are_refused(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MIDWATCH_STATE", str(tmp_path / "provider"))
+        run("facts", "--provider", "Night Watch", "--out", "f.json", folder=tmp_path)
+        other = run("check-facts", "f.json", "--key", "00" * 32, folder=tmp_path)
+        assert other.returncode == 2
+        assert "another key" in other.stderr
+        path = tmp_path / "f.json"
+        path.write_text(path.read_text().replace("Night Watch", "Day Watch"))
+        changed = run("check-facts", "f.json", folder=tmp_path)
+        assert changed.returncode == 2
+        assert "changed after it was signed" in changed.stderr
+
+    def test_facts_need_a_name_behind_them(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MIDWATCH_STATE", str(tmp_path / "provider"))
+        done = run("facts", folder=tmp_path)
+        assert done.returncode == 2
+        assert "provider" in done.stderr

@@ -33,6 +33,7 @@ from midwatch.desk.people.api_tokens import NOT_FOR_PROGRAMS, make_token
 from midwatch.desk.people.selectors import viewer_of
 from midwatch.desk.rehearsal import Furnished, furnish_lake, now, person
 from midwatch.desk.rehearsal_answers import HANDED_IN, furnish_questionnaires
+from midwatch.desk.rehearsal_choosing import CHOICES, HOLDINGS, furnish_choosing
 from midwatch.desk.rehearsal_vendors import REFERENCES, furnish_vendors
 
 _EXAMPLES = 4
@@ -59,7 +60,9 @@ def tokens(
 ) -> dict[Role, str]:
     """A token of somebody in each role, that has all its permissions."""
     furnish_lake(world.stores)
-    furnish_questionnaires(furnish_vendors("bakery"))
+    vendor = furnish_vendors("bakery")
+    furnish_questionnaires(vendor)
+    furnish_choosing(vendor, now())
     monkeypatch.setattr("midwatch.desk.api.limits.A_MINUTE", 1_000_000)
     made = {}
     for role in Role:
@@ -75,7 +78,8 @@ def test_answers_are_as_the_schema_says_for_every_role(
     there = {
         "reference": world.own.reference, "client": "bakery", "source": "bakery-wall",
         "event": "rehearsal-1-1", "questionnaire": HANDED_IN["bakery"],
-        "vendor": REFERENCES["bakery"],
+        "vendor": REFERENCES["bakery"], "choice": CHOICES["bakery"],
+        "holding": HOLDINGS["bakery"],
     }  # fmt: skip
     described = schemathesis.openapi.from_dict(schema())
     described.app = get_wsgi_application()

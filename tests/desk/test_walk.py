@@ -53,6 +53,7 @@ from midwatch.desk.rehearsal_answers import (
     furnish_questionnaires,
     opened_in,
 )
+from midwatch.desk.rehearsal_choosing import CHOICES, HOLDINGS, MADE, furnish_choosing
 from midwatch.desk.rehearsal_vendors import POLICIES, REFERENCES, furnish_vendors
 from midwatch.desk.search.models import SavedSearch
 from midwatch.desk.triage.models import HandOver
@@ -135,8 +136,12 @@ FILLERS: Final[dict[str, Callable[[Furnished, str], object]]] = {
     "exception": lambda world, tenant: f"{tenant}-exception",
     "vendor": lambda world, tenant: REFERENCES[tenant],
     "asking": lambda world, tenant: HANDED_IN[tenant],
+    "questionnaire": lambda world, tenant: HANDED_IN[tenant],
     "brought": lambda world, tenant: BROUGHT[tenant],
     "paper": lambda world, tenant: PAPERS[tenant],
+    "choice": lambda world, tenant: CHOICES[tenant],
+    "need": lambda world, tenant: "call",
+    "holding": lambda world, tenant: HOLDINGS[tenant],
     "ask": lambda world, tenant: TOKENS[BAKERY],
     "policy": lambda world, tenant: POLICIES[tenant],
     "section": lambda world, tenant: "contacts",
@@ -227,7 +232,7 @@ def foreign_words(world: Furnished) -> re.Pattern[str]:
     incident = world.foreign
     marks = (
         incident.id, incident.reference, REFERENCES[FORGE], HANDED_IN[FORGE], BROUGHT[FORGE],
-        PAPERS[FORGE], POLICIES[FORGE],
+        PAPERS[FORGE], CHOICES[FORGE], MADE[FORGE], HOLDINGS[FORGE], POLICIES[FORGE],
     )  # fmt: skip
     return re.compile(rf"\b{FORGE}\b|{'|'.join(map(re.escape, marks))}", re.IGNORECASE)
 
@@ -278,7 +283,9 @@ def house(world: Furnished, db: None) -> Furnished:
     """The world with people on both sides."""
     for tenant in (BAKERY, FORGE):
         furnish_people(tenant)
-        furnish_questionnaires(furnish_vendors(tenant))
+        vendor = furnish_vendors(tenant)
+        furnish_questionnaires(vendor)
+        furnish_choosing(vendor, now())
         contact = User.objects.get(email=f"contact@{tenant}.example")
         SavedSearch.objects.create(tenant=tenant, owner=contact, title=f"{tenant}'s", text="root")
         HandOver.objects.create(

@@ -14,6 +14,8 @@ _ELSEWHERE: Final = {
     "finance": ("midwatch.cli.vendor_finance", "finance"),
     "needs": ("midwatch.cli.vendor_compare", "needs"),
     "compare": ("midwatch.cli.vendor_compare", "compare"),
+    "facts": ("midwatch.cli.vendor_facts", "facts"),
+    "check-facts": ("midwatch.cli.vendor_facts", "check_facts"),
 }
 
 

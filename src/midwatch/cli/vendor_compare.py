@@ -26,56 +26,13 @@ from midwatch.vendors.comparing import (
     what_if,
 )
 from midwatch.vendors.comparing import compare as compare_candidates
+from midwatch.vendors.comparing.example import EXAMPLE
 from midwatch.vendors.finance import Health, assess, read_statements
 from midwatch.vendors.questionnaires import own_versions
 from midwatch.vendors.questionnaires.formats import read_own
 from midwatch.vendors.questionnaires.scoring import percent
 
 _MOST_ACROSS: Final = 3
-_EXAMPLE: Final = """# What we need of a provider. Weights are ours; change them and look again.
-title = "Help desk and watch for two offices"
-currency = "EUR"
-weight_price = 3          # the price beside the needs; 0 shows it only
-
-[[need]]
-id = "call"
-title = "Calls us within 24 hours of a breach"
-weight = 5
-must = true
-questions = ["breach.call-24h", "breach.contact"]
-
-[[need]]
-id = "awake"
-title = "Somebody is awake at night"
-weight = 5
-must = true
-least = 0.8               # the credit from which the must-have is met
-questions = ["desk.night", "desk.night-answer"]
-
-[[need]]
-id = "people"
-title = "Everyone is screened, contractors too"
-weight = 4
-questions = ["people.background", "people.contractors", "people.leavers"]
-
-[[need]]
-id = "data"
-title = "Takes little, guards it, gives it back"
-weight = 4
-questions = ["data.inventory", "data.minimised", "data.card", "data.encrypted-rest", "data.return"]
-
-[[need]]
-id = "fresh"
-title = "Signatures and patches are fresh"
-weight = 3
-questions = ["security.signatures", "security.patching"]
-
-# One table for each file of answers.
-[candidate."acme.xlsx"]
-name = "Acme Desk"
-yearly_price = 30000
-# statements = "acme-statements.csv"
-"""
 
 
 @click.command("needs")
@@ -84,7 +41,7 @@ def needs(*, file: Path) -> None:
     """Write an example of needs to FILE, to be changed."""
     if file.exists():
         raise ConfigurationError("the file is there already", remedy="name another", path=str(file))
-    write_bytes(file, _EXAMPLE.encode())
+    write_bytes(file, EXAMPLE.encode())
     click.echo(f"Wrote {file}. midwatch vendor questions lists the questions' ids.")
 
 

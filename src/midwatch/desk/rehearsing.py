@@ -33,6 +33,7 @@ def main() -> None:
         session_of,
     )
     from midwatch.desk.rehearsal_answers import furnish_questionnaires, opened_in  # noqa: PLC0415  # the reason stands above
+    from midwatch.desk.rehearsal_choosing import furnish_choosing  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal_night import a_busy_night  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal_vendors import (  # noqa: PLC0415  # the reason stands above
         furnish_candidates,
@@ -45,9 +46,13 @@ def main() -> None:
         furnish_lake(stores())
         a_busy_night(stores())
         people = {role: person(role) for role in Role}
+        vendors = {}
         for tenant in world.incidents:
-            furnish_questionnaires(furnish_vendors(tenant))
+            vendors[tenant] = furnish_vendors(tenant)
+            furnish_questionnaires(vendors[tenant])
         furnish_candidates(BAKERY)
+        for vendor in vendors.values():
+            furnish_choosing(vendor, now())
         # Something for the client to see in its record.
         analyst = Scope(viewer_of(people[Role.ANALYST], now()), now())
         Acting(analyst).reveal(world.own.reference, "calling the person whose account was tried")

@@ -14,7 +14,6 @@ SET_ASIDE: Final = "set-aside"
 """The folder of the lake for what is damaged."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Placed:
     """Events, unread lines or both, and where they came from.

@@ -26,6 +26,7 @@ from midwatch.rules.archives import ARCHIVE_SUFFIXES
 
 _RECORD: Final = "pack.json"
 _STAGED: Final = ".new-"
+_MOST_INSTALLS: Final = 500
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -48,8 +49,19 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Record(msgspec.Struct, frozen=True):
+    """``installs``: when releases were put to work, the latest last."""
+
     current: Release
     previous: Release | None = None
+    installs: tuple[int, ...] = ()
+
+    def then(self, release: Release) -> _Record:
+        """The record after another release."""
+        # A record of before these times were kept knows of at least one.
+        known = self.installs or (self.current.installed,)
+        if self.current.digest == release.digest:
+            return _Record(release, self.previous, known)
+        return _Record(release, self.current, (*known, release.installed)[-_MOST_INSTALLS:])
 
 
 class PackStore:
@@ -75,6 +87,11 @@ class PackStore:
     def previous(self, name: str) -> Release | None:
         """The release that ``roll_back`` would go back to."""
         return self._read(name).previous
+
+    def installs(self, name: str) -> tuple[int, ...]:
+        """When new releases were put to work (UTC microseconds), the latest last, 500 at most."""
+        record = self._read(name)
+        return record.installs or (record.current.installed,)
 
     def path(self, name: str) -> Path:
         """The archive in use."""
@@ -107,11 +124,10 @@ class PackStore:
     def install(self, name: str, staged: Path, release: Release) -> None:
         """Make a staged archive (already synced) the current release."""
         folder = self._folder / name
-        before = self._read(name).current if name in self.names() else None
-        if before is not None and before.digest == release.digest:
-            before = self._read(name).previous
+        before = self._read(name) if name in self.names() else None
         staged.replace(folder / release.file)
-        self._write(name, _Record(release, before))
+        first = _Record(release, installs=(release.installed,))
+        self._write(name, first if before is None else before.then(release))
         self._tidy(name)
 
     def roll_back(self, name: str) -> Release:
@@ -125,7 +141,7 @@ class PackStore:
             raise ConfigurationError(
                 f"there is no earlier release of {name}", remedy="see midwatch rules packs"
             )
-        self._write(name, _Record(record.previous, record.current))
+        self._write(name, _Record(record.previous, record.current, record.installs))
         return record.previous
 
     def discard(self, name: str, staged: Path) -> None:

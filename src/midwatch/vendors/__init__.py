@@ -8,6 +8,7 @@ send is material to judge: nothing in it is evaluated, nothing missing is taken 
 | ``vendor``, ``tiers`` | the vendor and its life; inherent risk of a service |
 | ``evidence``, ``contracts``, ``holdings`` | papers, clauses, data that partners hold |
 | ``findings``, ``reviews``, ``reminders``, ``cadence`` | what is open, due, promised and kept |
+| ``service_facts`` | a provider's own record of its service, signed and verified |
 | ``finance`` | statements, ratios, Z'', what they say together |
 | ``questionnaires`` | versions, answers, scores, foreign formats and the mapping to them |
 | ``comparing`` | candidates against needs, and the decision |

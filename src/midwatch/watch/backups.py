@@ -36,7 +36,7 @@ QUARANTINE: Final = "spool/quarantine.sqlite"
 PARCELS: Final = "parcels"
 """The waiting parcels: frames of eight bytes' length and a MessagePack list."""
 FOLDERS: Final = ("rules", "policies", "packs", "lists", "papers")
-KEYS: Final = ("links.key", "desk.key")
+KEYS: Final = ("links.key", "desk.key", "facts.key")
 DESK: Final = "desk.sqlite"
 """What people edit in the desk, where that is no PostgreSQL."""
 PIPELINE: Final = "main"

@@ -10,6 +10,7 @@
     policies/        who is told of whose incidents
     papers/          files of the vendor file, by client and SHA-256
     links.key        what links in messages are signed with
+    facts.key        what service facts are signed with (Ed25519, private)
     desk.sqlite      what people edit in the desk
     desk.key         what the desk's sessions are signed and its masks are keyed with
     leaving/         which clients were erased while lines of them were on their way
@@ -98,6 +99,11 @@ class StateFolder:
     def demo_stopped(self) -> Path:
         """Is there once somebody has taken the sample office away."""
         return self.path / "demo.stopped"
+
+    @property
+    def facts_key(self) -> Path:
+        """What service facts are signed with."""
+        return self.path / "facts.key"
 
     @property
     def leaving(self) -> Path:

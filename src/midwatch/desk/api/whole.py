@@ -8,7 +8,15 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from midwatch import __version__
-from midwatch.desk.api import clients, events, incidents, questionnaires, record, vendors
+from midwatch.desk.api import (
+    choosing,
+    clients,
+    events,
+    incidents,
+    questionnaires,
+    record,
+    vendors,
+)
 from midwatch.desk.api.auth import Session, Token
 from midwatch.desk.api.problems import CONTENT_TYPE, Problem, tell_problems
 
@@ -45,6 +53,7 @@ api.add_router("/incidents", incidents.router)
 api.add_router("/sources", clients.sources)
 api.add_router("/events", events.router)
 api.add_router("/questionnaires", questionnaires.router)
+api.add_router("", choosing.router)
 api.add_router("/record", record.router)
 api.add_router("/vendors", vendors.router)
 tell_problems(api)

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "midwatch.desk.sources",
     "midwatch.desk.triage",
     "midwatch.desk.vendors",
+    "midwatch.desk.choosing",
     "midwatch.desk.answers",
 ]
 
@@ -207,5 +208,8 @@ LOGGING: dict[str, Any] = {
         # What a stranger asks for is no news; what we broke is.
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "WARNING"},
+        # What draws a paper tells every page and every letter of it.
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
     },
 }

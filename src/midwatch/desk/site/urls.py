@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("midwatch.desk.answers.urls")),  # before the links in alarms
     path("", include("midwatch.desk.triage.urls")),
     path("", include("midwatch.desk.vendors.urls")),
+    path("", include("midwatch.desk.choosing.urls")),
 ]
 handler403 = "midwatch.desk.home.errors.forbidden"
 handler404 = "midwatch.desk.home.errors.missing"

@@ -1,0 +1,84 @@
+"""What is known of a candidate elsewhere in the vendor file: its answers, its finances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from midwatch.desk.access.scope import Scope
+from midwatch.desk.answers.selectors import Whole, of_vendor
+from midwatch.desk.vendors.models import Vendor
+from midwatch.kernel import BadInputError
+from midwatch.vendors.finance import Health, assess
+from midwatch.vendors.questionnaires import Submission, TemplateVersion, new_submission
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A vendor's answers to the questionnaire of a choice.
+
+    ``when`` they were handed in; None: they were not, and none counts. ``carried``: they were
+    given to another questionnaire that asks the same. ``reference``: of the one they are in.
+    """
+
+    submission: Submission
+    when: datetime | None = None
+    carried: bool = False
+    reference: str = ""
+
+
+def answers_of(scope: Scope, vendor: Vendor, version: TemplateVersion) -> Answered:
+    """The vendor's answers that count for this questionnaire; none of them where it gave none.
+
+    What was not handed in is no answer yet. The newest handed in for this very questionnaire
+    counts, else the newest for another one, as far as that asks the same.
+    """
+    handed_in = of_vendor(scope, vendor).filter(revoked=None).exclude(handed_in=None)
+    newest = handed_in.order_by("-handed_in")
+    same = newest.filter(version__digest=version.digest).first()
+    found = same or newest.first()
+    if found is None:
+        return Answered(new_submission(version, vendor.reference))
+    whole = Whole(found)
+    given = whole.submission
+    if same is None:
+        given = carried_over(version, whole.version, given)
+    return Answered(given, found.handed_in, same is None, found.reference)
+
+
+def health_of(scope: Scope, vendor: Vendor, today: date) -> Health | None:
+    """What the vendor's statements say; None: none are on file, or none can be read together."""
+    kept = [each.struct for each in scope.vendors.one(vendor.reference).statements.all()]
+    if not kept:
+        return None
+    try:
+        return assess(kept, today)
+    except BadInputError:  # the page of its finances tells what is wrong with them
+        return None
+
+
+def money(value: Decimal | None, currency: str) -> str:
+    """An amount as people write it; unknown where it is."""
+    if value is None:
+        return _("not known")
+    digits = 0 if value == value.to_integral_value() else 2
+    shown = number_format(value, decimal_pos=digits, use_l10n=True, force_grouping=True)
+    return f"{shown} {currency}".rstrip()
+
+
+def carried_over(version: TemplateVersion, other: TemplateVersion, given: Submission) -> Submission:
+    """Answers and verdicts to another questionnaire, as far as this one asks the very same."""
+    same = {each.id for each in version.questions if other.question(each.id) == each}
+    return msgspec.structs.replace(
+        given,
+        template=version.id,
+        version=version.version,
+        digest=version.digest,
+        answers={name: each for name, each in given.answers.items() if name in same},
+        verdicts={name: each for name, each in given.verdicts.items() if name in same},
+    )

@@ -1,0 +1,1 @@
+"""The pages: choices, data that vendors hold, service facts."""
