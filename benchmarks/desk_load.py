@@ -119,8 +119,10 @@ async def look(viewers: list[dict[str, str]], seconds: float, think: float, desk
     before, began, own = used(desk), time.monotonic(), time.process_time()
     await asyncio.sleep(seconds * 4 / 5)
     passed = time.monotonic() - began
+    spent, opened = used(desk) - before, sum(map(len, seen.times.values()))
     print(
-        f"desk {(used(desk) - before) / passed:.2f} processors, viewers "
+        f"desk {spent / passed:.2f} processors, {1000 * spent / max(opened, 1):.0f} ms of one a "
+        f"page; viewers "
         f"{(time.process_time() - own) / passed:.2f}; load {os.getloadavg()[0]:.1f}; "
         f"memory {memory(desk):.0f} MiB"
     )

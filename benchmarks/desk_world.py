@@ -154,9 +154,9 @@ def evidence(start: int) -> tuple[Evidence, ...]:
 
 def events(lake: Path, clients: int, count: int) -> None:
     """A month of logins of every client."""
-    from benchmarks.lake import column_wise  # noqa: PLC0415  # large
-    from midwatch.lake.delta_log import DeltaLog, adding  # noqa: PLC0415  # large
-    from midwatch.lake.files import THOROUGH_LEVEL, write_file  # noqa: PLC0415  # large
+    from benchmarks.lake import column_wise  # noqa: PLC0415  # large, and wanted only here
+    from midwatch.lake.delta_log import DeltaLog, adding  # noqa: PLC0415  # large, and wanted only here
+    from midwatch.lake.files import THOROUGH_LEVEL, write_file  # noqa: PLC0415  # large, and wanted only here
 
     log = DeltaLog(lake)
     log.create()

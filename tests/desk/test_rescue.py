@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -35,7 +36,7 @@ def test_it_takes_every_old_way_and_lets_in_by_the_new(
     assert old.get("/queue/").status_code == 200
     ApiToken.objects.create(
         user=user, name="t", digest="d", start="mwt_",
-        expires=timezone.now() + timezone.timedelta(days=1),  # type: ignore[attr-defined]
+        expires=timezone.now() + timedelta(days=1),
     )  # fmt: skip
     link = link_of(user)
     browser = Client(headers={"accept-language": "en"})
@@ -75,7 +76,7 @@ def test_signing_in_otherwise_or_waiting_closes_it(
     visitor(Role.MANAGER)
     user = User.objects.get()
     link = link_of(user)
-    monkeypatch.setattr(rescue, "LASTS", timezone.timedelta(seconds=-1))  # type: ignore[attr-defined]
+    monkeypatch.setattr(rescue, "LASTS", timedelta(seconds=-1))
     assert Client().get(link).status_code == 410
     monkeypatch.undo()
     assert Client().get(link).status_code == 200

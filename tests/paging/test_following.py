@@ -22,7 +22,7 @@ SECRET = "both know it"  # noqa: S105  # of a server that lives for a test
 @pytest.fixture
 def following(desk: Any, web_server: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("HOOK_SECRET", SECRET)
-    desk.channels["webhook"] = WebhookChannel(WebhookSettings(secret="env:HOOK_SECRET"))  # noqa: S106  # a reference
+    desk.channels["webhook"] = WebhookChannel(WebhookSettings(secret="env:HOOK_SECRET"))  # noqa: S106  # a reference, no secret
     reach = Reach("webhook", f"http://127.0.0.1:{web_server.port}/h")
     desk.policy("office", ("nowhere", "x"), followers=(Follower("Tickets", reach, ALL),))
     return desk
