@@ -135,6 +135,7 @@ FILLERS: Final[dict[str, Callable[[Furnished, str], object]]] = {
     "exception": lambda world, tenant: f"{tenant}-exception",
     "vendor": lambda world, tenant: REFERENCES[tenant],
     "asking": lambda world, tenant: HANDED_IN[tenant],
+    "questionnaire": lambda world, tenant: HANDED_IN[tenant],
     "brought": lambda world, tenant: BROUGHT[tenant],
     "paper": lambda world, tenant: PAPERS[tenant],
     "ask": lambda world, tenant: TOKENS[BAKERY],
