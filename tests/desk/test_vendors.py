@@ -670,3 +670,14 @@ def test_programs_read_and_raise_what_people_may(
         "/api/v1/vendors", {"client": BAKERY, "name": "New", "country": "de"}, "application/json"
     )
     assert made.json()["state"] == "candidate"
+
+
+def test_the_clients_page_tells_when_its_provider_is_reviewed(
+    helpers: Vendor, visitor: Make
+) -> None:
+    assert "No review has been agreed yet" in text_of(visitor(Role.OWNER), "/c/bakery/")
+    Vendor.objects.update(is_provider=True)
+    page = text_of(visitor(Role.CONTACT), "/c/bakery/")
+    assert "overdue for more than two weeks" in page
+    assert f"{OWN}reviews/" in page
+    assert f"{OWN}reviews/" not in text_of(visitor(Role.ANALYST), "/c/bakery/")

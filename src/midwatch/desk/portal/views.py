@@ -21,6 +21,7 @@ from midwatch.desk.portal.periods import Calendar, since_of, time_of
 from midwatch.desk.portal.selectors import calendar_of, overview, reference_of
 from midwatch.desk.portal.strips import LEGEND, axis
 from midwatch.desk.theme.templatetags.midwatch import zone_named
+from midwatch.desk.vendors.selectors import provider_reviews
 from midwatch.reports.amounts import begun
 from midwatch.reports.incident_telling import attempt_of
 from midwatch.reports.telling import sentence
@@ -69,6 +70,7 @@ def portal(request: DeskRequest, tenant: str) -> HttpResponse:
             "may_let_in": request.viewer.may(Permission.PEOPLE, tenant),
             "days": seen.calendar.trend()[::-1][:_WEEK],
             "week": week_of(seen.calendar.today),
+            "reviews": provider_reviews(scope, tenant),
         },
     )
 

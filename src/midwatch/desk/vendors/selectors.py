@@ -99,6 +99,16 @@ def today_of(scope: Scope, tenant: str) -> date:
     return datetime.fromtimestamp(scope.now / 1_000_000, UTC).astimezone(zone).date()
 
 
+def provider_reviews(scope: Scope, tenant: str) -> list[tuple[Vendor, date, Lateness]]:
+    """When the reviews of whom the watch itself is bought from are due; none where not seen."""
+    if not scope.viewer.may(Permission.VENDORS_SEE, tenant):
+        return []
+    today = today_of(scope, tenant)
+    found = scope.vendors.all(tenant).filter(is_provider=True).prefetch_related("reviews")
+    dues = [(each, due) for each in found if (due := due_day(each)) is not None]
+    return [(each, due, lateness(due, today)) for each, due in dues]
+
+
 def file_of(vendor: Vendor) -> VendorFile:
     """All that is on file and carries a date, as the pure room reads it."""
     return VendorFile(
