@@ -1,11 +1,24 @@
 """What every test may ask for."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import HealthCheck, settings
+
+from midwatch.incidents import Signal
+from midwatch.kernel import Level
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# How long something takes is measured in benchmarks/, on a machine that does nothing else.
+settings.register_profile(
+    "midwatch", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("midwatch")
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +36,29 @@ def cases_dir() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def a_signal() -> Callable[..., Signal]:
+    """Makes a signal of a guessed VPN password with what a test wants changed."""
+
+    def make(name: str = "a1", **changes: Any) -> Signal:
+        plain = Signal(
+            id=name,
+            tenant="office",
+            rule="vpn-guessing",
+            title="VPN passwords guessed",
+            kind="VPN guessing",
+            level=Level.HIGH,
+            category="credential_attack",
+            first=0,
+            last=0,
+            count=64,
+            addresses=("198.51.100.7",),
+            users=("j.ortiz",),
+            services=("vpn",),
+            todo=("reset the password",),
+        )
+        return msgspec.structs.replace(plain, **changes)
+
+    return make

@@ -45,6 +45,7 @@ class Sender(threading.Thread):
         self.ending = threading.Event()
         self.acknowledged: list[str] = []
         self.unsure: list[str] = []
+        self.unsent = 0
         self.streamed: list[str] = []
         self._number = 0
         self._second: list[str] = []
@@ -59,8 +60,12 @@ class Sender(threading.Thread):
                 line.partition("Failed")[0] + "Disconnecting: Too many authentication failures"
                 for line in first
             ]
-            taken = self._post(connection, lines)
-            (self.acknowledged if taken else self.unsure).extend(lines)
+            try:
+                taken = self._post(connection, lines)
+            except ConnectionRefusedError:  # nobody was there, so nothing went out
+                self.unsent += len(lines)
+            else:
+                (self.acknowledged if taken else self.unsure).extend(lines)
             stream = self._push(stream)
             time.sleep(0.1)
         if stream is not None:
@@ -85,6 +90,9 @@ class Sender(threading.Thread):
             connection.request("POST", "/v1/ingest", body, {"Authorization": f"Bearer {TOKEN}"})
             answer = connection.getresponse()
             answer.read()
+        except ConnectionRefusedError:
+            connection.close()
+            raise
         except (OSError, http.client.HTTPException):
             connection.close()
             return False
@@ -177,7 +185,7 @@ def test_kills_lose_and_double_nothing_acknowledged(
     doubled = [line for line, count in kept.items() if count > 1]
     report = (
         f"{rounds} rounds, killed {dict(killed)}; {len(sender.acknowledged)} acknowledged, "
-        f"{len(sender.unsure)} in doubt, lost {len(lost)}, doubled {len(doubled)}; over TCP "
+        f"{len(sender.unsure)} in doubt, {sender.unsent} not sent, lost {len(lost)}, doubled {len(doubled)}; over TCP "
         f"{len(sender.streamed)} sent, {sum('streamed' in line for line in kept)} kept; "
         f"{len(post.mails)} mails"
     )

@@ -13,7 +13,7 @@ from midwatch.cli.incidents import command
 from midwatch.incidents import Incident, Incidents, Signal, read_policy
 from midwatch.kernel import BadInputError, Level
 from midwatch.paging import Signer, SqliteIncidents
-from midwatch.watch.signing import signing_key
+from midwatch.watch.signing import link_key
 
 NOW = time.time_ns() // 1000
 POLICY = """
@@ -38,7 +38,7 @@ class World:
         self.services = Incidents(self.store, lambda _tenant: policy)
         signal = Signal(id="a", tenant="harbour", rule="r", title="SSH", level=Level.CRITICAL)
         (self.name,) = self.services.record([signal], NOW).incidents
-        signer = Signer((signing_key(state / "links.key"),))
+        signer = Signer((link_key(state),))
         self.mark = signer.mark(self.incident, "ana")
 
     @property

@@ -144,3 +144,14 @@ def test_a_paused_and_a_removed_source(run: Run) -> None:
     run("source", "remove", "gate")
     assert run.store.feeds() == []
     assert "There is no source yet" in run("source", "status")
+
+
+def test_the_device_is_told_the_port_of_the_configuration_that_is_named(
+    run: Run, tmp_path: Path
+) -> None:
+    config = tmp_path / "midwatch.toml"
+    config.write_text("[syslog]\nudp = 25514\n")
+
+    output = run("source", "add", "gate", "--address", "192.0.2.1", "--config", str(config))
+
+    assert "25514" in output

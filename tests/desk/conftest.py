@@ -34,6 +34,7 @@ from django.db import DEFAULT_DB_ALIAS  # noqa: E402  # Django is set up above
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402  # Django is set up above
 from django.db.backends.signals import connection_created  # noqa: E402  # Django is set up above
 from django.test import Client, override_settings  # noqa: E402  # Django is set up above
+from django.utils import translation  # noqa: E402  # Django is set up above
 
 from midwatch.desk.access import rows  # noqa: E402  # Django is set up above
 from midwatch.desk.access import stores as opening  # noqa: E402  # Django is set up above
@@ -67,6 +68,14 @@ request_finished.connect(_see_again, dispatch_uid="tests")
 @pytest.fixture(autouse=POSTGRESQL)
 def _unnarrowed(db: None) -> None:
     rows.see(rows.ALL)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A request leaves its language behind in the thread that served it."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,8 @@ from midwatch.desk.rehearsal import BAKERY, Furnished, a_signal, now
 from midwatch.incidents import IncidentState
 from midwatch.paging import Claim, Signer
 from midwatch.watch.configuration import Configuration, DeskSettings
-from midwatch.watch.link_keys import link_key
 from midwatch.watch.processes.clock import ClockProcess
+from midwatch.watch.signing import link_key
 
 DAY = 86_400_000_000
 

@@ -92,7 +92,7 @@ def test_answers_are_as_the_schema_says_for_every_role(
 
         @fixed_seed(7)
         @settings(
-            max_examples=_EXAMPLES, deadline=None, database=None,
+            max_examples=_EXAMPLES, database=None,
             phases=[Phase.explicit, Phase.generate],
             suppress_health_check=list(HealthCheck),
         )  # fmt: skip

@@ -161,6 +161,7 @@ def test_expired_revoked_and_replaced_links_open_nothing(vendor: Vendor, scope: 
     revoke(scope, "", asking.reference)
     assert browser.get(place).status_code == 410
     assert not Given.objects.exists()
+    assert Entry.objects.filter(verb="answers.late", tenant="bakery").count() == 2
 
 
 def test_answers_are_kept_one_by_one_and_what_does_not_fit_stays_typed(

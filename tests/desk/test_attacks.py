@@ -15,12 +15,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from midwatch.desk.access.roles import Role
 from midwatch.desk.audit.models import Entry
 from midwatch.desk.people.models import Invitation, User
+from midwatch.desk.people.passwords import KnownWordsValidator
 from midwatch.desk.rehearsal import PASSWORD, Furnished, a_signal, now, person, session_of
 from midwatch.desk.setup import DeskSetup
 from midwatch.watch.configuration import Configuration
@@ -370,3 +372,33 @@ def test_the_key_is_read_by_its_owner_only(tmp_path: Path) -> None:
     setup = DeskSetup(StateFolder(tmp_path), Configuration())
     assert setup.secret() == setup.secret()
     assert (tmp_path / "desk.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_signing_out_clears_the_browser(world: Furnished, visitor: Callable[..., Client]) -> None:
+    browser = visitor(Role.OWNER)
+    assert "Clear-Site-Data" not in browser.get("/c/bakery/").headers
+    answer = browser.post("/account/logout/")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_asking_for_what_is_foreign_leaves_a_line(
+    world: Furnished, visitor: Callable[..., Client], caplog: pytest.LogCaptureFixture
+) -> None:
+    browser = visitor(Role.OWNER)
+    caplog.set_level("INFO", "midwatch.desk.access.middleware")
+    browser.get("/c/bakery/")
+    browser.get("/nowhere-at-all/")
+    assert caplog.records == []
+    browser.get("/c/forge/")
+    [record] = caplog.records
+    assert record.__dict__["view"] == "portal"
+    assert "forge" not in record.getMessage()
+
+
+@pytest.mark.parametrize("password", ["midwatch-midwatch", "MidwatchLocalhost", "midwatch1234567"])
+def test_known_words_make_no_password(password: str) -> None:
+    validator = KnownWordsValidator()
+    with pytest.raises(ValidationError):
+        validator.validate(password)
+    validator.validate("midwatch, the oven and 12 buns")
+    validator.validate("correct horse battery staple")

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from msgspec.structs import replace
 
 from midwatch.desk.access.roles import Role
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.audit.services import reveal
-from midwatch.desk.people.models import ClientPreferences
+from midwatch.desk.people.models import ClientPreferences, User
 from midwatch.desk.portal.periods import Calendar
 from midwatch.desk.portal.selectors import overview
 from midwatch.desk.rehearsal import (
@@ -25,6 +26,7 @@ from midwatch.desk.rehearsal import (
     now,
 )
 from midwatch.incidents import Disposition
+from midwatch.knowledge import ListSource, ListState
 from midwatch.paging.standing import Recorded
 from midwatch.tenants import Feed, Office, Tenant
 from midwatch.watch.rhythm import HOUR
@@ -305,3 +307,29 @@ def test_hostile_names_of_sources_do_no_harm(
         assert "<script>alert" not in page
         assert "\x1b" not in page
         assert "\u202e" not in page
+
+
+def test_lists_of_known_addresses_are_told_with_their_age(
+    world: Furnished, visitor: Callable[..., Client]
+) -> None:
+    known = world.stores.knowledge
+    owner = visitor(Role.OWNER)
+    assert "No list of known bad addresses is in use." in owner.get("/c/bakery/").content.decode()
+
+    source = ListSource("feodo", "", "https://lists.example/x", every=3_600, created=now())
+    known.save_list(source)
+    known.save_list(replace(source, name="foreign", tenant="forge"))
+    assert "has not come yet" in owner.get("/c/bakery/").content.decode()
+
+    known.save_state(ListState("feodo", fetched=now() - 3 * HOUR, entries=1_200))
+    page = owner.get("/c/bakery/").content.decode()
+    assert "List feodo of known bad addresses: 1,200 entries" in page
+    assert "3 hours ago" in page
+    assert "overdue" in page
+    assert "foreign" not in page
+    assert "too old" not in page
+
+    known.save_state(ListState("feodo", fetched=now() - 31 * 24 * HOUR, entries=1_200))
+    assert "It is too old and not used any more." in owner.get("/c/bakery/").content.decode()
+    User.objects.update(language="de")
+    assert "wird nicht mehr benutzt" in owner.get("/c/bakery/").content.decode()

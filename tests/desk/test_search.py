@@ -18,7 +18,7 @@ from django.urls import reverse
 from midwatch.desk.access.masked_rows import CODED, OPEN
 from midwatch.desk.access.roles import Role
 from midwatch.desk.access.scope import Scope
-from midwatch.desk.access.scope_events import Events, cursor_of
+from midwatch.desk.access.scope_events import Events, goes_on
 from midwatch.desk.access.turns import BusyError, Turns
 from midwatch.desk.audit.models import Entry, Reveal
 from midwatch.desk.people.models import ClientPreferences
@@ -85,11 +85,48 @@ def test_pages_show_each_event_once(lake: Furnished, scope_of: Callable[..., Sco
     while True:
         found = events.find(asked, limit=90, after=after, counted=False)
         seen += [each.id for each in found.rows]
-        if not found.cut:
+        after = goes_on(found)
+        if not after:
             break
-        after = cursor_of(found.rows[-1])
 
     assert len(seen) == len(set(seen)) == 566
+
+
+def test_it_looks_from_the_newest_back_and_says_how_far(
+    lake: Furnished, scope_of: Callable[..., Scope], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = Events(scope_of(Role.ANALYST), ["bakery"])
+    asked = events.ask("user:root", None)
+    whole = [each.id for each in events.find(asked, limit=500).rows]
+    monkeypatch.setattr("midwatch.lake.windows.FIRST", 40)
+    monkeypatch.setattr("midwatch.desk.access.scope_events.PATIENCE", 0.0)
+    seen, after, turns = list[str](), "", 0
+    while True:
+        found = events.find(asked, limit=500, after=after, most=50)
+        seen += [each.id for each in found.rows]
+        turns += 1
+        after = goes_on(found)
+        if not after:
+            break
+        assert found.reached is not None
+        assert found.counted is not None
+
+    assert seen == whole
+    assert turns > 1
+
+
+def test_a_search_that_was_cut_says_so_and_goes_on(
+    lake: Furnished, visitor: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("midwatch.desk.access.scope_events.PATIENCE", 0.0)
+    monkeypatch.setattr("midwatch.desk.search.views.MOST_COUNTED", 50)
+    analyst = visitor(Role.ANALYST)
+    path = reverse("search") + "?client=bakery&span=all"
+    page = analyst.get(path).content.decode()
+    assert "They were counted back to" in page
+    assert "count=all" in page
+    every = analyst.get(f"{path}&count=all").content.decode()
+    assert "They were counted back to" not in every
 
 
 def test_a_clients_people_find_only_their_own(

@@ -56,7 +56,7 @@ def fresh(world: Furnished, incident: Incident | None = None) -> Incident:
 
 def text_of(response: Any) -> str:
     assert response.status_code == 200, response.status_code
-    return str(response.content.decode())
+    return str(response.getvalue().decode())
 
 
 def page(world: Furnished, incident: Incident | None = None) -> str:

@@ -81,7 +81,7 @@ def _found(detector: Detector, batch: EventBatch) -> dict[str, list[int]]:
     return {match.rule.id: list(match.rows) for match in detector.match_batch(batch)}
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(throws)
 def test_every_rule_matches_exactly_the_rows_it_means(thrown: bytes) -> None:
     dice = Dice(thrown)
@@ -95,7 +95,7 @@ def test_every_rule_matches_exactly_the_rows_it_means(thrown: bytes) -> None:
         assert _found(turned, batch) == meant
 
 
-@settings(max_examples=EXAMPLES // 4, deadline=None)
+@settings(max_examples=EXAMPLES // 4)
 @given(throws)
 def test_a_row_matches_the_same_rules_in_whatever_batch_it_comes(thrown: bytes) -> None:
     dice = Dice(thrown)

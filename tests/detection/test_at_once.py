@@ -174,7 +174,7 @@ def alerts_of(
 
 
 @pytest.mark.parametrize("rules", [COUNTS, ORDERED, FIGURES], ids=["counts", "ordered", "figures"])
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     events=st.lists(
         st.tuples(

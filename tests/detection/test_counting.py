@@ -228,7 +228,7 @@ def rule_texts(need: int, span: int, kind: str) -> list[RuleText]:
 
 
 @pytest.mark.parametrize("kind", ["event_count", "value_count"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     events=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 3), st.integers(0, 1)), max_size=40),
     need=st.integers(1, 5),

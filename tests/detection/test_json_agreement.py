@@ -191,7 +191,7 @@ def _read(given_lines: Sequence[str], size: int, first_line: int = 1) -> list[Re
     ]
 
 
-@settings(max_examples=EXAMPLES // 2, deadline=None)
+@settings(max_examples=EXAMPLES // 2)
 @given(throws)
 def test_events_in_runs_match_what_the_rules_mean(thrown: bytes) -> None:
     dice = Dice(thrown)
@@ -211,7 +211,7 @@ def test_events_in_runs_match_what_the_rules_mean(thrown: bytes) -> None:
     }
 
 
-@settings(max_examples=EXAMPLES // 4, deadline=None)
+@settings(max_examples=EXAMPLES // 4)
 @given(throws)
 def test_what_matches_hangs_neither_on_chunks_nor_on_the_order_of_rules(thrown: bytes) -> None:
     dice = Dice(thrown)
@@ -224,7 +224,7 @@ def test_what_matches_hangs_neither_on_chunks_nor_on_the_order_of_rules(thrown: 
     assert found == whole
 
 
-@settings(max_examples=EXAMPLES // 4, deadline=None)
+@settings(max_examples=EXAMPLES // 4)
 @given(throws)
 def test_runs_hold_the_events_that_the_lines_hold_one_by_one(thrown: bytes) -> None:
     given_lines = drawn_lines(Dice(thrown))

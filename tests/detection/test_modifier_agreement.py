@@ -154,7 +154,7 @@ def compiled(texts: Sequence[str]) -> RuleSet:
     return ruleset
 
 
-@settings(max_examples=EXAMPLES // 2, deadline=None)
+@settings(max_examples=EXAMPLES // 2)
 @given(throws)
 def test_rules_with_every_modifier_match_exactly_the_rows_they_mean(thrown: bytes) -> None:
     dice = Dice(thrown)

@@ -65,7 +65,7 @@ def events(lines: Sequence[str], sizes: Sequence[int]) -> list[dict[str, object]
     st.randoms(use_true_random=False),
     st.lists(st.integers(1, 400), min_size=1, max_size=5),
 )
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_lines_say_together_what_they_say_alone(chance: random.Random, sizes: list[int]) -> None:
     chosen = [LINES[chance.randrange(len(LINES))] for _ in range(600)]
     repeated = "Feb  3 04:05:06 gate sshd[77]: message repeated 3 times: [ Invalid user x from 192.0.2.9 port 22]"

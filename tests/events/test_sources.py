@@ -119,7 +119,7 @@ CUTS = [line for sample in SAMPLES for line in lines_of(sample)[:4]]
 
 @given(st.lists(st.one_of(st.text(), st.binary().map(lambda data: data.decode("latin-1")))))
 @example(["\x00", "\ufeff", "<13>", "{", "[", "{}", "CEF:0|", "1 - - - - - -", "\ud800"])
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_arbitrary_input_never_raises_and_never_loses_a_line(lines: list[str]) -> None:
     assert_nothing_lost(lines)
 
@@ -127,7 +127,7 @@ def test_arbitrary_input_never_raises_and_never_loses_a_line(lines: list[str]) -
 @given(
     st.sampled_from(CUTS or [""]), st.integers(0, 400), st.text(max_size=20), st.integers(0, 400)
 )
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=300)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=300)
 def test_mangled_samples_never_raise_and_never_lose_a_line(
     line: str, start: int, middle: str, end: int
 ) -> None:
@@ -137,7 +137,6 @@ def test_mangled_samples_never_raise_and_never_lose_a_line(
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 @settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-    deadline=None,
     max_examples=25,
 )
 @given(data=st.data())

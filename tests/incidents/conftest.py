@@ -32,30 +32,6 @@ def at() -> Callable[[str], int]:
 
 
 @pytest.fixture(scope="session")
-def a_signal() -> Callable[..., Signal]:
-    def make(name: str = "a1", **changes: Any) -> Signal:
-        plain = Signal(
-            id=name,
-            tenant="office",
-            rule="vpn-guessing",
-            title="VPN passwords guessed",
-            kind="VPN guessing",
-            level=Level.HIGH,
-            category="credential_attack",
-            first=0,
-            last=0,
-            count=64,
-            addresses=("198.51.100.7",),
-            users=("j.ortiz",),
-            services=("vpn",),
-            todo=("reset the password",),
-        )
-        return msgspec.structs.replace(plain, **changes)
-
-    return make
-
-
-@pytest.fixture(scope="session")
 def an_incident(a_signal: Callable[..., Signal]) -> Callable[..., Incident]:
     def make(now: int = 0, **changes: Any) -> Incident:
         return open_incident(a_signal(**changes), Grouping(), now)

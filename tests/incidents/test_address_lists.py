@@ -5,7 +5,7 @@ from contextlib import suppress
 from ipaddress import ip_address, ip_network
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.incidents.address_lists import (
@@ -124,7 +124,6 @@ def test_what_is_no_bundle_is_refused(text: str) -> None:
         read_stix(text)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_text_breaks_the_readers(text: str) -> None:
     read_plain(text)
@@ -140,7 +139,6 @@ networks = st.tuples(st.ip_addresses(), st.integers(0, 128)).map(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(networks, max_size=20), st.ip_addresses())
 def test_the_trie_finds_what_looking_at_each_network_finds(
     given_networks: list[object], address: object

@@ -6,7 +6,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.incidents.calendars import (
@@ -123,7 +123,6 @@ def test_an_override_replaces_the_rotation_and_the_later_one_wins(at: At) -> Non
     assert found == ["ana", "ben", "eva", "ana"]
 
 
-@settings(deadline=None)
 @given(
     st.integers(0, 4_000_000_000_000_000),
     st.sampled_from(["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Africa/Cairo"]),

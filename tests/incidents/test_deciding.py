@@ -272,7 +272,7 @@ routes = st.builds(
 NOWS = st.integers(1_700_000_000_000_000, 1_900_000_000_000_000)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_a_paging_incident_is_never_left_without_a_delivery_or_an_escalation(
     a_policy: Make, an_incident: Make, data: st.DataObject
@@ -337,7 +337,6 @@ def test_a_paging_incident_is_never_left_without_a_delivery_or_an_escalation(
         assert any(each.state is DeliveryState.SENT for each in past), "no working way was used"
 
 
-@settings(deadline=None)
 @given(data=st.data())
 def test_the_same_question_has_the_same_answer(
     a_policy: Make, an_incident: Make, data: st.DataObject

@@ -3,7 +3,7 @@
 from ipaddress import ip_address, ip_network
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.incidents.address_lists import AddressList, Effect, Indicator
@@ -24,7 +24,6 @@ entries = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(entries, max_size=20), st.ip_addresses(), st.integers(0, 9))
 def test_an_index_finds_what_looking_at_each_entry_finds(
     given_entries: list[Indicator], address: object, now: int

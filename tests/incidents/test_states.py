@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.incidents import (
@@ -113,7 +113,6 @@ def test_priorities_follow_severity_and_a_vital_machine_is_one_more() -> None:
     assert priority_of(Level.CRITICAL, vital=True) is Priority.P1
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(IncidentState)))
 def test_no_walk_leaves_the_table_or_loses_history(
     an_incident: Make, walk: list[IncidentState]

@@ -180,7 +180,7 @@ def test_a_number_in_a_name_is_no_rotation_of_another_folder() -> None:
 
 
 @given(st.binary(max_size=3000), st.integers(1, 7))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_come_out_as_lines(tmp_path: Path, data: bytes, per_chunk: int) -> None:
     path = tmp_path / "any"
     path.write_bytes(b"text " + data)

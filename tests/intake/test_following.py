@@ -153,7 +153,7 @@ def test_a_line_beyond_a_megabyte_is_cut(reader: Reader) -> None:
     assert cut == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.sampled_from(["write", "half", "read", "crash", "rename", "truncate"]), max_size=25)
 )

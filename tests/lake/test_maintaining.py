@@ -176,6 +176,20 @@ def test_a_damaged_file_is_set_aside_and_the_rest_stays(filled: Path, rows: Rows
     assert LakeKeeper(filled).check() == ()
 
 
+def test_all_files_are_checked_bit_by_bit(filled: Path) -> None:
+    damaged = next(filled.glob("events/tenant=acme/day=2026-11-20/*.parquet"))
+    content = bytearray(damaged.read_bytes())
+    content[200] ^= 0xFF
+    damaged.write_bytes(content)
+    files = len(list(filled.glob("events/tenant=*/day=*/*.parquet")))
+    assert files > 1
+
+    told = [LakeKeeper(filled).check_next(size=1) for _ in range(files)]
+
+    assert sorted(map(len, told)) == [0] * (files - 1) + [1]
+    assert "acme" not in (filled / "checked").read_text()
+
+
 def test_a_torn_last_entry_is_set_aside(
     filled: Path, place: Place, rows: Rows, ssh: tuple[str, ...]
 ) -> None:

@@ -257,7 +257,7 @@ def test_lines_alike_but_for_their_digits_share_one_form() -> None:
     assert all(form is not None and "%1$s" in form for form in forms)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(raws=st.lists(TEXT, min_size=1, max_size=20))
 def test_duckdb_gives_every_line_back(
     raws: list[str], tmp_path_factory: pytest.TempPathFactory, noon: int

@@ -6,7 +6,7 @@ import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,7 +19,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, Session
 
-from midwatch.incidents import Incidents, Policy, Signal
+from midwatch.incidents import Incidents, Policy
 from midwatch.incidents.policies import Person, Reach, Route, Step
 from midwatch.kernel import Level
 from midwatch.paging import Channel, Pager, Signer, SqliteIncidents, Wording
@@ -147,30 +147,6 @@ def server_tls(certificate: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     return context
-
-
-@pytest.fixture(scope="session")
-def a_signal() -> Callable[..., Signal]:
-    def make(name: str = "a1", **changes: Any) -> Signal:
-        plain = Signal(
-            id=name,
-            tenant="office",
-            rule="vpn-guessing",
-            title="VPN passwords guessed",
-            kind="VPN guessing",
-            level=Level.HIGH,
-            category="credential_attack",
-            first=0,
-            last=HOUR,
-            count=64,
-            addresses=("198.51.100.7",),
-            users=("j.ortiz",),
-            services=("vpn",),
-            todo=("reset the password",),
-        )
-        return msgspec.structs.replace(plain, **changes)
-
-    return make
 
 
 def a_policy(tenant: str, *reach: Reach, **changes: Any) -> Policy:

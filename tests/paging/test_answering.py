@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.incidents import Disposition, Incident, IncidentState, Signal
@@ -86,14 +86,12 @@ KEY, OLD = b"k" * 32, b"o" * 32
 CLAIM = Claim("i1", 1, "ana", T0 + DAY)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80) | st.binary(max_size=80).map(lambda raw: raw.decode("latin-1")))
 def test_no_text_is_taken_for_a_token(text: str) -> None:
     with pytest.raises(BadInputError):
         Signer((KEY,)).claim(text, T0)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_changed_token_is_refused(data: st.DataObject) -> None:
     token = Signer((KEY,)).token(CLAIM)
@@ -147,7 +145,6 @@ def test_the_first_word_of_a_reply_decides(
     assert ">" not in reply.text
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_reply_is_understood_as_something(text: str) -> None:
     assert parse_reply(text).verb in Verb

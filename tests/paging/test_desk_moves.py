@@ -154,7 +154,12 @@ def test_a_state_file_of_an_older_version_gets_its_order(desk: Any, a_signal: Ma
     desk.incidents.record([a_signal("a1", level=Level.MEDIUM)], T0)
     desk.store.close()
     with sqlite3.connect(desk.path) as old:
-        for index in ("incident_for_desks", "incident_key_by_incident", "signal_by_incident"):
+        for index in (
+            "incident_for_desks",
+            "incident_not_resolved",
+            "incident_key_by_incident",
+            "signal_by_incident",
+        ):
             old.execute(f"DROP INDEX {index}")
         old.execute("ALTER TABLE incident DROP COLUMN priority")
         old.execute("ALTER TABLE incident DROP COLUMN alarmed")

@@ -40,7 +40,7 @@ def test_a_short_silence_survives_resampling(office: Report) -> None:
     assert cells_of(seen, office, 48).count("!") == 1
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.integers(0, 99), max_size=400),
     st.integers(1, 90),

@@ -174,9 +174,7 @@ def test_columns_keep_their_place_beside_wide_letters(
     assert places == [28, 28]
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(st.lists(st.integers(0, 10**9), max_size=400), st.integers(1, 10**13))
 def test_any_hours_make_a_plot(
     night: Callable[..., Report], story: dict[str, Attempt], counts: list[int], length: int

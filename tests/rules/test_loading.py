@@ -10,6 +10,7 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -483,6 +484,34 @@ class TestCache:
             assert load_rules([rules], cache=cache).rules[0].title == "Loud"
         rules.write_text(SOUND)
         assert load_rules([rules], cache=cache).rules[0].title == "Sound"
+
+    def test_a_folder_of_packs_is_known_by_the_packs_as_they_lie(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder, cache = tmp_path / "rules", tmp_path / "cache"
+        folder.mkdir()
+
+        def packed(text: str) -> None:
+            with zipfile.ZipFile(folder / "pack.zip", "w") as archive:
+                archive.writestr("a.yml", text)
+
+        packed(SOUND)
+        first = load_rules([folder], cache=cache)
+        with monkeypatch.context() as closed:
+            closed.setattr("midwatch.rules.texts.members", None)
+            assert load_rules([folder], cache=cache) == first
+        packed(SOUND.replace("Sound", "Loud"))
+        assert load_rules([folder], cache=cache).rules[0].title == "Loud"
+        os.mkfifo(folder / "more.yml")  # reading it would wait for ever
+        assert load_rules([folder], cache=cache).rules[0].title == "Loud"
+
+    def test_what_another_version_of_the_library_made_is_not_taken(self, tmp_path: Path) -> None:
+        rules = tmp_path / "a.yml"
+        rules.write_text(SOUND)
+        load_rules([rules], cache=tmp_path / "cache")
+        names = [each.name for each in (tmp_path / "cache").iterdir()]
+        assert len(names) == 2
+        assert all(f"-{version('pysigma')}-" in name for name in names), names
 
     def test_a_damaged_cache_counts_as_none(self, tmp_path: Path) -> None:
         first = compile_rules([RuleText("a", SOUND.encode())], cache=tmp_path)

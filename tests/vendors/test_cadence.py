@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.kernel import BadInputError
@@ -57,7 +57,6 @@ def test_times_that_run_backwards_are_refused() -> None:
         compare_cadence(CLAIM, [], start=1, now=0)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 100), max_size=20), st.integers(0, 100))
 def test_one_more_observation_never_lengthens_the_longest_gap(hours: list[int], more: int) -> None:
     before = compare_cadence(CLAIM, seen(*hours), start=0, now=100 * HOUR)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.vendors.contracts import (
@@ -116,7 +116,6 @@ def test_a_contract_that_renewed_itself_ends_a_term_later() -> None:
     assert term_end(monthly, date(2026, 3, 5)) == date(2026, 3, 31)
 
 
-@settings(deadline=None)
 @given(
     st.dates(date(2000, 1, 1), date(2030, 1, 1)),
     st.integers(1, 36),

@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.kernel import BadInputError, Level
@@ -70,7 +70,6 @@ def test_an_accepted_risk_ends_and_is_open_again() -> None:
         advance(OPEN, msgspec.structs.replace(step, until=None))
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(FindingState), max_size=10))
 def test_whatever_is_tried_only_the_table_is_walked(states: list[FindingState]) -> None:
     finding = OPEN

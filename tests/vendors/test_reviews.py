@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 import icalendar
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.kernel import BadInputError, Level
@@ -64,7 +64,6 @@ def test_rules_that_would_let_a_vendor_go_unseen_are_refused(rule: str, says: st
         recurrence(date(2026, 1, 1), rule)
 
 
-@settings(deadline=None)
 @given(
     st.dates(date(2000, 1, 1), date(2060, 1, 1)),
     st.sampled_from(["FREQ=YEARLY", "FREQ=MONTHLY", "FREQ=MONTHLY;INTERVAL=6", "FREQ=WEEKLY"]),

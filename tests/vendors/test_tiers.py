@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.vendors.tiers import (
@@ -58,7 +58,6 @@ def test_one_grave_fact_lifts_the_tier(service: Service, tier: Tier, why: str) -
     assert told.lifted_by == (why,)
 
 
-@settings(deadline=None)
 @given(SERVICES)
 def test_the_points_are_the_sum_of_what_is_told(service: Service) -> None:
     told = tier_of(service)
@@ -67,7 +66,6 @@ def test_the_points_are_the_sum_of_what_is_told(service: Service) -> None:
     assert told.review_months <= 24
 
 
-@settings(deadline=None)
 @given(SERVICES, st.sampled_from(AccessReach), st.sampled_from(AccessReach))
 def test_more_access_is_never_less_risk(
     service: Service, one: AccessReach, other: AccessReach

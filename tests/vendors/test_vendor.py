@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.kernel import BadInputError
@@ -57,7 +57,6 @@ def test_a_decision_needs_its_approver_a_reason_and_its_conditions() -> None:
         move(looked_at, VendorState.CONDITIONAL, by="m.lang", now=1, why="fine")
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(VendorState), max_size=12))
 def test_whatever_is_tried_the_history_is_a_path_of_the_table(steps: list[VendorState]) -> None:
     vendor = ACME

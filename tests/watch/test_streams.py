@@ -41,7 +41,7 @@ def test_a_december_line_read_in_january_is_of_last_year(tmp_path: Path) -> None
     assert time == int(datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp() * 1_000_000)
 
 
-@settings(deadline=None, max_examples=3)
+@settings(max_examples=3)
 @given(st.integers(0, 6))
 def test_the_sample_office_is_the_same_at_every_telling(day: int) -> None:
     end = datetime(2026, 11, 16 + day, 8, tzinfo=UTC)

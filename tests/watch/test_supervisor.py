@@ -112,6 +112,40 @@ def test_a_child_that_does_not_stop_is_killed(tmp_path: Path) -> None:
     assert "intake stopped" in log.read_text("utf-8")
 
 
+def test_what_a_killed_child_had_started_is_killed_with_it(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    program = "import os, signal; print(os.getpid(), flush=True); signal.pause()"
+    script = (
+        "import subprocess, sys\n"
+        f"worker = subprocess.Popen([sys.executable, '-c', {program!r}], stdout=subprocess.PIPE)\n"
+        "number = worker.stdout.readline().decode().strip()\n" + DEAF
+    ).replace('" started"', '" started " + number')
+
+    async def scene() -> int:
+        supervisor = Supervisor([child(log, "desk", script, stop_within=0.3)])
+        running = asyncio.create_task(supervisor.run())
+        async with asyncio.timeout(30):
+            while not log.exists() or "started" not in log.read_text("utf-8"):
+                await asyncio.sleep(0.02)
+        worker = int(log.read_text("utf-8").split()[2])
+        os.kill(worker, 0)
+        supervisor.stop()
+        async with asyncio.timeout(30):
+            await running
+        return worker
+
+    worker = asyncio.run(scene())
+    assert not is_running(worker)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process lives; one that nobody has waited for yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def test_a_command_that_is_missing_does_not_stop_the_others(tmp_path: Path) -> None:
     log = tmp_path / "log"
 

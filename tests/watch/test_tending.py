@@ -27,6 +27,18 @@ def test_a_process_that_needs_no_lake_imports_none(module: str) -> None:
     assert not HEAVY & set(done.stdout.decode().split())
 
 
+@pytest.mark.parametrize(
+    ("module", "unwanted"),
+    [("pipeline", {"pyarrow", "deltalake", "duckdb"}), ("lake", {"duckdb"})],
+)
+def test_what_another_process_does_is_not_loaded_here_too(module: str, unwanted: set[str]) -> None:
+    script = f"import sys, midwatch.watch.processes.{module}\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+
+    loaded = {name.partition(".")[0] for name in done.stdout.decode().split()}
+    assert not unwanted & loaded
+
+
 def test_the_process_that_only_keeps_the_others_running_stays_small() -> None:
     script = (
         "import sys, midwatch.cli.up\n"

@@ -4,21 +4,47 @@ from __future__ import annotations
 
 import csv
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from rich import box
 from rich.table import Table
 
+from midwatch.cli.options import taken_as
 from midwatch.cli.screen import Screen
-from midwatch.cli.state_options import opened, state_option
+from midwatch.cli.state_options import expect_client, opened, state_option
 from midwatch.incidents.enrichment import Asset, KnownAddress
 from midwatch.kernel import BadInputError
 from midwatch.knowledge import KnowledgeStore
-from midwatch.tenants import TenantStore
-from midwatch.watch.state_folder import StateFolder
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _table_option(columns: str) -> Callable[[_Command], _Command]:
+    return click.option(
+        "--file",
+        "table",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help=f"Add all of a CSV file with the columns {columns}.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetOptions:
+    """What is said of a machine; the names are those of the options."""
+
+    state: Path | None
+    client: str
+    title: str | None
+    network: str
+    host: str
+    vital: bool
+    remove: bool
+    table: Path | None
 
 
 @click.command("asset")
@@ -29,45 +55,39 @@ from midwatch.watch.state_folder import StateFolder
 @click.option("--host", default="", help="Its host name in logs.")
 @click.option("--vital", is_flag=True, help="Incidents about it are more urgent.")
 @click.option("--remove", is_flag=True, help="Forget it.")
-@click.option(
-    "--file",
-    "table",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Add all of a CSV file with the columns title, network, host, vital.",
-)
-def asset(  # noqa: PLR0913  # one option for each thing that can be said of a machine
-    *,
-    state: Path | None,
-    client: str,
-    title: str | None,
-    network: str,
-    host: str,
-    vital: bool,
-    remove: bool,
-    table: Path | None,
-) -> None:
+@_table_option("title, network, host, vital")
+@taken_as(AssetOptions)
+def asset(given: AssetOptions) -> None:
     """CLIENT's own machines and networks: TITLE is added, or all are listed."""
-    folder = _folder(state, client)
+    folder = opened(given.state)
+    expect_client(folder, given.client)
     with closing(KnowledgeStore(folder.database)) as store:
-        if table is not None:
-            found = [_asset(path_row, row) for path_row, row in _rows(table, "title")]
+        if given.table is not None:
+            found = [_asset(path_row, row) for path_row, row in _rows(given.table, "title")]
             for each in found:
-                store.save_asset(client, each)
-            click.echo(f"Added {len(found)} to {client}.")
-        elif title is None:
-            _print_assets(store.assets(client))
-        elif remove:
-            if not store.remove_asset(client, title):
-                raise BadInputError(f"{client} has no {title!r}", remedy="list them without TITLE")
-            click.echo(f"Removed {title}.")
+                store.save_asset(given.client, each)
+            click.echo(f"Added {len(found)} to {given.client}.")
+        elif given.title is None:
+            _print_assets(store.assets(given.client))
+        elif given.remove:
+            if not store.remove_asset(given.client, given.title):
+                raise BadInputError(
+                    f"{given.client} has no {given.title!r}", remedy="list them without TITLE"
+                )
+            click.echo(f"Removed {given.title}.")
         else:
-            if not network and not host:
+            if not given.network and not given.host:
                 raise BadInputError(
                     "nothing says by what it is told", remedy="give its --network or its --host"
                 )
-            made = Asset(title, _network(network) if network else "", host, vital)
-            store.save_asset(client, made)
-            click.echo(f"Saved {title} of {client}.")
+            made = Asset(
+                given.title,
+                _network(given.network) if given.network else "",
+                given.host,
+                given.vital,
+            )
+            store.save_asset(given.client, made)
+            click.echo(f"Saved {given.title} of {given.client}.")
 
 
 @click.command("known")
@@ -76,12 +96,7 @@ def asset(  # noqa: PLR0913  # one option for each thing that can be said of a m
 @click.argument("address", required=False)
 @click.argument("title", required=False)
 @click.option("--remove", is_flag=True, help="Forget it.")
-@click.option(
-    "--file",
-    "table",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Add all of a CSV file with the columns network and title.",
-)
+@_table_option("network and title")
 def known(
     *,
     state: Path | None,
@@ -95,7 +110,8 @@ def known(
 
     A known address is named in incidents, and no list makes it suspicious.
     """
-    folder = _folder(state, client)
+    folder = opened(state)
+    expect_client(folder, client)
     with closing(KnowledgeStore(folder.database)) as store:
         if table is not None:
             rows = _rows(table, "network", "title")
@@ -183,13 +199,3 @@ def _print_assets(assets: list[Asset]) -> None:
     for each in assets:
         shown.add_row(each.title, each.network, each.host, "vital" if each.vital else "")
     Screen().print(shown)
-
-
-def _folder(state: Path | None, client: str) -> StateFolder:
-    folder = opened(state)
-    with closing(TenantStore(folder.database)) as tenants:
-        if tenants.tenant(client) is None:
-            raise BadInputError(
-                f"there is no client {client!r}", remedy="midwatch client list names them"
-            )
-    return folder

@@ -30,11 +30,25 @@ def run(*, state: Path | None, config: Path | None) -> None:
 
 
 @command.command("link")
+@click.option(
+    "--for", "email", metavar="ADDRESS",
+    help="Who has lost every way to sign in, and chooses a new one by the link.",
+)  # fmt: skip
 @state_option
 @config_option
-def link(*, state: Path | None, config: Path | None) -> None:
-    """Print the link that makes the first manager; it opens once, within a day."""
-    told = welcome_link(opened(state), config)
+def link(*, state: Path | None, config: Path | None, email: str | None) -> None:
+    """Print the link that makes the first manager; it opens once, within a day.
+
+    With --for, a link for somebody who lost every passkey, app and password: it opens once, within
+    an hour, removes them and asks for a new one. The record keeps it; managers are told by mail.
+    """
+    folder = opened(state)
+    if email:
+        done = subprocess.run(  # noqa: S603  # our own program
+            [*words("link"), "--for", email], env=surroundings(folder, config), check=False
+        )
+        sys.exit(done.returncode)
+    told = welcome_link(folder, config)
     click.echo(told or "There is a manager already. Managers invite others on the page People.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -14,8 +14,9 @@ from rich import box
 from rich.table import Table
 
 from midwatch.cli.acting import now, services, who
+from midwatch.cli.options import taken_as
 from midwatch.cli.screen import Screen
-from midwatch.cli.state_options import opened, state_option
+from midwatch.cli.state_options import expect_client, opened, state_option
 from midwatch.incidents import AlertException, Preview
 from midwatch.incidents.calendars import Span
 from midwatch.incidents.exceptions import state_of
@@ -25,12 +26,30 @@ from midwatch.paging import SqliteIncidents
 from midwatch.reports.defusing import defuse
 from midwatch.reports.incident_telling import attempt_of
 from midwatch.reports.telling import sentence
-from midwatch.tenants import TenantStore
 from midwatch.watch.policies import OPERATOR
 from midwatch.watch.rhythm import DAY, SECOND
 from midwatch.watch.state_folder import StateFolder
 
 _WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionOptions:
+    """What is said of an exception; the names are those of the options."""
+
+    state: Path | None
+    client: str
+    rule: str
+    network: str
+    user: str
+    host: str
+    times: tuple[str, ...]
+    break_ins: bool
+    days: int
+    by: str | None
+    why: str
+    preview: bool
+    last: int
 
 
 @click.command("except")
@@ -61,37 +80,24 @@ _WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     metavar="DAYS",
     help="Over how many days to tell that.",
 )
-def make_exception(  # noqa: PLR0913  # one option for each thing that can be said of an exception
-    *,
-    state: Path | None,
-    client: str,
-    rule: str,
-    network: str,
-    user: str,
-    host: str,
-    times: tuple[str, ...],
-    break_ins: bool,
-    days: int,
-    by: str | None,
-    why: str,
-    preview: bool,
-    last: int,
-) -> None:
+@taken_as(ExceptionOptions)
+def make_exception(given: ExceptionOptions) -> None:
     """Alerts of CLIENT that nobody wants to hear of for a while."""
-    folder = opened(state)
-    _check_client(folder, client)
+    folder = opened(given.state)
+    _check_client(folder, given.client)
     moment = now()
     exception = AlertException(
-        id=timed_id(moment, secrets.token_bytes(10)), tenant=client, author=who(by),
-        reason=why or ("a preview" if preview else ""), created=moment,
-        expires=moment + days * DAY, rule=rule, network=network, user=user, host=host,
-        times=tuple(map(_span, times)), break_ins=break_ins,
+        id=timed_id(moment, secrets.token_bytes(10)), tenant=given.client, author=who(given.by),
+        reason=given.why or ("a preview" if given.preview else ""), created=moment,
+        expires=moment + given.days * DAY, rule=given.rule, network=given.network,
+        user=given.user, host=given.host,
+        times=tuple(map(_span, given.times)), break_ins=given.break_ins,
     )  # fmt: skip
     what = services(folder)
-    _tell(what.preview_exception(exception, moment - last * DAY), last)
-    if not preview:
+    _tell(what.preview_exception(exception, moment - given.last * DAY), given.last)
+    if not given.preview:
         what.add_exception(exception)
-        click.echo(f"In force for {days} days as {exception.id}.")
+        click.echo(f"In force for {given.days} days as {exception.id}.")
 
 
 @click.command("exceptions")
@@ -144,11 +150,8 @@ def _tell(hidden: Preview, last: int) -> None:
 
 
 def _check_client(folder: StateFolder, client: str) -> None:
-    with closing(TenantStore(folder.database)) as store:
-        if client != OPERATOR and store.tenant(client) is None:
-            raise BadInputError(
-                f"there is no client {client!r}", remedy="midwatch client list names them"
-            )
+    if client != OPERATOR:
+        expect_client(folder, client)
 
 
 def _span(text: str) -> Span:

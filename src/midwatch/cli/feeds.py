@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import secrets
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,9 +13,9 @@ import click
 import msgspec
 from rich.table import Table
 
-from midwatch.cli.options import product_of, zone_of
+from midwatch.cli.options import product_of, taken_as, zone_of
 from midwatch.cli.screen import Screen
-from midwatch.cli.state_options import opened, state_option, with_office
+from midwatch.cli.state_options import config_option, opened, state_option, with_office
 from midwatch.kernel import BadInputError
 from midwatch.tenants import Feed, Mark, MarkKind, TenantStore, hash_of_token
 from midwatch.watch.configuration import load_configuration
@@ -27,8 +28,29 @@ _SECOND: Final = 1_000_000
 _LOOK: Final = 0.25
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions:
+    """What is said of a source; the names are those of the options."""
+
+    state: Path | None
+    config: Path | None
+    name: str
+    product: str | None
+    tenant: str | None
+    office: str | None
+    title: str | None
+    addresses: tuple[str, ...]
+    port: int | None
+    host: str
+    by_token: bool
+    paths: tuple[Path, ...]
+    zone: str
+    silence: int | None
+
+
 @click.command("add")
 @state_option
+@config_option
 @click.argument("name")
 @click.option(
     "--product",
@@ -66,36 +88,27 @@ _LOOK: Final = 0.25
     metavar="SECONDS",
     help="Alarm after so long a silence. Default: learnt.",
 )
-def add(  # noqa: PLR0913  # one option for each thing that can be said of a source
-    *,
-    state: Path | None,
-    name: str,
-    product: str | None,
-    tenant: str | None,
-    office: str | None,
-    title: str | None,
-    addresses: tuple[str, ...],
-    port: int | None,
-    host: str,
-    by_token: bool,
-    paths: tuple[Path, ...],
-    zone: str,
-    silence: int | None,
-) -> None:
+@taken_as(SourceOptions)
+def add(given: SourceOptions) -> None:
     """Add a source and print what to type into the device. NAME is short, such as gate."""
-    folder = opened(state)
-    product_of(product)
-    if zone:
-        zone_of(zone)
+    folder = opened(given.state)
+    configuration = load_configuration(given.config)
+    product_of(given.product)
+    if given.zone:
+        zone_of(given.zone)
     store = TenantStore(folder.database)
-    if store.feed(name) is not None:
+    if store.feed(given.name) is not None:
         raise BadInputError(
-            f"there is a source {name!r} already", remedy="choose another name, or remove it first"
+            f"there is a source {given.name!r} already",
+            remedy="choose another name, or remove it first",
         )
     token = ""
-    marks = [Mark(MarkKind.ADDRESS, _network(text), port or 0, host) for text in addresses]
-    marks += [Mark(MarkKind.PATH, str(path.absolute())) for path in paths]
-    if by_token or ("{token}" in guide_of(product or "") and not marks):
+    marks = [
+        Mark(MarkKind.ADDRESS, _network(text), given.port or 0, given.host)
+        for text in given.addresses
+    ]
+    marks += [Mark(MarkKind.PATH, str(path.absolute())) for path in given.paths]
+    if given.by_token or ("{token}" in guide_of(given.product or "") and not marks):
         token = secrets.token_urlsafe(24)
         marks.append(Mark(MarkKind.TOKEN, hash_of_token(token)))
     if not marks:
@@ -103,19 +116,19 @@ def add(  # noqa: PLR0913  # one option for each thing that can be said of a sou
             "nothing says by what this source is told",
             remedy="name the device's address with --address, or give it a --token, or a --path",
         )
-    tenant, office = with_office(store, tenant, office)
+    tenant, office = with_office(store, given.tenant, given.office)
     store.save_feed(
         Feed(
-            name, tenant, office, title or name, product or "", zone, tuple(marks),
-            silence or 0, created=int(time.time() * _SECOND),
+            given.name, tenant, office, given.title or given.name, given.product or "",
+            given.zone, tuple(marks), given.silence or 0, created=int(time.time() * _SECOND),
         )
     )  # fmt: skip
-    click.echo(f"Added {title or name} at {tenant}, {office}.\n")
+    click.echo(f"Added {given.title or given.name} at {tenant}, {office}.\n")
     if token:
         click.echo(f"Its token, shown only now:  {token}\n")
-    if not paths:
-        click.echo(guide_for(product or "", load_configuration(), token=token, port=port or 0))
-    click.echo(f"Then see it arrive:  midwatch source test {name}")
+    if not given.paths:
+        click.echo(guide_for(given.product or "", configuration, token=token, port=given.port or 0))
+    click.echo(f"Then see it arrive:  midwatch source test {given.name}")
 
 
 @click.command("test")

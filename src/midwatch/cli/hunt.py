@@ -7,13 +7,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import click
 from click.core import ParameterSource
 
-from midwatch.cli.options import clock_of, log_options, logs_of, product_of
+from midwatch.cli.options import clock_of, log_options, logs_of, product_of, taken_as
 from midwatch.cli.rules import (
     kept_state,
     reading_options,
@@ -30,6 +31,22 @@ from midwatch.watch.state_folder import StateFolder
 _WORTH_SHARING: Final = 1 << 25
 """Bytes: less is read by one process, since starting others would take longer."""
 _WORTH_A_BAR: Final = 1 << 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HuntOptions:
+    """What the command line asks for; the names are those of its options."""
+
+    paths: tuple[Path, ...]
+    zone: str | None
+    product: str | None
+    folders: tuple[Path, ...]
+    jobs: int | None
+    lake: bool
+    tenants: tuple[str, ...]
+    since: str
+    until: str | None
+    by_day: bool
 
 
 @click.command("hunt")
@@ -61,21 +78,8 @@ _WORTH_A_BAR: Final = 1 << 24
 )
 @click.option("--until", help="With --lake: before this time.")
 @click.option("--by-day", is_flag=True, help="With --lake: counts by day and rule, no more.")
-@click.pass_context
-def command(  # noqa: PLR0913  # one parameter per option
-    ctx: click.Context,
-    *,
-    paths: tuple[Path, ...],
-    zone: str | None,
-    product: str | None,
-    folders: tuple[Path, ...],
-    jobs: int | None,
-    lake: bool,
-    tenants: tuple[str, ...],
-    since: str,
-    until: str | None,
-    by_day: bool,
-) -> None:
+@taken_as(HuntOptions)
+def command(given: HuntOptions) -> None:
     """Print one JSON object for every event that a rule matches.
 
     Each has rule_id, rule_title, level, author, licence, file, line (or record, in Windows event
@@ -85,10 +89,12 @@ def command(  # noqa: PLR0913  # one parameter per option
     With --lake: would these rules have fired? Matches, and the alerts they would have raised,
     correlation rules included.
     """
+    ctx = click.get_current_context()
+    folders = given.folders
     only = [name for name in ("tenants", "since", "until", "by_day")
             if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT]  # fmt: skip
-    if lake:
-        folders = rules_named(paths, folders)
+    if given.lake:
+        folders = rules_named(given.paths, folders)
     elif only:
         raise ConfigurationError(
             f"--{only[0].replace('_', '-').replace('tenants', 'tenant')} is about the lake",
@@ -106,20 +112,21 @@ def command(  # noqa: PLR0913  # one parameter per option
             "no rule could be loaded, so nothing would be found",
             remedy="name Sigma rules (.yml), or leave --rules out for the bundled ones",
         )
-    if lake:
+    if given.lake:
         from midwatch.cli.hunt_lake import hunt_lake  # noqa: PLC0415  # the lake is slow to load
 
         state = StateFolder(state_folder(kept_state(ctx)))
-        found = hunt_lake(state, ruleset, tenants, (since, until), zone=zone, by_day=by_day)
+        span = (given.since, given.until)
+        found = hunt_lake(state, ruleset, given.tenants, span, zone=given.zone, by_day=given.by_day)
         raise click.exceptions.Exit(1 if found else 0)
-    finding = logs_of(paths)
-    forced = product_of(product)
+    finding = logs_of(given.paths)
+    forced = product_of(given.product)
     outcomes = hunt(
         finding.files,
         ruleset,
-        clock_of(zone),
+        clock_of(given.zone),
         None if forced is None else forced.name,
-        jobs or _jobs_for(finding.files),
+        given.jobs or _jobs_for(finding.files),
     )
     problems = list(finding.problems)
     matched, failures, events, unread = 0, 0, 0, 0

@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
+from functools import partial
+from typing import TypeAlias
 
 import click
 import msgspec
 from rich import box
 from rich.table import Table
 
-from midwatch.cli.options import clock_of, instant_of
+from midwatch.cli.options import clock_of, instant, instant_of
 from midwatch.cli.rules import report_problems
 from midwatch.cli.screen import Screen
 from midwatch.detection import Alert
@@ -26,6 +28,7 @@ from midwatch.watch.lake_hunt import LakeHunt, LakeMatch
 from midwatch.watch.state_folder import StateFolder
 
 _WORTH_A_BAR = 20_000
+_Output: TypeAlias = Callable[[dict[str, object]], None]
 
 
 def hunt_lake(
@@ -48,9 +51,8 @@ def hunt_lake(
         by_day: Print counts by day and rule instead of every match and alert.
     """
     clock = clock_of(zone)
-    since = instant_of(span[0], clock, "--since")
+    since = instant(span[0], clock, "--since")
     until = instant_of(span[1], clock, "--until")
-    assert since is not None  # noqa: S101  # it has a default
     wanted = _tenants(folder, tenants)
     hunts = [
         LakeHunt(folder.lake, tenant, ruleset, since, clock.now if until is None else until)
@@ -61,11 +63,7 @@ def hunt_lake(
         for tenant, hunt in zip(wanted, hunts, strict=True):
             # A bar on the terminal and lines among it would tear each other apart.
             output = _nothing if by_day else _write
-            hunt.run(
-                lambda match, output=output: output(_match(match)),  # type: ignore[misc]  # bound at once
-                lambda alert, output=output, tenant=tenant: output(_alert(tenant, alert)),  # type: ignore[misc]  # bound at once
-                seen,
-            )
+            hunt.run(partial(_tell_match, output), partial(_tell_alert, output, tenant), seen)
             count += hunt.matches.total() + hunt.alerts.total()
     sys.stdout.flush()
     if by_day:
@@ -99,25 +97,25 @@ def _tenants(folder: StateFolder, named: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(named)) or known
 
 
-def _match(match: LakeMatch) -> dict[str, object]:
+def _tell_match(output: _Output, match: LakeMatch) -> None:
     rule = match.rule
-    return {
+    output({
         "rule_id": rule.id, "rule_title": rule.title, "level": rule.level.value,
         "author": rule.author, "licence": rule.licence, "tenant": match.tenant,
         "feed": match.feed, "delivery": match.delivery, "line": match.line,
         "time": None if match.time is None else rfc3339(match.time),
-    }  # fmt: skip
+    })  # fmt: skip
 
 
-def _alert(tenant: str, alert: Alert) -> dict[str, object]:
+def _tell_alert(output: _Output, tenant: str, alert: Alert) -> None:
     rule = alert.rule
-    return {
+    output({
         "alert": alert.id, "rule_id": rule.id, "rule_title": rule.title,
         "level": rule.level.value, "author": rule.author, "licence": rule.licence,
         "tenant": tenant, "group": dict(alert.group), "count": alert.count,
         "first": None if alert.first is None else rfc3339(alert.first),
         "last": None if alert.last is None else rfc3339(alert.last),
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def _write(found: dict[str, object]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -13,8 +14,9 @@ import click
 from rich import box
 from rich.table import Table
 
+from midwatch.cli.options import taken_as
 from midwatch.cli.screen import Screen
-from midwatch.cli.state_options import config_option, opened, state_option
+from midwatch.cli.state_options import config_option, expect_client, opened, state_option
 from midwatch.incidents.address_lists import Effect
 from midwatch.incidents.enrichment import told
 from midwatch.kernel import BadInputError, ConfigurationError
@@ -29,7 +31,6 @@ from midwatch.knowledge import (
 )
 from midwatch.paging.references import is_reference, resolve
 from midwatch.reports.defusing import defuse
-from midwatch.tenants import TenantStore
 from midwatch.watch.configuration import load_configuration
 from midwatch.watch.knowing import Knowing
 from midwatch.watch.self_watch import duration
@@ -38,6 +39,26 @@ from midwatch.watch.state_folder import StateFolder
 _SECOND: Final = 1_000_000
 _HOUR: Final = 3_600
 _DAY: Final = 86_400
+_ADD: Final = "midwatch list add NAME URL"
+_NONE: Final = f"There is no list. Add one: {_ADD}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOptions:
+    """What is said of a list; the names are those of the options."""
+
+    state: Path | None
+    name: str
+    origin: str
+    form: str
+    collection: str
+    tenant: str | None
+    effect: str
+    every: int
+    keep: int
+    user: str
+    secret: str
+    licence: str
 
 
 @click.group("list")
@@ -89,40 +110,29 @@ def command() -> None:
 )
 @click.option("--licence", default="", metavar="TEXT", help="Under which it may be used.")
 @state_option
-def add(  # noqa: PLR0913  # one option for each thing that can be said of a list
-    *,
-    state: Path | None,
-    name: str,
-    origin: str,
-    form: str,
-    collection: str,
-    tenant: str | None,
-    effect: str,
-    every: int,
-    keep: int,
-    user: str,
-    secret: str,
-    licence: str,
-) -> None:
+@taken_as(ListOptions)
+def add(given: ListOptions) -> None:
     """Add a list, or change it, and fetch it. Exit status 1: it could not be fetched."""
-    folder = opened(state)
-    if secret and not is_reference(secret):
+    folder = opened(given.state)
+    if given.secret and not is_reference(given.secret):
         raise ConfigurationError(
             "a secret is never given itself",
             remedy="say where it is: --secret env:NAME or --secret file:PATH",
         )
-    if form == ListForm.TAXII.value and urlsplit(origin).scheme not in ("http", "https"):
+    if given.form == ListForm.TAXII.value and urlsplit(given.origin).scheme not in (
+        "http",
+        "https",
+    ):
         raise ConfigurationError("a TAXII server has a web address", remedy="give its URL")
-    if "://" not in origin:
-        origin = str(Path(origin).absolute())
-    with closing(TenantStore(folder.database)) as tenants:
-        if tenant is not None and tenants.tenant(tenant) is None:
-            raise BadInputError(
-                f"there is no client {tenant!r}", remedy="midwatch client list names them"
-            )
+    local = "://" not in given.origin
+    if given.tenant is not None:
+        expect_client(folder, given.tenant)
     source = ListSource(
-        name, tenant or EVERYBODY, origin, ListForm(form), collection, user, secret,
-        every * _HOUR, keep * _DAY, Effect(effect), licence, int(time.time() * _SECOND),
+        given.name, given.tenant or EVERYBODY,
+        str(Path(given.origin).absolute()) if local else given.origin, ListForm(given.form),
+        given.collection, given.user, given.secret,
+        given.every * _HOUR, given.keep * _DAY, Effect(given.effect), given.licence,
+        int(time.time() * _SECOND),
     )  # fmt: skip
     with closing(KnowledgeStore(folder.database)) as store:
         store.save_list(source)
@@ -139,7 +149,7 @@ def fetch(*, state: Path | None, name: str | None) -> None:
     with closing(KnowledgeStore(folder.database)) as store:
         sources = store.lists() if name is None else [_known(store, name)]
         if not sources:
-            click.echo("There is no list. Add one: midwatch list add NAME URL")
+            click.echo(_NONE)
         done = [_update(folder, store, source) for source in sources]
     raise click.exceptions.Exit(0 if all(done) else 1)
 
@@ -156,7 +166,7 @@ def show(*, state: Path | None, name: str | None) -> None:
             return
         sources = store.lists()
         if not sources:
-            click.echo("There is no list. Add one: midwatch list add NAME URL")
+            click.echo(_NONE)
             return
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for heading in ("list", "for", "effect", "addresses", "left out", "age", "trouble"):
@@ -253,6 +263,6 @@ def _known(store: KnowledgeStore, name: str) -> ListSource:
         names = ", ".join(each.name for each in store.lists())
         raise BadInputError(
             f"there is no list {name!r}",
-            remedy=f"there are: {names}" if names else "add it: midwatch list add NAME URL",
+            remedy=f"there are: {names}" if names else f"add it: {_ADD}",
         )
     return source

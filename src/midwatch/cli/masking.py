@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from midwatch.cli.state_options import opened, state_option
-from midwatch.kernel import BadInputError, ConfigurationError
+from midwatch.cli.state_options import expect_client, opened, state_option
+from midwatch.kernel import ConfigurationError
 from midwatch.lake import Masking, MaskKind
 from midwatch.paging.references import is_reference
 from midwatch.tenants import FieldMasking, TenantStore
@@ -55,11 +55,8 @@ def mask(  # one option for each thing that can be said of masking
     It holds for what comes from now on. What was kept before stays as it is.
     """
     folder = opened(state)
+    expect_client(folder, client)
     with closing(TenantStore(folder.database)) as store:
-        if store.tenant(client) is None:
-            raise BadInputError(
-                f"there is no client {client!r}", remedy="midwatch client list names them"
-            )
         before = {each.tenant: each for each in store.maskings()}.get(client)
         if off:
             store.save_masking(FieldMasking(client, {}))

@@ -7,8 +7,9 @@ import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import wraps
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
@@ -21,6 +22,8 @@ from midwatch.kernel import ConfigurationError
 from midwatch.watch.streams import Clock
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_Options = TypeVar("_Options")
+_Taking: TypeAlias = Callable[..., None]
 _OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d)")
 _AGO: Final = re.compile(r"(\d{1,6})\s*(m|min|h|d|w)")
 _UNITS: Final = {"m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -43,6 +46,19 @@ class LogPath(click.Path):
         if value == "":
             self.fail("it is empty; is a variable unset? This folder is named by a dot.")
         return super().convert(value, param, ctx)
+
+
+def taken_as(kind: Callable[..., _Options]) -> Callable[[Callable[[_Options], None]], _Taking]:
+    """Hand a command its options as one value of ``kind``, whose fields bear the options' names."""
+
+    def decorate(command: Callable[[_Options], None]) -> _Taking:
+        @wraps(command)
+        def taking(**given: object) -> None:
+            command(kind(**given))
+
+        return taking
+
+    return decorate
 
 
 def log_options(command: _Command) -> _Command:
@@ -119,13 +135,16 @@ def clock_of(zone: str | None) -> Clock:
 
 
 def instant_of(text: str | None, clock: Clock, option: str) -> int | None:
+    """The same as ``instant``, where the option may be left away."""
+    return None if text is None else instant(text, clock, option)
+
+
+def instant(text: str, clock: Clock, option: str) -> int:
     """``2026-11-21``, ``2026-11-21 18:00`` or ``12h`` ago → UTC microseconds.
 
     Raises:
         ConfigurationError: it is none of these.
     """
-    if text is None:
-        return None
     ago = _AGO.fullmatch(text.strip())
     if ago is not None:
         return clock.now - int(ago[1]) * _UNITS[ago[2]] * _SECOND

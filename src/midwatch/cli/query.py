@@ -90,6 +90,11 @@ def command(**options: Any) -> None:  # noqa: ANN401  # click gives them by name
         click.echo(
             f"midwatch: only the first {len(answer.table)} rows are shown (--limit)", err=True
         )
+    if not len(answer.table):
+        click.echo(
+            "midwatch: nothing was found; what came in the last minute may not be in the lake yet",
+            err=True,
+        )
     for problem in problems:
         click.echo(f"midwatch: {problem}", err=True)
     raise click.exceptions.Exit(0 if len(answer.table) else 1)

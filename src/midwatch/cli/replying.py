@@ -18,7 +18,7 @@ from midwatch.kernel import BadInputError
 from midwatch.paging import Signer, SqliteIncidents
 from midwatch.paging.answering import Answering
 from midwatch.reports.incident_telling import standing
-from midwatch.watch.signing import signing_key
+from midwatch.watch.signing import link_key
 
 _LARGEST: Final = 1 << 20
 _TAG: Final = re.compile(r"<[^<>]*>")
@@ -40,7 +40,7 @@ def reply(*, state: Path | None) -> None:
     mail = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(mail, EmailMessage)  # noqa: S101  # the policy makes these
     store = SqliteIncidents(folder.database)
-    signer = Signer((signing_key(folder.path / "links.key"),))
+    signer = Signer((link_key(folder.path),))
     answering = Answering(store, services(folder, store), signer)
     done = answering.reply(
         str(mail.get("Subject", "")), _text(mail), now(), automatic=_is_automatic(mail)

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -17,16 +18,16 @@ from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedCo
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from midwatch.cli.options import taken_as
 from midwatch.cli.rules import cache_folder
 from midwatch.cli.screen import Screen
-from midwatch.cli.state_options import state_folder, state_option
+from midwatch.cli.state_options import expect_client, state_folder, state_option
 from midwatch.kernel import BadInputError, ConfigurationError, Level, RemoteFailureError
 from midwatch.packs import PackStore, Release, Trust, compare, fetch, name_from, verify
 from midwatch.packs.comparing import Changes
 from midwatch.packs.fetching import Progress, is_url
 from midwatch.packs.store import suffix_of
 from midwatch.rules import RuleSet, load_rules, read_texts
-from midwatch.tenants import TenantStore
 from midwatch.watch.rule_book import use_pack
 from midwatch.watch.state_folder import StateFolder
 
@@ -34,6 +35,20 @@ _SECOND: Final = 1_000_000
 _DAY: Final = 86_400 * _SECOND
 _MOST_SHOWN: Final = 12
 _LARGEST_SIGNATURE: Final = 16_384
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateOptions:
+    """What is asked for; the names are those of the options."""
+
+    origin: str | None
+    pinned: str | None
+    key: str | None
+    signature: str | None
+    unverified: bool
+    name: str | None
+    everything: bool
+    state: Path | None
 
 
 @click.command("update")
@@ -47,35 +62,28 @@ _LARGEST_SIGNATURE: Final = 16_384
 @click.option("--name", metavar="NAME", help="The pack's name. Default: the file's.")
 @click.option("--all", "everything", is_flag=True, help="List every rule that changed.")
 @state_option
-def update(  # noqa: PLR0913  # one parameter per option
-    *,
-    origin: str | None,
-    pinned: str | None,
-    key: str | None,
-    signature: str | None,
-    unverified: bool,
-    name: str | None,
-    everything: bool,
-    state: Path | None,
-) -> None:
+@taken_as(UpdateOptions)
+def update(given: UpdateOptions) -> None:
     """Install a released rule pack, or fetch the signed packs anew if nothing is named.
 
     It is verified, all its rules are loaded, and what changed is shown; the release before is
     kept for midwatch rules rollback. Exit status: 0 done, 2 refused or not to be had (then
     nothing is changed).
     """
-    store = PackStore(state_folder(state))
-    if origin is None:
-        _renew(store, name, everything=everything)
+    store = PackStore(state_folder(given.state))
+    if given.origin is None:
+        _renew(store, given.name, everything=given.everything)
         return
-    if pinned is None and key is None and not unverified:
+    if given.pinned is None and given.key is None and not given.unverified:
         raise ConfigurationError(
             "nothing says that this pack is the one you mean",
             remedy="pin it with --sha256, verify it with --key, or say --unverified",
-            path=origin,
+            path=given.origin,
         )
-    wanted = _Wanted(origin, name_from(origin, name), pinned, key, signature)
-    _install(store, wanted, everything=everything)
+    wanted = _Wanted(
+        given.origin, name_from(given.origin, given.name), given.pinned, given.key, given.signature
+    )
+    _install(store, wanted, everything=given.everything)
 
 
 class _Wanted:
@@ -321,10 +329,8 @@ def use(*, name: str, client: str | None, stop: bool, state: Path | None) -> Non
     if not stop:
         release = PackStore(folder.path).current(name)  # refused where there is none
         click.echo(f"{name}: {_rules(release)}, newest of {release.newest or 'no stated date'}.")
-    if client is not None and TenantStore(folder.database).tenant(client) is None:
-        raise BadInputError(
-            f"there is no client {client!r}", remedy="list them: midwatch client list"
-        )
+    if client is not None:
+        expect_client(folder, client)
     changed = use_pack(folder.rules, client, name, used=not stop)
     whose = f"for {client}" if client else "for every client"
     if stop:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -75,6 +76,19 @@ def opened(state: Path | None) -> StateFolder:
         ConfigurationError: It cannot be used.
     """
     return StateFolder(state_folder(state)).open()
+
+
+def expect_client(folder: StateFolder, client: str) -> None:
+    """There is such a client.
+
+    Raises:
+        BadInputError: There is none.
+    """
+    with closing(TenantStore(folder.database)) as store:
+        if store.tenant(client) is None:
+            raise BadInputError(
+                f"there is no client {client!r}", remedy="midwatch client list names them"
+            )
 
 
 def with_office(store: TenantStore, tenant: str | None, office: str | None) -> tuple[str, str]:

@@ -130,6 +130,7 @@ def _ways(
         waiting = len(incidents.waiting())
     with closing(TenantStore(folder.database)) as tenants:
         feeds = len(tenants.feeds())
+        sample = any(tenant.demo for tenant in tenants.tenants())
     silent = sum(each.kind == "silence" for each in concerns)
     told = Policies(folder.policies).policy_of(OPERATOR) is not None
     through = "no test line has come through yet"
@@ -137,7 +138,9 @@ def _ways(
         took = canary.figures.get("seconds", 0.0)
         ago = duration(max(0, now - canary.beat))
         through = f"a test line came through {ago} ago, in {took:.2f} s"
+    made_up = {"sample": "a sample office sends too; midwatch demo stop takes it away"}
     return {
+        **(made_up if sample else {}),
         "canary": through,
         "spool": f"{share:.1%} full, {_counted(usage.waiting, 'parcel')} waiting",
         "sources": f"{feeds:,}, of these {silent:,} silent" if feeds else "none yet",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import click
 
-from midwatch.cli.options import product_of, zone_of
+from midwatch.cli.options import product_of, taken_as, zone_of
 from midwatch.cli.screen import Screen
 from midwatch.cli.state_options import config_option, opened, state_option, with_office
 from midwatch.intake.parcels import Spool
@@ -86,6 +87,23 @@ def _show(screen: Screen, sender: Sender, guess: Guess, now: int) -> None:
     screen.print(f"  midwatch source claim {key.address} NAME{product}", markup=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimOptions:
+    """What is said of unknown senders; the names are those of the options."""
+
+    state: Path | None
+    config: Path | None
+    addresses: tuple[str, ...]
+    name: str
+    host: str | None
+    every_host: bool
+    product: str | None
+    tenant: str | None
+    office: str | None
+    title: str | None
+    zone: str
+
+
 @click.command("claim")
 @state_option
 @config_option
@@ -100,47 +118,37 @@ def _show(screen: Screen, sender: Sender, guess: Guess, now: int) -> None:
 @click.option("--office", help="At which office, where there are several.")
 @click.option("--title", help="What people call it. Default: NAME.")
 @click.option("--zone", default="", help="Zone of stamps that state none. Default: the client's.")
-def claim(  # noqa: PLR0913  # one option for each thing that can be said of a source
-    *,
-    state: Path | None,
-    config: Path | None,
-    addresses: tuple[str, ...],
-    name: str,
-    host: str | None,
-    every_host: bool,
-    product: str | None,
-    tenant: str | None,
-    office: str | None,
-    title: str | None,
-    zone: str,
-) -> None:
+@taken_as(ClaimOptions)
+def claim(given: ClaimOptions) -> None:
     """Make a source of unknown senders; what was kept of them goes into the watch.
 
     NAME is a new source, or one that is there already and sends from one more address.
     """
-    folder = opened(state)
-    product_of(product)
-    if zone:
-        zone_of(zone)
-    configuration = load_configuration(config)
+    folder = opened(given.state)
+    product_of(given.product)
+    if given.zone:
+        zone_of(given.zone)
+    configuration = load_configuration(given.config)
     store = TenantStore(folder.database)
     with (
         closing(Quarantine(folder.quarantine)) as quarantine,
         closing(open_spool(folder, configuration)) as spool,
     ):
-        found = [senders_at(quarantine, address, host) for address in addresses]
-        marks = [mark_for(store, each[:1] if every_host else each, host) for each in found]
-        feed = store.feed(name)
+        found = [senders_at(quarantine, address, given.host) for address in given.addresses]
+        marks = [
+            mark_for(store, each[:1] if given.every_host else each, given.host) for each in found
+        ]
+        feed = store.feed(given.name)
         if feed is None:
-            owner, place = with_office(store, tenant, office)
+            owner, place = with_office(store, given.tenant, given.office)
             feed = Feed(
-                name, owner, place, title or name, product or "", zone,
-                created=int(time.time() * _SECOND),
+                given.name, owner, place, given.title or given.name, given.product or "",
+                given.zone, created=int(time.time() * _SECOND),
             )  # fmt: skip
-        elif tenant not in (None, feed.tenant):
+        elif given.tenant not in (None, feed.tenant):
             raise BadInputError(
-                f"the source {name!r} is of the client {feed.tenant}",
-                remedy="choose another name, or leave --client away",
+                f"the source {given.name!r} is of the client {feed.tenant}",
+                remedy="choose another given.name, or leave --client away",
             )
         store.save_feed(with_marks(feed, marks))
         senders = [sender for each in found for sender in each]
@@ -149,7 +157,7 @@ def claim(  # noqa: PLR0913  # one option for each thing that can be said of a s
             click.echo("The watch runs; what it has just taken in is claimed too …")
             moved += _claim_late(quarantine, spool, senders, feed)
     click.echo(f"{feed.title} is a source of {feed.tenant} now, with {moved:,} lines from before.")
-    click.echo(f"See it: midwatch source test {name}")
+    click.echo(f"See it: midwatch source test {given.name}")
 
 
 @click.command("dismiss")

@@ -7,14 +7,18 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 import click
 
 from midwatch.desk.setup import DeskSetup, desk_setup
-from midwatch.kernel import MidwatchError
+from midwatch.kernel import ConfigurationError, MidwatchError
 from midwatch.watch.configuration import VARIABLE as CONFIG
 from midwatch.watch.logs import log_to_stderr
 from midwatch.watch.state_folder import VARIABLE as STATE
+
+_THREADS: Final = 8
+"""Pages answered at once by a desk of one process; searches wait for each other (``turns``)."""
 
 
 @click.group("desk")
@@ -53,8 +57,8 @@ def run(*, state: Path | None, config: Path | None) -> None:
         address=desk.address,
         port=desk.port,
         interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=8,
+        workers=desk.workers,
+        blocking_threads=max(4, _THREADS // desk.workers),
         backlog=512,
         log_access=False,
         ssl_cert=Path(desk.certificate) if tls else None,
@@ -71,15 +75,32 @@ def prepare(*, state: Path | None, config: Path | None) -> None:
 
 
 @command.command()
+@click.option("--for", "email", metavar="ADDRESS", help="Who chooses anew how to sign in.")
 @_options
-def link(*, state: Path | None, config: Path | None) -> None:
+def link(*, state: Path | None, config: Path | None, email: str | None) -> None:
     """Print the link that makes the first manager; nothing where there is one already."""
     setup = _prepared(state, config)
-    from midwatch.desk.people.services import welcome_link  # noqa: PLC0415  # Django must be set up before
+    if email:
+        _must_own(setup.folder.path)
+        from midwatch.desk.people.rescue import rescue_link  # noqa: PLC0415  # Django must be set up before
 
-    told = welcome_link(setup.url)
+        told = rescue_link(setup.url, email)
+    else:
+        from midwatch.desk.people.services import welcome_link  # noqa: PLC0415  # the reason stands above
+
+        told = welcome_link(setup.url)
     if told:
         click.echo(told)
+
+
+def _must_own(folder: Path) -> None:
+    """Only whose folder it is, and the machine's administrator, may let somebody in by it."""
+    if os.geteuid() not in (0, folder.stat().st_uid):
+        raise ConfigurationError(
+            "the state folder belongs to somebody else",
+            remedy="do this as the user that Midwatch runs as, such as: sudo -u midwatch",
+            path=str(folder),
+        )
 
 
 def _prepared(state: Path | None, config: Path | None) -> DeskSetup:
@@ -90,11 +111,13 @@ def _prepared(state: Path | None, config: Path | None) -> DeskSetup:
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415  # Django must be set up before
 
+    from midwatch.desk.site.databases import shares_cache  # noqa: PLC0415  # the reason stands above
+
     # One program at a time: several may start at once on a fresh installation.
     with (setup.folder.path / "desk.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         call_command("migrate", verbosity=0, interactive=False)
-        if setup.configuration.desk.database:
+        if shares_cache(setup):
             call_command("createcachetable", verbosity=0)
     return setup
 

@@ -18,6 +18,15 @@ class DeliveryCause(StrEnum):
     FAILOVER = "failover"
     HELD = "held"
     NOTICE = "notice"
+    OPENED = "opened"
+    CHANGED = "changed"
+    RESOLVED = "resolved"
+
+
+FOLLOWING: Final = (DeliveryCause.OPENED, DeliveryCause.CHANGED, DeliveryCause.RESOLVED)
+"""What a system that follows along is called for."""
+BESIDES: Final = frozenset({DeliveryCause.NOTICE, *FOLLOWING})
+"""Deliveries outside the escalation, which no answer makes needless."""
 
 
 class DeliveryState(StrEnum):
@@ -49,7 +58,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     whose held incidents it tells of. ``tries`` counts attempts, ``next`` is when to try
     (again), ``trouble`` since when it fails, ``error`` how it last failed. A notice is what a
     person wrote (``subject``, ``text``): it stands outside the escalation (``alarm`` 0) and is
-    due whatever becomes of the incident.
+    due whatever becomes of the incident. So is what tells a system that follows along.
     """
 
     id: str

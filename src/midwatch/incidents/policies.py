@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from midwatch.incidents.calendars import Rotation, Span
+from midwatch.incidents.deliveries import FOLLOWING
 from midwatch.kernel import ConfigurationError, Level
 
 
@@ -88,6 +89,17 @@ class Maintenance(msgspec.Struct, frozen=True):
     through: Level | None = None
 
 
+class Follower(msgspec.Struct, frozen=True):
+    """A system that is told of what becomes of incidents, whoever else is told.
+
+    ``of``: for what it is called, as the cause of a delivery says it.
+    """
+
+    title: str
+    reach: Reach
+    of: tuple[str, ...]
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """A tenant's policy.
 
@@ -108,6 +120,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     rotations: tuple[Rotation, ...] = ()
     quiet: tuple[Quiet, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
+    followers: tuple[Follower, ...] = ()
 
     @property
     def tz(self) -> tzinfo:
@@ -158,6 +171,7 @@ def _problems(policy: Policy, channels: Sequence[str] | None) -> Iterator[str]:
     if policy.failover < 1:
         yield "failover must be at least a minute"
     yield from _people(policy, channels)
+    yield from _followers(policy, channels)
     yield from _rotations(policy)
     paging = policy.route(policy.paging)
     if paging is None:
@@ -179,6 +193,15 @@ def _people(policy: Policy, channels: Sequence[str] | None) -> Iterator[str]:
         for reach in person.reach if channels is not None else ():
             if channels is not None and reach.channel not in channels:
                 yield f"{person.id!r} is reached over {reach.channel!r}, which is not set up"
+
+
+def _followers(policy: Policy, channels: Sequence[str] | None) -> Iterator[str]:
+    for each in policy.followers:
+        for cause in each.of:
+            if cause not in FOLLOWING:
+                yield f"{each.title!r} follows what is {cause!r}: write {', '.join(FOLLOWING)}"
+        if channels is not None and each.reach.channel not in channels:
+            yield f"{each.title!r} is called over {each.reach.channel!r}, which is not set up"
 
 
 def _rotations(policy: Policy) -> Iterator[str]:

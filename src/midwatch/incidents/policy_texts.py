@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from midwatch.incidents.calendars import WEEKDAYS, Override, Rotation, Span, instant
+from midwatch.incidents.deliveries import FOLLOWING
 from midwatch.incidents.policies import (
+    Follower,
     Hours,
     Maintenance,
     Person,
@@ -97,6 +99,13 @@ class _Maintenance(_Text, frozen=True, rename={"start": "from", "end": "to"}):
     through: Level | None = None
 
 
+class _Follow(_Text, frozen=True):
+    channel: str
+    address: str
+    title: str = ""
+    of: tuple[str, ...] = FOLLOWING
+
+
 class _Policy(_Text, frozen=True, kw_only=True):
     tenant: str
     zone: str
@@ -110,6 +119,7 @@ class _Policy(_Text, frozen=True, kw_only=True):
     rotations: tuple[_Rotation, ...] = ()
     quiet: tuple[_Quiet, ...] = ()
     maintenance: tuple[_Maintenance, ...] = ()
+    follow: tuple[_Follow, ...] = ()
 
 
 def read_policy(text: str, path: str | None = None) -> Policy:
@@ -191,6 +201,10 @@ def _policy(raw: _Policy, zone: tzinfo) -> Policy:
                 each.through,
             )
             for each in raw.maintenance
+        ),
+        followers=tuple(
+            Follower(each.title or each.channel, Reach(each.channel, each.address), each.of)
+            for each in raw.follow
         ),
     )
 

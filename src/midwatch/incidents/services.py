@@ -14,7 +14,7 @@ from typing import Protocol
 import msgspec
 
 from midwatch.incidents.deciding import due
-from midwatch.incidents.deliveries import Delivery, DeliveryCause, DeliveryState
+from midwatch.incidents.deliveries import BESIDES, Delivery, DeliveryCause, DeliveryState
 from midwatch.incidents.enrichment import Knowledge
 from midwatch.incidents.exceptions import (
     AlertException,
@@ -23,6 +23,7 @@ from midwatch.incidents.exceptions import (
     preview,
     suppressing,
 )
+from midwatch.incidents.following import followed
 from midwatch.incidents.grouping import (
     Grouping,
     add,
@@ -442,13 +443,15 @@ class Incidents:
         new = due(incident, policy, past, now) if policy is not None else []
         ways = {(each.person, each.channel, each.address) for each in new}
         for each in past:
-            if each.state is not DeliveryState.PENDING or each.cause is DeliveryCause.NOTICE:
+            if each.state is not DeliveryState.PENDING or each.cause in BESIDES:
                 continue
             repeated = (each.person, each.channel, each.address) in ways
             if repeated or not incident.waiting or each.alarm != incident.alarm:
                 self._store.save_delivery(
                     msgspec.structs.replace(each, state=DeliveryState.DROPPED)
                 )
+        if policy is not None:
+            new += followed(incident, policy, now)
         self._store.plan(new)
         return len(new)
 

@@ -19,10 +19,9 @@ from typing import Final
 import pyarrow as pa
 
 from midwatch.events.schema import FIELDS, FieldType
+from midwatch.lake.values import NUMBERS
 
 PARTITIONS: Final = ("tenant", "day")
-NUMBERS: Final = tuple(f"n{spot}" for spot in range(10))
-"""Numbers of a line that no common column holds."""
 
 _TIME: Final = pa.timestamp("us", tz="UTC")
 _FIELDS: Final = pa.map_(pa.string(), pa.string())

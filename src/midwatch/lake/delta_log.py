@@ -30,9 +30,9 @@ from midwatch import __version__
 from midwatch.kernel import BadInputError, ConfigurationError
 from midwatch.lake.columns import PARTITIONS, table_schema
 from midwatch.lake.files import DataFile, sync_path
+from midwatch.lake.values import SET_ASIDE
 
 TABLE: Final = "events"
-SET_ASIDE: Final = "set-aside"
 CHECKPOINT_EVERY: Final = 100
 _READER_VERSION: Final = 1
 _WRITER_VERSION: Final = 2

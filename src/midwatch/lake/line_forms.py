@@ -19,7 +19,7 @@ from typing import Final
 
 from midwatch.events.source import Value
 from midwatch.lake.alike import Alike, Shape, Split, Texts
-from midwatch.lake.columns import NUMBERS
+from midwatch.lake.values import NUMBERS
 
 TEXTS: Final = (
     "src_ip", "dst_ip", "user", "session", "url_path", "user_agent", "mail_from", "mail_to",

@@ -29,8 +29,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
+from midwatch.events.schema import FIELDS, FieldType
 from midwatch.kernel import ConfigurationError
-from midwatch.lake.columns import TYPES
+from midwatch.lake.values import NUMBERS
 
 HIDDEN: Final = "***"
 _LENGTH: Final = 20
@@ -74,7 +75,8 @@ class Masking:
             ConfigurationError: A name is not text, or tells where a row belongs.
         """
         for name in self.fields:
-            numeric = name in TYPES and str(TYPES[name]) != "string"
+            known = FIELDS.get(name)
+            numeric = name in NUMBERS or (known is not None and known.type is FieldType.INTEGER)
             if name in _UNMASKABLE or numeric:
                 raise ConfigurationError(
                     f"the field {name!r} cannot be masked",

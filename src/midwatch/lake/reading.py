@@ -21,7 +21,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,10 +31,13 @@ import pyarrow.parquet as pq
 
 from midwatch.kernel import BadInputError, ConfigurationError
 from midwatch.lake.addresses import MACROS
-from midwatch.lake.columns import NUMBERS, TYPES, duckdb_type, field_id
-from midwatch.lake.delta_log import ActiveFile, DeltaLog, active_files
+from midwatch.lake.columns import TYPES, duckdb_type, field_id
+from midwatch.lake.delta_log import ActiveFile, DeltaLog
 from midwatch.lake.files import PREFIX, read_file
 from midwatch.lake.line_forms import whole_line_sql
+from midwatch.lake.snapshots import Snapshots, snapshot
+from midwatch.lake.values import NUMBERS
+from midwatch.lake.windows import starts
 
 MOST_ROWS: Final = 10_000
 SECONDS: Final = 60.0
@@ -71,6 +74,22 @@ class Answer:
         return list(zip(*(column.to_pylist() for column in self.table.columns), strict=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest events found. ``cut``: there are more.
+
+    ``reached``: how far back it was looked (UTC microseconds) where that was not all the way.
+    """
+
+    table: pa.Table
+    cut: bool = False
+    reached: int | None = None
+
+
+class SlowError(BadInputError):
+    """A question took longer than it may."""
+
+
 class LakeReader:
     """One snapshot of the lake, for some tenants and times; see the module's documentation."""
 
@@ -82,6 +101,7 @@ class LakeReader:
         since: int | None = None,
         until: int | None = None,
         memory: str = "2GB",
+        snapshots: Snapshots | None = None,
     ) -> None:
         """Take a snapshot.
 
@@ -92,6 +112,7 @@ class LakeReader:
             since: Leave out files that hold only earlier events (UTC microseconds).
             until: Leave out files that hold only events at or after this.
             memory: How much memory DuckDB may take.
+            snapshots: What the process remembers of this lake; None: look everything up.
 
         Raises:
             ConfigurationError: There is no lake.
@@ -107,9 +128,10 @@ class LakeReader:
         self._tenants = None if tenants is None else frozenset(tenants)
         self._range = (since, until)
         self._memory = memory
+        self._snapshots = snapshots
         self._excluded: set[str] = set()
         self.problems: list[str] = []
-        self._connection = self._open()
+        self._connection = self._opened()
 
     def close(self) -> None:
         """Let go of files and memory."""
@@ -134,11 +156,11 @@ class LakeReader:
         for _ in range(_ATTEMPTS):
             try:
                 return self._run(statement, parameters, limit, seconds)
-            except _DAMAGE as error:
+            except duckdb.Error as error:
                 if not self._leave_damaged_out():
                     raise _refused(error) from error
                 self._connection.close()
-                self._connection = self._open()
+                self._connection = self._opened()
         raise BadInputError(
             "files of the lake keep disappearing while they are read",
             remedy="see which other program removes files there",
@@ -163,13 +185,15 @@ class LakeReader:
         """
         ended = time.monotonic() + seconds
         bound = self.query(
-            f"SELECT min(time), count(time) FROM (SELECT time FROM events WHERE {where} "  # noqa: S608  # the compiler's own text, values apart
+            f"SELECT min(time), count(time), count(*) FROM (SELECT time FROM events WHERE {where} "  # noqa: S608  # the compiler's own text, values apart
             f"ORDER BY time DESC NULLS LAST LIMIT {limit + 1})",
             parameters,
             seconds=seconds,
         ).rows[0]
         given = list(parameters)
-        if bound[1] > limit:
+        if not bound[2]:
+            return self.query("SELECT * FROM events LIMIT 0", limit=limit)
+        if bound[1] == bound[2]:  # none without a time is among them
             where = f"({where}) AND time >= ?"
             given.append(bound[0])
         return self.query(
@@ -179,6 +203,53 @@ class LakeReader:
             limit=limit,
             seconds=max(ended - time.monotonic(), 0.1),
         )
+
+    @property
+    def files(self) -> Sequence[ActiveFile]:
+        """The files that a question reads."""
+        return self._read
+
+    def newest(
+        self,
+        where: str,
+        parameters: Sequence[object] = (),
+        *,
+        limit: int,
+        seconds: float,
+        patience: float,
+    ) -> Newest:
+        """As ``latest``, looked for from the newest events backwards, some of them at a time.
+
+        Who looks for what is frequent need not wait for what is old. After ``patience`` seconds
+        what was found suffices; after ``seconds`` whatever was found, and be it nothing.
+
+        Raises:
+            BadInputError: As ``query``, but for slowness.
+        """
+        began = time.monotonic()
+        found: list[pa.Table] = []
+        count, upper = 0, None
+        for lower in [*starts(self._read), None]:
+            spent = time.monotonic() - began
+            if count > limit or (upper is not None and spent > (patience if count else seconds)):
+                break
+            within, given = _within(where, parameters, lower, upper)
+            try:
+                answer = self.latest(
+                    within, given, limit=limit + 1 - count, seconds=max(seconds - spent, 0.5)
+                )
+            except SlowError:
+                if upper is None:
+                    raise
+                break
+            found.append(answer.table)
+            count += len(answer.table)
+            upper = lower
+            if lower is None:
+                break
+        table = pa.concat_tables(found)
+        reached = None if count > limit else upper
+        return Newest(table.slice(0, limit), count > limit, reached)
 
     def stream(
         self, sql: str, parameters: Sequence[object] = (), *, rows: int
@@ -199,6 +270,12 @@ class LakeReader:
     def _run(
         self, statement: str, parameters: Sequence[object], limit: int, seconds: float
     ) -> Answer:
+        """Ask once.
+
+        Raises:
+            BadInputError: As ``query``.
+            duckdb.Error: A file may be damaged.
+        """
         late = threading.Event()
 
         def interrupt() -> None:
@@ -221,17 +298,18 @@ class LakeReader:
                 raise duckdb.InterruptException  # noqa: TRY301  # told below like any other
             return Answer(table.slice(0, limit), cut=count > limit)
         except duckdb.InterruptException as error:
-            raise BadInputError(
+            raise SlowError(
                 f"the question took longer than {seconds:g} seconds",
                 remedy="narrow it by time (since:1d) or tenant, or allow more seconds",
             ) from error
-        except _DAMAGE:
-            raise
         except duckdb.Error as error:
+            # What is thrown by the readers of files themselves has no kind of its own.
+            if isinstance(error, _DAMAGE) or type(error) is duckdb.Error:
+                raise
             raise _refused(error) from error
         except pa.ArrowException as error:
             if "INTERRUPT" in str(error):
-                raise BadInputError(
+                raise SlowError(
                     f"the question took longer than {seconds:g} seconds",
                     remedy="narrow it by time (since:1d) or tenant, or allow more seconds",
                 ) from error
@@ -240,18 +318,27 @@ class LakeReader:
             timer.cancel()
 
     def _files(self) -> list[ActiveFile]:
-        table, problems = self._log.readable()
-        self.problems.extend(each for each in problems if each not in self.problems)
+        known = self._snapshots
+        found = snapshot(self._log) if known is None else known.newest(self._log.folder)
+        self.problems.extend(each for each in found.problems if each not in self.problems)
         return [
             file
-            for file in active_files(table)
-            if (self._tenants is None or file.tenant in self._tenants)
-            and file.path not in self._excluded
-            and _overlaps(file, *self._range)
+            for file in found.of(self._tenants)
+            if file.path not in self._excluded and _overlaps(file, *self._range)
         ]
 
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        """A connection to the files that can be read at all."""
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._open()
+            except _DAMAGE as error:
+                if not self._leave_damaged_out():
+                    raise _refused(error) from error
+        return self._open()
+
     def _open(self) -> duckdb.DuckDBPyConnection:
-        files = self._files()
+        files = self._read = self._files()
         paths = [str((self._log.table_folder / file.path).resolve()) for file in files]
         connection = duckdb.connect(":memory:")
         for macro in MACROS:
@@ -279,6 +366,8 @@ class LakeReader:
     def _leave_damaged_out(self) -> bool:
         """Find the files that cannot be read; whether there were any to leave out."""
         found = False
+        if self._snapshots is not None:
+            self._snapshots.forget()
         for file in self._files():
             path = self._log.table_folder / file.path
             try:
@@ -293,6 +382,26 @@ class LakeReader:
                 reason = str(error).splitlines()[0]
                 self.problems.append(f"{file.path} is damaged and was left out: {reason}")
         return found
+
+
+def _within(
+    where: str, parameters: Sequence[object], lower: int | None, upper: int | None
+) -> tuple[str, list[object]]:
+    """The condition in a span of time; without a beginning, events without a time are in it."""
+    given = list(parameters)
+    if lower is not None:
+        where = f"({where}) AND time >= ?"
+        given.append(_naive(lower))
+    if upper is not None:
+        where = f"({where}) AND time < ?" if lower is not None else (
+            f"({where}) AND (time < ? OR time IS NULL)"
+        )  # fmt: skip
+        given.append(_naive(upper))
+    return where, given
+
+
+def _naive(micros: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC).replace(tzinfo=None) + timedelta(microseconds=micros)
 
 
 def _overlaps(file: ActiveFile, since: int | None, until: int | None) -> bool:

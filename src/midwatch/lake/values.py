@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from midwatch.events.batch import EventBatch, ParseFailure
+
+NUMBERS: Final = tuple(f"n{spot}" for spot in range(10))
+"""Columns for numbers of a line that no common column holds."""
+SET_ASIDE: Final = "set-aside"
+"""The folder of the lake for what is damaged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from midwatch.incidents import AlarmCause, Delivery, DeliveryCause, Incident, IncidentKind
+from midwatch.incidents.deliveries import FOLLOWING
 from midwatch.incidents.policies import Maintenance
 from midwatch.kernel import Level
 from midwatch.paging.channels import Message
@@ -49,6 +50,8 @@ def compose(
         subject = f"{mark} {defuse(delivery.subject, _LONGEST_STORY)}"
         return _message(delivery, incident, now, lines, subject, first=first, link="")
     told = begun(story(incident))
+    if delivery.cause in FOLLOWING:
+        return _followed(delivery, incident, wording, now, told, first=first)
     mark = wording.signer.mark(incident, delivery.person)
     lines = [f"{told}.", "", *_facts(delivery, incident, wording, now)]
     if noted := notes(incident):
@@ -59,6 +62,26 @@ def compose(
     lines += ["", *_answers(link)]
     subject = f"{mark} {_urgency(delivery, incident)}: {defuse(told, _LONGEST_STORY)}"
     return _message(delivery, incident, now, lines, subject, first=first, link=link)
+
+
+def _followed(
+    delivery: Delivery, incident: Incident, wording: Wording, now: int, told: str, *, first: bool
+) -> Message:
+    """For a system that follows along: no mark and no link, as it answers nothing."""
+    lines = [f"{told}.", "", *_facts(delivery, incident, wording, now)]
+    last = incident.history[-1] if incident.history else None
+    if last is not None and last.why:
+        lines += ["", f"{defuse(last.by, 80)}: {defuse(last.why, _LONGEST_LINE)}"]
+    subject = f"{incident.reference} {delivery.cause}: {defuse(told, _LONGEST_STORY)}"
+    message = _message(delivery, incident, now, lines, subject, first=first, link="")
+    change = None
+    if last is not None:
+        change = {
+            "at": rfc3339(last.at), "by": last.by, "from": last.came.value,
+            "to": last.went.value, "why": last.why,
+        }  # fmt: skip
+    data = {**message.data, "change": change, "disposition": incident.disposition}
+    return msgspec.structs.replace(message, data=data)
 
 
 def compose_held(

@@ -31,6 +31,10 @@ from midwatch.paging.standing import Recorded, Standing
 from midwatch.paging.store_tables import MIGRATIONS
 
 _MOST_CANDIDATES: Final = 100
+_SOONEST: Final = (
+    "waiting DESC, CASE waiting WHEN 1 THEN priority END, "
+    "CASE waiting WHEN 1 THEN alarmed ELSE -changed END, id"
+)
 
 
 class Try(msgspec.Struct, frozen=True):
@@ -156,9 +160,7 @@ class SqliteIncidents:
         """
         where, given = wanted.condition()
         rows = self._database.execute(
-            f"SELECT id FROM incident {where} ORDER BY waiting DESC, "  # noqa: S608  # our own clauses, the values apart
-            "CASE waiting WHEN 1 THEN priority END, "
-            "CASE waiting WHEN 1 THEN alarmed ELSE -changed END, id LIMIT ? OFFSET ?",
+            f"SELECT id FROM incident {where} ORDER BY {_SOONEST} LIMIT ? OFFSET ?",  # noqa: S608  # our own clauses, the values apart
             (*given, most, skip),
         )
         names = [name for (name,) in rows]
@@ -167,6 +169,15 @@ class SqliteIncidents:
         )
         place = {name: spot for spot, name in enumerate(names)}
         return sorted(found, key=lambda each: place[each.id])
+
+    def in_order(self, wanted: Selection, *, most: int) -> list[str]:
+        """The ids of what ``queue`` gives, for who reads a long list piece by piece."""
+        where, given = wanted.condition()
+        rows = self._database.execute(
+            f"SELECT id FROM incident {where} ORDER BY {_SOONEST} LIMIT ?",  # noqa: S608  # our own clauses, the values apart
+            (*given, most),
+        )
+        return [name for (name,) in rows]
 
     def count(self, wanted: Selection) -> tuple[int, int]:
         """Of the wanted: (incidents, those that wait for a person)."""
@@ -182,8 +193,7 @@ class SqliteIncidents:
         rows = self._database.execute(
             "SELECT tenant, count(*), sum(waiting), sum(success), "
             "coalesce(max(CASE waiting WHEN 1 THEN level END), max(level)) "
-            "FROM incident WHERE state <> ? GROUP BY tenant",
-            (IncidentState.RESOLVED.value,),
+            "FROM incident WHERE state <> 'resolved' GROUP BY tenant"
         )
         return {tenant: Standing(*rest) for tenant, *rest in rows}
 

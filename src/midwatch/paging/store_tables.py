@@ -61,4 +61,9 @@ MIGRATIONS: Final = (
     CREATE INDEX incident_key_by_incident ON incident_key (incident);
     CREATE INDEX signal_by_incident ON signal (incident);
     """,
+    # How the incidents of each tenant stand, without reading those that are done.
+    """
+    CREATE INDEX incident_not_resolved
+        ON incident (tenant, waiting, success, level) WHERE state <> 'resolved';
+    """,
 )

@@ -10,7 +10,7 @@ from datetime import tzinfo
 from typing import Final
 
 from midwatch.incidents import OWN_CATEGORY, Incident, IncidentKind, IncidentState, Signal
-from midwatch.reports.amounts import begun, counted, duration, listed, number, span
+from midwatch.reports.amounts import MINUTE, begun, counted, duration, listed, number, span
 from midwatch.reports.defusing import defuse
 from midwatch.reports.telling import sentence
 from midwatch.reports.values import Attempt
@@ -41,7 +41,9 @@ def standing(incident: Incident, now: int) -> str:
         what = (incident.disposition or "").replace("_", " ")
         return f"resolved as {what}" if what else state
     if incident.answered is None:
-        return f"{state}, nobody has answered for {duration(max(0, now - incident.alarmed))}"
+        waited = now - incident.alarmed
+        lasting = f"for {duration(waited)}" if waited >= MINUTE else "yet"
+        return f"{state}, nobody has answered {lasting}"
     return f"{state}, answered by {who} after {duration(incident.answered - incident.alarmed)}"
 
 

@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from midwatch.rules.plan import PLAN_VERSION
 from midwatch.rules.ruleset import RuleProblem, RuleSet
-from midwatch.rules.texts import RuleText, plain_bytes, read_texts
+from midwatch.rules.texts import RuleText, files_in, plain_bytes
 
 READING_VERSION: Final = 1
 """Changes with the way texts, names and licences are taken out of packs."""
@@ -60,7 +60,7 @@ def texts_digest(texts: Iterable[RuleText]) -> hashlib._Hash:
 
 
 def packs_key(paths: Sequence[Path], meaning: str) -> str:
-    """SHA-256, in hexadecimal, of files as they lie and of the texts in folders.
+    """SHA-256, in hexadecimal, of files as they lie, and of those in folders.
 
     ``meaning`` is a digest of all else that changes what the rules say. Empty where something
     cannot be read, so that the reading itself tells why.
@@ -68,19 +68,18 @@ def packs_key(paths: Sequence[Path], meaning: str) -> str:
     digest = hashlib.sha256(meaning.encode())
     for path in paths:
         try:
-            if path.is_dir():
-                texts, unread = read_texts([path])
-                if unread:
-                    return ""
-                told = f"folder {texts_digest(texts).hexdigest()}\n"
-            else:
-                content = plain_bytes(path)
+            found, closed = files_in(path) if path.is_dir() else ([(path.name, path)], [])
+            if closed:
+                return ""
+            digest.update(f"{len(found)} of {path.name}\n".encode(errors="surrogatepass"))
+            for name, each in found:
+                content = plain_bytes(each) if each.is_file() else None
                 if content is None:
                     return ""
-                told = f"file {hashlib.sha256(content).hexdigest()} {path.name}\n"
+                told = f"{hashlib.sha256(content).hexdigest()} {name}\n"
+                digest.update(told.encode(errors="surrogatepass"))
         except OSError:
             return ""
-        digest.update(told.encode(errors="surrogatepass"))
     return digest.hexdigest()
 
 
@@ -134,11 +133,14 @@ def _packs_file(cache: Path, key: str) -> Path:
 def _library() -> str:
     """The installed version of the Sigma library, found without importing anything large."""
     spec = find_spec("sigma")
-    if spec is None or spec.origin is None:
-        return "none"
-    folder = Path(spec.origin).parents[1]
+    places = () if spec is None else spec.submodule_search_locations or ()
     return next(
-        (found.name.split("-")[1] for found in folder.glob("[pP]y[sS]igma-*.dist-info")), "0"
+        (
+            found.name.removesuffix(".dist-info").split("-")[1]
+            for place in places
+            for found in Path(place).parent.glob("[pP]y[sS]igma-*.dist-info")
+        ),
+        "none",
     )
 
 

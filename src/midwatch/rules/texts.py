@@ -97,7 +97,8 @@ def _unreadable(name: str, error: OSError) -> RuleProblem:
     )
 
 
-def _folder(folder: Path) -> _Read:
+def files_in(folder: Path) -> tuple[list[tuple[str, Path]], list[OSError]]:
+    """Names and paths of what is read of a folder, in order, and what of it cannot be entered."""
     closed: list[OSError] = []
     found = sorted(
         (path.relative_to(folder).as_posix(), path)
@@ -105,13 +106,18 @@ def _folder(folder: Path) -> _Read:
         for path in (Path(place, each) for each in files)
         if _plain(path)
     )
-    for error in closed:
-        yield _unreadable(_shown(str(error.filename)), error)
     inside = [
         (name, path)
         for name, path in found
         if not any(part.startswith(".") for part in name.split("/"))
     ]
+    return inside, closed
+
+
+def _folder(folder: Path) -> _Read:
+    inside, closed = files_in(folder)
+    for error in closed:
+        yield _unreadable(_shown(str(error.filename)), error)
     licences = {
         posixpath.dirname(name): licence_of(_start_of(path))
         for name, path in inside

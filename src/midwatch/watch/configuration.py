@@ -172,6 +172,11 @@ class DeskSettings(Struct, forbid_unknown_fields=True, frozen=True):
     ] = ""
     certificate: Annotated[str, _says("PEM file; with `key`, HTTPS is spoken.")] = ""
     key: Annotated[str, _says("PEM file with the private key.")] = ""
+    workers: Annotated[
+        int,
+        Meta(ge=1, le=16),
+        _says("Processes that answer, each for one processor; one suffices for fifty people."),
+    ] = 1
     proxies: Annotated[
         int,
         Meta(ge=0, le=9),

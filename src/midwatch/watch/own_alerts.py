@@ -97,6 +97,12 @@ OWN_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             "A database of countries and networks cannot be read, so they are not told.",
             "Check the file that [knowledge] geoip names",
         ),
+        "damage": _rule(
+            "damage", Level.HIGH, "Events damaged on the disk",
+            "Files of the lake no longer hold what was written, so events are missing.",
+            "Take the files out of a backup, and see to the disk (smartctl)",
+            "Delete those that were set aside, which ends this",
+        ),
         "delivery": _rule(
             "delivery", Level.CRITICAL, "Nobody could be told",
             "A message about an incident could not be delivered over its channel.",

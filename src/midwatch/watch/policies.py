@@ -8,6 +8,7 @@ in force before stays so.
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import Final
 
@@ -42,19 +43,18 @@ class Policies:
 
     def refresh(self) -> bool:
         """Read what changed; whether anything did."""
-        found = {path.stem: path for path in sorted(self._folder.glob("*.toml"))}
+        found = self._files()
         changed = False
         for name in self._stamps.keys() - found.keys():
             changed = True
             self._known.pop(name, None)
             self._stamps.pop(name)
             self.problems.pop(name, None)
-        for name, path in found.items():
+        for name, stamp in found.items():
+            if self._stamps.get(name) == stamp:
+                continue
+            path = self._folder / f"{name}.toml"
             try:
-                status = path.stat()
-                stamp = (status.st_mtime_ns, status.st_size)
-                if self._stamps.get(name) == stamp:
-                    continue
                 changed = True
                 self._stamps[name] = stamp
                 policy = read_policy(path.read_text(encoding="utf-8"), str(path))
@@ -65,3 +65,29 @@ class Policies:
             self._known[name] = msgspec.structs.replace(policy, tenant=name)
             self.problems.pop(name, None)
         return changed
+
+    def _files(self) -> dict[str, tuple[int, int]]:
+        """Name and stamp of each policy; asked often, so it looks only once at the folder.
+
+        A file that cannot be looked at has a stamp of zeros. A folder that cannot be read changes
+        nothing: whoever was told so far is told on.
+        """
+        found: dict[str, tuple[int, int]] = {}
+        try:
+            with os.scandir(self._folder) as entries:
+                for entry in entries:
+                    if entry.name.endswith(".toml"):
+                        found[entry.name.removesuffix(".toml")] = _stamp(entry)
+        except FileNotFoundError:
+            return {}
+        except OSError:
+            return self._stamps
+        return dict(sorted(found.items()))
+
+
+def _stamp(entry: os.DirEntry[str]) -> tuple[int, int]:
+    try:
+        status = entry.stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_mtime_ns, status.st_size)

@@ -67,7 +67,8 @@ class Facts(Struct, frozen=True):
     ``disk``: the share of the disk that is used, by folder; ``certificates``: when each
     expires, by path; ``rules``: when the newest signatures were published, by pack;
     ``places``: why a database of places cannot be read, by path;
-    ``keys``: why the key of a client's pseudonyms cannot be read, by client.
+    ``keys``: why the key of a client's pseudonyms cannot be read, by client; ``damaged``: how
+    many damaged files of the lake were set aside, by the folder they are in.
     """
 
     now: int
@@ -85,6 +86,7 @@ class Facts(Struct, frozen=True):
     lists: Sequence[ListAge] = ()
     places: Mapping[str, str] = {}
     keys: Mapping[str, str] = {}
+    damaged: Mapping[str, int] = {}
 
 
 class Finding(Struct, frozen=True):
@@ -108,6 +110,7 @@ def examine(facts: Facts) -> list[Finding]:
         *_expiring(facts),
         *_outdated(facts),
         *_without_key(facts),
+        *_damaged(facts),
     ]
 
 
@@ -237,6 +240,17 @@ def _without_key(facts: Facts) -> Iterator[Finding]:
             f"The key of {tenant}'s pseudonyms cannot be read, so its masked fields are hidden "
             f"for good or will be after a restart: {trouble}",
         )
+
+
+def _damaged(facts: Facts) -> Iterator[Finding]:
+    for folder, count in facts.damaged.items():
+        if count:
+            files = "file of the lake is" if count == 1 else "files of the lake are"
+            yield Finding(
+                "damage",
+                folder,
+                f"{count:,} damaged {files} set aside in {folder}; their events are missing.",
+            )
 
 
 def duration(length: int) -> str:

@@ -1,4 +1,4 @@
-"""The key that links and marks in messages are signed with."""
+"""Keys that this installation signs with; they never leave the state folder."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ import secrets
 from pathlib import Path
 
 
+def link_key(folder: Path) -> bytes:
+    """The key of links in messages, in the state folder: the clock signs, the desk reads."""
+    return signing_key(folder / "links.key")
+
+
 def signing_key(path: Path) -> bytes:
-    """The key that links are signed with; made at first, readable by the owner alone."""
+    """The key in that file, 32 random bytes; made at first, readable by the owner alone."""
     try:
         return path.read_bytes()
     except FileNotFoundError:

@@ -3,7 +3,8 @@
 A child that ends by itself is started again, sooner or later: at once the first time, then
 after 1, 2, 4 … up to 30 seconds, until it has run for a minute. Stopping goes in the order
 in which lines travel, so that nothing more comes in before what came is worked off. A
-child that does not stop within its time is killed; every part is made to survive that.
+child that does not stop within its time is killed, with all that it started; every part is made
+to survive that.
 """
 
 from __future__ import annotations
@@ -97,7 +98,9 @@ class Supervisor:
             began = monotonic()
             try:
                 process = await asyncio.create_subprocess_exec(
-                    *child.command, env={**os.environ, **child.environment}
+                    *child.command,
+                    env={**os.environ, **child.environment},
+                    process_group=0,
                 )
             except OSError as error:
                 _LOG.error("%s cannot be started: %s", child.name, error)
@@ -125,6 +128,7 @@ class Supervisor:
             await asyncio.wait_for(process.wait(), child.stop_within)
         except TimeoutError:
             _LOG.warning("%s did not stop within %.0f s; killed", child.name, child.stop_within)
+            # With all that it started: a worker that is left would hold its port for ever.
             with contextlib.suppress(ProcessLookupError):
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
             await process.wait()

@@ -46,6 +46,7 @@ PAGES = (
     ("owner", "/people/at/bakery/invite/"),
     ("manager", "/people/access/3/"),
     ("owner", "/people/tokens/"),
+    ("owner", "/profile/"),
     ("owner", "/record/"),
     ("manager", "/record/?kind=people"),
     ("owner", "/account/2fa/"),

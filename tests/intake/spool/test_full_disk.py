@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from tests.small_disk import mounted
 
 from midwatch.intake.parcels import Parcel, SpoolFullError, Transport
 from midwatch.intake.spool import SqliteSpool
@@ -21,17 +22,8 @@ DISK = 12 << 20
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of its own with 12 MiB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount, unmount = shutil.which("mount"), shutil.which("umount")
-    if mount is None or unmount is None:
-        pytest.skip("there is no mount command")
-    command = [mount, "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(place)]
-    mounted = subprocess.run(command, check=False, capture_output=True, text=True)
-    if mounted.returncode:
-        pytest.skip(f"a small disk may not be mounted here: {mounted.stderr.strip()}")
-    yield place
-    subprocess.run([unmount, "-l", str(place)], check=True)
+    with mounted(tmp_path / "disk", DISK) as place:
+        yield place
 
 
 def large(number: int) -> Parcel:

@@ -10,7 +10,7 @@ from fractions import Fraction
 import msgspec
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.kernel import BadInputError
@@ -126,7 +126,6 @@ def test_what_if_changes_weights_and_nothing_else() -> None:
 
 
 @given(st.integers(0, 9), st.integers(0, 9), st.integers(1, 9), st.integers(0, 120))
-@settings(deadline=None)
 def test_fit_is_between_0_and_100_and_a_better_answer_never_lowers_it(
     call: int, night: int, price: int, minutes: int
 ) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.vendors.finance import FigureState, FinancialStatement, Item, figures_of
@@ -60,7 +60,6 @@ def test_a_missing_amount_is_named_and_never_zero() -> None:
     assert quick.missing == (Item.CASH, Item.SECURITIES, Item.RECEIVABLES)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(list(CHECK.amounts)))
 def test_any_missing_input_leaves_no_score(item: Item) -> None:
     amounts = {key: value for key, value in CHECK.amounts.items() if key is not item}
@@ -120,7 +119,6 @@ def test_a_period_that_is_no_year_is_told_with_the_score() -> None:
 AMOUNT = st.integers(-1000, 1000).map(Decimal)
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(Item), AMOUNT))
 def test_whatever_is_given_every_figure_has_a_value_or_a_reason(
     amounts: dict[Item, Decimal],
@@ -131,7 +129,6 @@ def test_whatever_is_given_every_figure_has_a_value_or_a_reason(
         assert set(each.inputs).isdisjoint(each.missing)
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(Item), AMOUNT), st.integers(2, 1_000_000))
 def test_ratios_do_not_depend_on_the_unit(amounts: dict[Item, Decimal], times: int) -> None:
     larger = {item: value * times for item, value in amounts.items()}

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.kernel import BadInputError
@@ -140,7 +140,6 @@ def test_amounts_as_people_write_them(text: str, value: str | None) -> None:
     assert read_amount(text) == (None if value is None else Decimal(value))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=50))
 def test_any_text_is_an_amount_nothing_or_a_reason(text: str) -> None:
     try:
@@ -152,7 +151,6 @@ def test_any_text_is_an_amount_nothing_or_a_reason(text: str) -> None:
     assert reason
 
 
-@settings(deadline=None)
 @given(st.decimals(-(10**12), 10**12, places=2))
 def test_plain_numbers_come_back(value: Decimal) -> None:
     assert read_amount(f"{value:f}") == value
@@ -160,7 +158,6 @@ def test_plain_numbers_come_back(value: Decimal) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(deadline=None)
 def test_any_bytes_are_statements_or_a_plain_refusal(data: bytes) -> None:
     try:
         read_statements(data, "x.csv")

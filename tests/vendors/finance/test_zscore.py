@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.vendors.finance import Zone, z_double_prime, zone_of
@@ -38,7 +38,6 @@ def test_nothing_at_all_scores_zero_and_not_the_emerging_markets_constant() -> N
     assert z_double_prime(*[Decimal(0)] * 4) == 0
 
 
-@settings(deadline=None)
 @given(RATIO, RATIO, RATIO, RATIO, st.integers(0, 3), st.decimals("0.0001", 10, places=4))
 def test_a_better_ratio_is_a_better_score(
     x1: Decimal, x2: Decimal, x3: Decimal, x4: Decimal, which: int, more: Decimal

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.kernel import BadInputError
@@ -294,14 +294,12 @@ def test_what_is_no_vsaq_is_refused(text: str, says: str) -> None:
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 ))  # fmt: skip
-@settings(deadline=None)
 def test_json_stays_json(value: object) -> None:
     for indent in (None, 2):
         assert json.loads(strict_json(json.dumps(value, indent=indent))) == value
 
 
 @given(st.text(max_size=200))
-@settings(deadline=None)
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         json.loads(strict_json(text))

@@ -91,7 +91,7 @@ def test_what_people_type_is_understood() -> None:
 
 
 @given(st.text(min_size=1, max_size=300))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_any_remark_comes_back_as_text(text: str) -> None:
     answer = Answer(question="desk.mfa", reply=Reply.YES, note=text)
     data = own_workbook(SHORT, new_submission(SHORT, "v", [answer]))

@@ -91,7 +91,7 @@ def test_the_arithmetic_is_written_out(filling: Any) -> None:
 
 
 @given(submissions())
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_the_lines_add_up_to_the_score(submission: Submission) -> None:
     found = score_of(FULL, submission)
     assert found.points == sum(line.points for line in found.lines)
@@ -103,14 +103,14 @@ def test_the_lines_add_up_to_the_score(submission: Submission) -> None:
 
 
 @given(submissions(), st.sampled_from(FULL.questions))
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_leaving_an_answer_out_never_helps(submission: Submission, question: Question) -> None:
     without = put(submission, question.id, Reply.UNANSWERED)
     assert value(without) <= value(submission)
 
 
 @given(submissions(), st.sampled_from(FULL.questions))
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_a_claim_that_it_does_not_apply_is_worth_no_more_than_a_no(
     submission: Submission, question: Question
 ) -> None:
@@ -119,7 +119,7 @@ def test_a_claim_that_it_does_not_apply_is_worth_no_more_than_a_no(
 
 
 @given(submissions(), st.sampled_from([q for q in FULL.questions if q.kind is Kind.YES_NO]))
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_a_better_answer_never_lowers_the_score_whatever_it_opens(
     submission: Submission, question: Question
 ) -> None:
@@ -129,7 +129,7 @@ def test_a_better_answer_never_lowers_the_score_whatever_it_opens(
 
 
 @given(submissions(), st.sampled_from([q for q in FULL.questions if q.weight]))
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_the_score_does_not_saturate(submission: Submission, question: Question) -> None:
     """Any scored question put right moves the score, however good or bad the rest is."""
     assume(not question.after)
@@ -143,7 +143,7 @@ def test_the_score_does_not_saturate(submission: Submission, question: Question)
 
 
 @given(submissions(), st.sampled_from(FULL.questions), st.sampled_from(Judgement))
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_a_reviewer_can_lower_a_credit_and_never_raise_it(
     submission: Submission, question: Question, judgement: Judgement
 ) -> None:
@@ -158,7 +158,7 @@ def test_a_reviewer_can_lower_a_credit_and_never_raise_it(
 
 
 @given(submissions(), st.sampled_from(FULL.questions))
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_an_accepted_not_applicable_is_worth_less_than_the_best_answer(
     submission: Submission, question: Question
 ) -> None:

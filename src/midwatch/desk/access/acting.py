@@ -88,6 +88,7 @@ class Acting:
             BadInputError: No reason is given, or today's reveals are used up.
         """
         incident = self._scope.incident_unmasked(name, Permission.SEE)
+        self._scope.forget_reveals()
         return reveal(
             self._viewer, incident.tenant, incident.reference, reason, _BEHIND_THE_MASK, self._now
         )

@@ -31,6 +31,7 @@ def reveal_event(scope: Scope, event: str, reason: str) -> Reveal:
         BadInputError: No reason is given, or today's reveals are used up.
     """
     row = Events(scope).event(event)
+    scope.forget_reveals()
     return reveal(scope.viewer, row.tenant, subject_of(event), reason, _BEHIND_THE_MASK, scope.now)
 
 

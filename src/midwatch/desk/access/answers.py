@@ -16,7 +16,7 @@ from midwatch.desk.audit.models import Entry
 from midwatch.incidents import Incident
 from midwatch.kernel import BadInputError
 from midwatch.paging import Answering, Signer
-from midwatch.watch.link_keys import link_key
+from midwatch.watch.signing import link_key
 
 _MOST_TRIES: Final = 30
 _WITHIN: Final = 600

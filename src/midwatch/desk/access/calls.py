@@ -113,12 +113,20 @@ class Calls:
 
     def _receivers(self, tenant: str) -> list[tuple[str, str]]:
         policy = self._scope.policy(tenant)
-        return [
+        if policy is None:
+            return []
+        called = [
             (person.title, way.address)
-            for person in (policy.people if policy is not None else ())
+            for person in policy.people
             for way in person.reach
             if way.channel == CHANNEL
         ]
+        called += [
+            (each.title, each.reach.address)
+            for each in policy.followers
+            if each.reach.channel == CHANNEL
+        ]
+        return list(dict.fromkeys(called))
 
     def _calls(self, tenant: str, address: str) -> tuple[Call, ...]:
         kept = stores().incidents

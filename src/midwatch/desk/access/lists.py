@@ -6,6 +6,7 @@ are masked where they must be.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,7 @@ from midwatch.incidents import Incident, IncidentState, Policy, Priority, next_d
 from midwatch.paging import Selection
 
 MINUTE: Final = 60_000_000
+_PIECE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,20 @@ class IncidentLists:
         """
         found = stores().incidents.queue(self._wanted(narrowed), most=most, skip=skip)
         return [self._scope.shown_of(each) for each in found]
+
+    def pieces(self, narrowed: Narrowed, *, most: int) -> Iterator[list[Shown]]:
+        """The same piece by piece, so that a long list is never in memory whole.
+
+        The order is that of the beginning; what changes meanwhile is shown as it is then.
+
+        Raises:
+            Http404: The client is not the viewer's.
+        """
+        names = stores().incidents.in_order(self._wanted(narrowed), most=most)
+        for spot in range(0, len(names), _PIECE):
+            piece = Selection(tenants=self._scope.reach(), only=names[spot : spot + _PIECE])
+            found = stores().incidents.queue(piece, most=_PIECE)
+            yield [self._scope.shown_of(each) for each in found]
 
     def counts(self, narrowed: Narrowed) -> Counts:
         """How many there are.

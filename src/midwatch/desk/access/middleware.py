@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Final
@@ -9,14 +10,19 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import translation
 
 from midwatch.desk.access.rows import rows, rows_of
 from midwatch.desk.access.scope import Scope
+from midwatch.desk.access.stores import one_look
 from midwatch.desk.access.viewers import NOBODY, Viewer
 from midwatch.desk.people.selectors import viewer_of
 
 _WITHOUT_SECOND_FACTOR: Final = ("/account/", settings.STATIC_URL, "/i18n/")
 """Where somebody may go to set up the factor, and what those pages are made of."""
+_MISSING: Final = 404
+_LOG: Final = logging.getLogger(__name__)
+_LANGUAGES: Final = frozenset(code for code, _name in settings.LANGUAGES)
 
 
 class DeskRequest(HttpRequest):
@@ -41,8 +47,19 @@ class ViewerMiddleware:
         request.now = now  # type: ignore[attr-defined]  # DeskRequest says what pages may expect
         request.viewer = viewer  # type: ignore[attr-defined]  # DeskRequest has it
         request.scope = Scope(viewer, now)  # type: ignore[attr-defined]  # DeskRequest has it
+        if viewer.language in _LANGUAGES:
+            # Their own choice comes before the browser's; LocaleMiddleware says which it was.
+            translation.activate(viewer.language)
+            request.LANGUAGE_CODE = viewer.language
         needed = viewer.provider and not viewer.second_factor
         if needed and not request.path.startswith(_WITHOUT_SECOND_FACTOR):
             return redirect("mfa_index")
-        with rows(rows_of(viewer)):
-            return self._next(request)
+        with rows(rows_of(viewer)), one_look():
+            response = self._next(request)
+        if response.status_code == _MISSING and viewer.id and request.resolver_match is not None:
+            # What is not theirs is answered like what is not there; who keeps the machine may see.
+            _LOG.info(
+                "asked for what is not there or not theirs",
+                extra={"person": viewer.id, "view": request.resolver_match.view_name},
+            )
+        return response

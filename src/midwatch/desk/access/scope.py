@@ -18,10 +18,10 @@ from django.http import Http404
 
 from midwatch.desk.access.masking import Masker
 from midwatch.desk.access.roles import Permission
-from midwatch.desk.access.stores import Stores, stores
+from midwatch.desk.access.stores import SNAPSHOTS, Stores, stores
 from midwatch.desk.access.vendors import Vendors
 from midwatch.desk.access.viewers import Viewer
-from midwatch.desk.audit.services import revealed
+from midwatch.desk.audit.services import open_reveals
 from midwatch.desk.people.selectors import masking_staff, staff_names
 from midwatch.incidents import Incident, IncidentState, Policy, Signal
 from midwatch.incidents.states import MIDWATCH
@@ -201,8 +201,9 @@ class Scope:
         for tenant in tenants:
             self.tenant(tenant, Permission.SEARCH)
         return LakeReader(
-            self._kept.folder.lake, list(tenants), since=since, until=until, memory=_LAKE_MEMORY
-        )
+            self._kept.folder.lake, list(tenants), since=since, until=until, memory=_LAKE_MEMORY,
+            snapshots=SNAPSHOTS,
+        )  # fmt: skip
 
     # ------------------------------------------------------------ vendors
 
@@ -220,7 +221,16 @@ class Scope:
             self._masking[tenant] = not allowed or tenant in self._masked_for_staff
         if not self._masking[tenant]:
             return False
-        return not subject or revealed(self.viewer, tenant, subject, self.now) is None
+        return not subject or (tenant, subject) not in self._open_reveals
+
+    @cached_property
+    def _open_reveals(self) -> dict[tuple[str, str], int]:
+        """What was revealed to the viewer, and until when: asked once, however long a list is."""
+        return open_reveals(self.viewer, self.now)
+
+    def forget_reveals(self) -> None:
+        """There is a new one."""
+        self.__dict__.pop("_open_reveals", None)
 
     @cached_property
     def _masked_for_staff(self) -> frozenset[str]:
@@ -241,9 +251,9 @@ class Scope:
     def _shown(self, incident: Incident) -> Shown:
         if not self.masks(incident.tenant):
             return Shown(incident, masked=False)
-        opened = revealed(self.viewer, incident.tenant, incident.reference, self.now)
+        opened = self._open_reveals.get((incident.tenant, incident.reference))
         if opened is not None:
-            return Shown(incident, masked=False, until=int(opened.until.timestamp() * 1_000_000))
+            return Shown(incident, masked=False, until=opened)
         masked = self.masker(incident.tenant).incident(incident)
         return Shown(
             msgspec.structs.replace(

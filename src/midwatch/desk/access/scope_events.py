@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
@@ -27,6 +27,7 @@ from midwatch.kernel import BadInputError
 from midwatch.lake import Answer, LakeReader
 from midwatch.lake.columns import TYPES
 from midwatch.lake.overview import FACETS, Count, Overview, overview
+from midwatch.lake.reading import SlowError
 from midwatch.lake.search import (
     All,
     Compiled,
@@ -38,9 +39,15 @@ from midwatch.lake.search import (
     compile_search,
     parse,
 )
+from midwatch.lake.windows import back_to
 
 SECONDS: Final = 15.0
 """How long one question may take, all its parts together."""
+PATIENCE: Final = 2.0
+"""Seconds after which the rows found so far are shown, and the rest is a click away."""
+MOST_COUNTED: Final = 2_000_000
+"""Events that a page goes through to count; more only where somebody asks for it."""
+LINES_WEIGH: Final = 10
 MOST_EXPORTED: Final = 50_000
 _COMPLETING: Final = 2.0
 _DAY: Final = 86_400_000_000
@@ -95,12 +102,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a question found. ``cut``: there are more rows; ``problems``: what could not be read."""
+    """What a question found. ``cut``: there are more rows; ``problems``: what could not be read.
+
+    ``reached``: how far back rows were looked for, ``counted``: how far back they were counted
+    (UTC microseconds), each where that was not all the way.
+    """
 
     rows: tuple[Row, ...]
     cut: bool
     overview: Overview | None
     problems: tuple[str, ...]
+    reached: int | None = None
+    counted: int | None = None
 
 
 class Events:
@@ -148,9 +161,19 @@ class Events:
         return Asked(query, compiled, tuple(tenants), tuple(left_out), since, until)
 
     def find(
-        self, asked: Asked, *, limit: int = 50, after: str = "", counted: bool = True
+        self,
+        asked: Asked,
+        *,
+        limit: int = 50,
+        after: str = "",
+        counted: bool = True,
+        most: int | None = None,
     ) -> Found:
         """The latest events, from behind the event ``after`` on; ``counted``: the overview too.
+
+        ``most``: count the newest only, where it would have to go through more events than these
+        (a tenth of it where lines are put together), and not at all where even that is too slow;
+        None: count all.
 
         Raises:
             BadInputError: It took too long, there is no turn, or ``after`` is no event.
@@ -158,17 +181,27 @@ class Events:
         """
         ended = time.monotonic() + SECONDS
         with self._reader(asked.tenants, asked.since, asked.until) as reader:
-            seen = None
-            if counted:
-                seen = overview(
-                    reader, asked.compiled, self._span(asked, reader), seconds=SECONDS,
-                    fields=FACETS if len(asked.tenants) > 1 else FACETS[:-1],
-                )  # fmt: skip
-                seen = self._masked_overview(seen, asked)
             narrowed = _behind(asked.compiled, after)
-            left = max(ended - time.monotonic(), 1.0)
-            answer = reader.latest(narrowed.where, narrowed.parameters, limit=limit, seconds=left)
-            return Found(self._rows(answer.table), answer.cut, seen, tuple(reader.problems))
+            found = reader.newest(
+                narrowed.where, narrowed.parameters, limit=limit, seconds=SECONDS,
+                patience=PATIENCE,
+            )  # fmt: skip
+            seen: Overview | None = None
+            back: int | None = None
+            if counted:
+                weight = LINES_WEIGH if "raw" in asked.compiled.where else 1
+                back = None if most is None else back_to(reader.files, most // weight)
+                with nullcontext() if most is None else suppress(SlowError):
+                    seen = overview(
+                        reader, _from(asked.compiled, back), self._span(asked, reader),
+                        seconds=max(ended - time.monotonic(), 1.0),
+                        fields=FACETS if len(asked.tenants) > 1 else FACETS[:-1],
+                    )  # fmt: skip
+                    seen = self._masked_overview(seen, asked)
+            return Found(
+                self._rows(found.table), found.cut, seen, tuple(reader.problems), found.reached,
+                back,
+            )  # fmt: skip
 
     def count(self, asked: Asked, fields: Sequence[str] = ()) -> Overview:
         """How many events a question finds, and when.
@@ -354,9 +387,20 @@ def subject_of(event: str) -> str:
     return f"event {event}"
 
 
-def cursor_of(row: Row) -> str:
-    """Where to go on behind that row."""
-    return f"{'' if row.time is None else row.time}.{row.id}"
+def goes_on(found: Found) -> str:
+    """Where to go on behind what was found; empty where that was all."""
+    if found.cut:
+        last = found.rows[-1]
+        return f"{'' if last.time is None else last.time}.{last.id}"
+    return "" if found.reached is None else f"{found.reached - 1}."
+
+
+def _from(compiled: Compiled, moment: int | None) -> Compiled:
+    """The condition, for events from that moment on."""
+    if moment is None:
+        return compiled
+    where = f"({compiled.where}) AND time >= ?"
+    return replace(compiled, where=where, parameters=(*compiled.parameters, _naive(moment)))
 
 
 def _times(query: Query) -> Query:

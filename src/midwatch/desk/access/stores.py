@@ -7,12 +7,16 @@ to that.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from midwatch.desk.setup import desk_setup
 from midwatch.incidents import Incidents
+from midwatch.knowledge import KnowledgeStore
+from midwatch.lake.snapshots import Snapshots
 from midwatch.paging import SqliteIncidents
 from midwatch.tenants import TenantStore
 from midwatch.watch.health import HealthStore
@@ -30,9 +34,12 @@ class Stores:
     answering: Incidents
     health: HealthStore
     policies: Policies
+    knowledge: KnowledgeStore
 
 
 _HELD: Final = threading.local()
+SNAPSHOTS: Final = Snapshots()
+"""What all threads remember of the lake."""
 
 
 def stores() -> Stores:
@@ -47,8 +54,21 @@ def stores() -> Stores:
     if held is None or held[0] != folder.path:
         held = (folder.path, _open(folder))
         _HELD.stores = held
-    held[1].policies.refresh()
+    if not getattr(_HELD, "once", False):
+        held[1].policies.refresh()
     return held[1]
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Inside, policies are those that were in force at its beginning: a page asks many times."""
+    before = getattr(_HELD, "once", False)
+    stores()
+    _HELD.once = True
+    try:
+        yield
+    finally:
+        _HELD.once = before
 
 
 def close() -> None:
@@ -56,7 +76,7 @@ def close() -> None:
     held: tuple[Path, Stores] | None = getattr(_HELD, "stores", None)
     if held is not None:
         del _HELD.stores
-        for store in (held[1].tenants, held[1].incidents, held[1].health):
+        for store in (held[1].tenants, held[1].incidents, held[1].health, held[1].knowledge):
             store.close()
 
 
@@ -71,4 +91,5 @@ def _open(folder: StateFolder) -> Stores:
         Incidents(incidents, policies.policy_of),
         HealthStore(folder.database),
         policies,
+        KnowledgeStore(folder.database),
     )

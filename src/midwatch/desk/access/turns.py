@@ -15,11 +15,13 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from midwatch.desk.setup import desk_setup
 from midwatch.kernel import BadInputError
 
 OF_ONE: Final = 2
 OF_ALL: Final = 4
-"""The desk answers with eight threads: so half of them stay for all other pages."""
+"""The desk answers with eight threads: so half of them stay for all other pages. Several processes
+share them."""
 PATIENCE: Final = 4.0
 """Seconds that somebody waits for their turn."""
 
@@ -76,4 +78,4 @@ class Turns:
         )
 
 
-TURNS: Final = Turns()
+TURNS: Final = Turns(of_all=max(2, OF_ALL // desk_setup().configuration.desk.workers))

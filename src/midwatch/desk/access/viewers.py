@@ -41,6 +41,7 @@ class Viewer:
     email: str
     grants: tuple[Grant, ...]
     zone: str = ""
+    language: str = ""
     second_factor: bool = False
     only: frozenset[Permission] | None = None
 

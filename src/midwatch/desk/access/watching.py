@@ -18,8 +18,8 @@ from midwatch.watch.coverage import CELL, Cell, is_silent, strip
 from midwatch.watch.first_line import FirstLine, first_line
 from midwatch.watch.freshness import Freshness, freshness_of
 from midwatch.watch.health import Concern, FeedHealth
-from midwatch.watch.rhythm import DAY, HOUR
-from midwatch.watch.self_watch import BEAT, MISSED_BEATS
+from midwatch.watch.rhythm import DAY, HOUR, SECOND
+from midwatch.watch.self_watch import BEAT, LIST_LATE, MISSED_BEATS
 
 _SEE: Final = Permission.SEE
 _KINDS: Final = {"user": "user", "src_ip": "host", "dst_ip": "host", "host": "host"}
@@ -43,6 +43,22 @@ class Awake:
     last: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class KnownList:
+    """A list of known addresses that a client's logs are held against.
+
+    ``fetched``: when it was there last, UTC microseconds (None: never). ``used``: whether it is in
+    force: it is not before it came, nor once it is older than it may be. ``late``: it should have
+    been renewed by now.
+    """
+
+    name: str
+    entries: int
+    fetched: int | None
+    used: bool
+    late: bool
+
+
 class Watching:
     """Reads for one scope; a foreign client or source raises ``Http404``."""
 
@@ -61,6 +77,24 @@ class Watching:
     def rules(self, tenant: str) -> Freshness:
         """How old the rules are that look at a client's logs."""
         return freshness_of(stores().folder, self._scope.tenant(tenant).id)
+
+    def lists(self, tenant: str) -> list[KnownList]:
+        """The lists of known addresses for a client, everybody's included, by name."""
+        known = stores().knowledge
+        found = []
+        for each in known.lists(self._scope.tenant(tenant).id):
+            state = known.state(each.name)
+            age = self._now - (each.created if state.fetched is None else state.fetched)
+            found.append(
+                KnownList(
+                    each.name,
+                    state.entries,
+                    state.fetched,
+                    used=state.fetched is not None and age < each.keep * SECOND,
+                    late=age > LIST_LATE * each.every * SECOND,
+                )
+            )
+        return found
 
     # ------------------------------------------------------------ sources
 

@@ -89,7 +89,7 @@ def find(token: str, address: str) -> Link:
     Raises:
         GuessingError: This address has tried too many that were never given.
         NoLinkError: It was never given; the try is counted and kept.
-        ClosedLinkError: It has expired or was revoked.
+        ClosedLinkError: It has expired or was revoked; that is kept too.
     """
     key = f"questionnaire-guess:{address}"
     if int(cache.get(key, 0)) >= _MOST_GUESSES:
@@ -116,6 +116,11 @@ def find(token: str, address: str) -> Link:
             remedy=_("open the whole link from the mail"),
         )
     if not found.works(timezone.now()):
+        if cache.add(f"questionnaire-late:{found.pk}:{address}", 1, _WITHIN):
+            keep(
+                "answers.late", name=found.name, address=address, tenant=found.tenant,
+                subject=f"questionnaire {found.asking.reference}",
+            )  # fmt: skip
         raise ClosedLinkError(
             _("this link does not open anything any more"),
             remedy=_("ask whoever sent it to you for a new one"),

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.roles import Permission
-from midwatch.desk.access.scope_events import Events, Row, cursor_of
+from midwatch.desk.access.scope_events import Events, Row, goes_on
 from midwatch.desk.api.auth import needs
 from midwatch.desk.api.shapes import EventShape, FoundShape, Name, moment
 from midwatch.desk.api.times import DAY, micros
@@ -51,7 +51,7 @@ def search(request: DeskRequest, given: Annotated[SearchAsked, Query()]) -> dict
         "since": moment(asked.since),
         "until": moment(asked.until),
         "events": [_shape(each) for each in found.rows],
-        "next": cursor_of(found.rows[-1]) if found.cut else "",
+        "next": goes_on(found),
         "buckets": []
         if seen is None
         else [{"since": moment(start), "count": count} for start, count in seen.buckets],

@@ -77,9 +77,11 @@ def reveal(
     )
 
 
-def revealed(viewer: Viewer, tenant: str, subject: str, now: int) -> Reveal | None:
-    """The reveal of that thing to that viewer which is still open."""
+def open_reveals(viewer: Viewer, now: int) -> dict[tuple[str, str], int]:
+    """What stands open to that viewer: (client, thing) and until when (UTC microseconds)."""
     moment = datetime.fromtimestamp(now / 1_000_000, UTC)
-    return Reveal.objects.filter(
-        actor=viewer.id, tenant=tenant, subject=subject, until__gt=moment
-    ).first()
+    found = Reveal.objects.filter(actor=viewer.id, until__gt=moment).order_by("until")
+    return {
+        (tenant, subject): int(until.timestamp() * 1_000_000)
+        for tenant, subject, until in found.values_list("tenant", "subject", "until")
+    }

@@ -21,6 +21,7 @@ from midwatch.desk.access.scope import Scope
 from midwatch.desk.access.telling import told
 from midwatch.desk.audit.services import note
 from midwatch.desk.people import inviting, services
+from midwatch.desk.people import rescue as rescuing
 from midwatch.desk.people.forms import ROLE_WORDS, EnterForm
 from midwatch.desk.people.models import Invitation, User
 from midwatch.desk.people.selectors import viewer_of
@@ -89,6 +90,28 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         "other": request.user.is_authenticated and request.user != there,
     }  # fmt: skip
     return render(request, "people/invitation.html", words)
+
+
+@public("who lost every factor comes by a link that was made on the machine, and opens once")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def rescue(request: HttpRequest, token: str) -> HttpResponse:
+    """Choose anew how to sign in."""
+    found = rescuing.rescued(token)
+    if found is None:
+        return render(request, "people/closed_door.html", {"rescue": True}, status=_GONE)
+    form = EnterForm(request.POST or None, email=found.email, initial={"name": found.name})
+    form.fields["name"].disabled = True
+    fault = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = rescuing.begin_anew(token, form.chosen, address_of(request))
+        except BadInputError as error:
+            fault = told(error)
+        else:
+            return _go_in(request, user, form.chosen)
+    words = {"form": form, "person": found, "fault": fault}
+    return render(request, "people/rescue.html", words)
 
 
 @page(Permission.SEE)

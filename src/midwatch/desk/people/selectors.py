@@ -55,6 +55,7 @@ def viewer_of(
             for each in held
         ),
         zone=user.zone,
+        language=user.language,
         second_factor=has_second_factor(user),
         only=only,
     )

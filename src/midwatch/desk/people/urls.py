@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from midwatch.desk.people import entering, views
+from midwatch.desk.people import entering, profile, views
 
 urlpatterns = [
     path("welcome/", entering.first_steps, name="first_steps"),
     path("welcome/<token:token>/", entering.welcome, name="welcome"),
     path("invitation/<token:token>/", entering.invitation, name="invitation"),
+    path("rescue/<str:token>/", entering.rescue, name="rescue"),
+    path("profile/", profile.profile, name="profile"),
+    path("i18n/setlang/", profile.language, name="set_language"),
     path("people/", views.people, name="people"),
     path("people/invite/", views.invite_staff, name="invite_staff"),
     path("people/at/<name:tenant>/", views.people_of, name="people_of"),

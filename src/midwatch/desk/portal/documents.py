@@ -17,10 +17,10 @@ from midwatch.desk.access.watching import Heard, Watching
 from midwatch.desk.portal.periods import Calendar, Day, instant
 from midwatch.desk.portal.selectors import Told, reads_logins, reference_of, told_of
 from midwatch.desk.portal.strips import Strip, drawn
+from midwatch.desk.theme.stories import sentence
 from midwatch.desk.theme.templatetags.midwatch import amount
 from midwatch.reports.amounts import begun
 from midwatch.reports.recorded import AttemptCount, attempts_of
-from midwatch.reports.telling import sentence
 from midwatch.reports.values import Attempt
 from midwatch.watch.health import CELL, CELLS_KEPT
 from midwatch.watch.rhythm import HOUR

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -43,30 +43,30 @@ class Access:
     reveals: int
 
 
-def watchers(scope: Scope, tenant: str) -> Watchers:
-    """Who watches over the client now."""
+def watchers(scope: Scope, tenant: str, held: Sequence[Membership]) -> Watchers:
+    """Who watches over the client now. ``held``: who has access (``in_force``)."""
     moment = datetime.fromtimestamp(scope.now / 1_000_000, UTC)
-    present = UserSession.objects.filter(last_seen_at__gt=moment - LATELY).values("user_id")
+    seen = UserSession.objects.filter(last_seen_at__gt=moment - LATELY)
     watching = {role.value for role in PROVIDER_ROLES}
-    here = [
-        each for each in _in_force(tenant, moment, user_id__in=present) if each.role in watching
-    ]
+    staff = [each for each in held if each.role in watching]
+    present = set(seen.values_list("user_id", flat=True)) if staff else set()
+    here = [each for each in staff if each.user_id in present]
     return Watchers(
         tuple(dict.fromkeys(str(each.user) for each in here)),
         tuple(_masked(scope, tenant, _called(scope, tenant))),
     )
 
 
-def people_with_access(scope: Scope, tenant: str) -> list[Access]:
-    """Who may look at the client's data now: its own people first."""
+def people_with_access(scope: Scope, tenant: str, held: Sequence[Membership]) -> list[Access]:
+    """Who may look at the client's data now: its own people first. ``held``: ``in_force``."""
     moment = datetime.fromtimestamp(scope.now / 1_000_000, UTC)
     revealed: dict[int, int] = {}
     since = moment - timedelta(days=30)
     for actor in Reveal.objects.filter(tenant=tenant, at__gt=since).values_list("actor", flat=True):
         revealed[actor] = revealed.get(actor, 0) + 1
     own = {role.value for role in CLIENT_ROLES}
-    held = sorted(_in_force(tenant, moment), key=lambda each: (each.role not in own, str(each)))
-    names = {each.pk: str(each.user) for each in held}
+    ordered = sorted(held, key=lambda each: (each.role not in own, str(each)))
+    names = {each.pk: str(each.user) for each in ordered}
     hidden = scope.masks(tenant)
     masker = scope.masker(tenant)
     return [
@@ -80,7 +80,7 @@ def people_with_access(scope: Scope, tenant: str) -> list[Access]:
             defuse(masker.text(each.purpose) if hidden else each.purpose, 200),
             revealed.get(each.user_id, 0),
         )
-        for each in held
+        for each in ordered
     ]
 
 
@@ -89,19 +89,20 @@ def last_looks(scope: Scope, tenant: str) -> list[Reveal]:
     return list(Reveal.objects.filter(tenant=scope.tenant(tenant).id)[:_MOST_LOOKS])
 
 
-def _in_force(tenant: str, moment: datetime, **narrowed: object) -> list[Membership]:
+def in_force(scope: Scope, tenant: str) -> list[Membership]:
     """Who has access to the client: its own people, and the provider's, whose rows bear no client.
 
     The viewer may not read the provider's rows as such, but may know who looks at their data.
     """
+    owner = scope.tenant(tenant).id
+    moment = datetime.fromtimestamp(scope.now / 1_000_000, UTC)
     with every_row():
         return list(
             Membership.objects.filter(
                 Q(until=None) | Q(until__gt=moment),
                 ended=None,
                 user__is_active=True,
-                tenant__in=(tenant, EVERY_CLIENT),
-                **narrowed,
+                tenant__in=(owner, EVERY_CLIENT),
             )
             .select_related("user")
             .order_by("user__name")

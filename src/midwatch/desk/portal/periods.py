@@ -113,6 +113,10 @@ class Calendar:
                          _("last month by this day and time")),
         )  # fmt: skip
 
+    def days(self) -> tuple[Day, ...]:
+        """All days that are counted, the earliest first."""
+        return tuple(self.day(day) for day in self._days)
+
     def trend(self) -> tuple[Day, ...]:
         """The last days, the earliest first."""
         return tuple(self.day(day) for day in self._days[-TREND_DAYS:])

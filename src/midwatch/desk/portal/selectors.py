@@ -11,18 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from midwatch.desk.access.scope import OPEN_STATES, Scope, Shown
-from midwatch.desk.access.watching import Awake, Heard, Watching
+from midwatch.desk.access.watching import Awake, Heard, KnownList, Watching
 from midwatch.desk.portal.answers import Glance, glance
 from midwatch.desk.portal.periods import Calendar, Period, since_of
 from midwatch.desk.portal.strips import Strip, axis, drawn
+from midwatch.desk.theme import stories
 from midwatch.desk.theme.templatetags.midwatch import ago, amount, calendar_day
 from midwatch.incidents.incident import REFERENCE_LENGTH
 from midwatch.paging.standing import Recorded, Standing
 from midwatch.reports.amounts import begun
 from midwatch.reports.charts import Tick
 from midwatch.reports.defusing import defuse
-from midwatch.reports.incident_telling import standing as standing_of
-from midwatch.reports.incident_telling import steps, story
+from midwatch.reports.incident_telling import steps
 from midwatch.tenants import Tenant
 from midwatch.watch.freshness import Freshness
 from midwatch.watch.health import CELL
@@ -71,6 +71,7 @@ class Overview:
     waiting: tuple[Told, ...]
     incidents: tuple[Told, ...]
     rules: Freshness
+    lists: tuple[KnownList, ...]
 
 
 def overview(scope: Scope, tenant: str, zone: ZoneInfo) -> Overview:
@@ -103,6 +104,7 @@ def overview(scope: Scope, tenant: str, zone: ZoneInfo) -> Overview:
         waiting,
         incidents,
         rules,
+        tuple(watching.lists(tenant)),
     )
 
 
@@ -136,8 +138,8 @@ def told_of(shown: Shown, now: int) -> Told:
         shown,
         incident.reference,
         mood if incident.open else "quiet",
-        begun(story(incident)) + ".",
-        begun(standing_of(incident, now)) + ".",
+        begun(stories.story(incident)) + ".",
+        begun(stories.standing(incident, now)) + ".",
         steps(incident),
     )
 

@@ -68,7 +68,10 @@ def drawn(
         singly: Whether each cell speaks for itself; else neighbours that say the same do.
     """
     together = runs(cells, counts, start, length)
-    words = {cell: escape(text) for cell, text in WORDS.items()}
+    words = {cell: escape(str(text)) for cell, text in WORDS.items()}
+    clocks = [_clock(start + spot * length, zone) for spot in range(len(cells) + 1)]
+    amounts: dict[int, str] = {}
+    width = percent(1 / len(cells))
     parts = []
     for run in together:
         if run.cell is Cell.OUTSIDE:
@@ -77,12 +80,13 @@ def drawn(
         step = 1 if singly and run.cell is not Cell.SILENT else high - low
         for spot in range(low, high, step):
             lines = counts[spot] if step == 1 else run.lines
+            if lines not in amounts:
+                amounts[lines] = _lines(lines)
             parts.append(
                 f'<rect class="{run.cell.value}" x="{percent(spot / len(cells))}" '
-                f'width="{percent(step / len(cells))}" {_SHAPES[run.cell]}>'
-                f"<title>{_clock(start + spot * length, zone)}–"
-                f"{_clock(start + (spot + step) * length, zone)}: {words[run.cell]}"
-                f"{_lines(lines)}</title></rect>"
+                f'width="{width if step == 1 else percent(step / len(cells))}" '
+                f"{_SHAPES[run.cell]}><title>{clocks[spot]}–{clocks[spot + step]}: "
+                f"{words[run.cell]}{amounts[lines]}</title></rect>"
             )
     return Strip(SafeString("".join(parts)), told(together, zone), together)
 

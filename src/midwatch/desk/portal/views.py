@@ -16,15 +16,16 @@ from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.watching import Watching
 from midwatch.desk.portal.answers import glance
 from midwatch.desk.portal.documents import day_title, document, week_title
-from midwatch.desk.portal.people import last_looks, people_with_access, watchers
+from midwatch.desk.portal.people import in_force, last_looks, people_with_access, watchers
 from midwatch.desk.portal.periods import Calendar, since_of, time_of
 from midwatch.desk.portal.selectors import calendar_of, overview, reference_of
 from midwatch.desk.portal.strips import LEGEND, axis
+from midwatch.desk.theme.stories import sentence
 from midwatch.desk.theme.templatetags.midwatch import zone_named
 from midwatch.desk.vendors.selectors import provider_reviews
+from midwatch.paging.standing import Recorded
 from midwatch.reports.amounts import begun
 from midwatch.reports.incident_telling import attempt_of
-from midwatch.reports.telling import sentence
 from midwatch.tenants import Tenant
 
 _MOST_ROWS: Final = 200
@@ -54,6 +55,7 @@ def portal(request: DeskRequest, tenant: str) -> HttpResponse:
     scope = request.scope
     may_read = request.viewer.may(Permission.RECORD, tenant)
     seen = overview(scope, tenant, zone_of_viewer(request))
+    held = in_force(scope, tenant)
     return render(
         request,
         "portal/portal.html",
@@ -61,9 +63,9 @@ def portal(request: DeskRequest, tenant: str) -> HttpResponse:
             "seen": seen,
             "tenant": seen.tenant,
             "legend": LEGEND,
-            "watchers": watchers(scope, tenant),
+            "watchers": watchers(scope, tenant, held),
             "offices": scope.offices(tenant),
-            "people": people_with_access(scope, tenant) if may_read else None,
+            "people": people_with_access(scope, tenant, held) if may_read else None,
             "looks": last_looks(scope, tenant) if may_read else (),
             "trend": bars(seen.calendar),
             "may_change_sources": request.viewer.may(Permission.SOURCES, tenant),
@@ -79,10 +81,9 @@ def portal(request: DeskRequest, tenant: str) -> HttpResponse:
 def attempts(request: DeskRequest, tenant: str) -> HttpResponse:
     """The attempts of a time, by kind, and each alert with its incident."""
     owner = request.scope.tenant(tenant)
-    calendar = _calendar(request, owner)
+    calendar = calendar_for(request, owner)
     first, last, title = _span(request, calendar)
-    found = sorted(calendar.signals(first, last), key=time_of, reverse=True)
-    found = [each for each in found if each.signal.attempt or each.signal.success]
+    found = _attempts(calendar, first, last)
     rows = [
         {
             "at": time_of(each),
@@ -105,6 +106,7 @@ def attempts(request: DeskRequest, tenant: str) -> HttpResponse:
             "rows": rows,
             "all": len(found),
             "span": request.GET.get("span", ""),
+            "asked": request.GET.urlencode(),
         },
     )
 
@@ -113,7 +115,7 @@ def attempts(request: DeskRequest, tenant: str) -> HttpResponse:
 def reports(request: DeskRequest, tenant: str) -> HttpResponse:
     """The reports there are."""
     owner = request.scope.tenant(tenant)
-    calendar = _calendar(request, owner)
+    calendar = calendar_for(request, owner)
     monday = week_of(calendar.today)
     weeks = []
     while monday >= calendar.first:
@@ -127,7 +129,7 @@ def reports(request: DeskRequest, tenant: str) -> HttpResponse:
 def day_report(request: DeskRequest, tenant: str, day: str) -> HttpResponse:
     """The report of a day (YYYY-MM-DD, of the client's zone)."""
     owner = request.scope.tenant(tenant)
-    calendar = _calendar(request, owner)
+    calendar = calendar_for(request, owner)
     asked = _date(day, calendar)
     return _report(request, owner, calendar, asked, asked)
 
@@ -136,7 +138,7 @@ def day_report(request: DeskRequest, tenant: str, day: str) -> HttpResponse:
 def week_report(request: DeskRequest, tenant: str, day: str) -> HttpResponse:
     """The report of the week that a day lies in."""
     owner = request.scope.tenant(tenant)
-    calendar = _calendar(request, owner)
+    calendar = calendar_for(request, owner)
     first = week_of(_date(day, calendar))
     if first < calendar.first:
         raise Http404
@@ -192,10 +194,23 @@ def zone_of_viewer(request: DeskRequest) -> ZoneInfo:
     return zone_named(request.viewer.zone or request.COOKIES.get("zone", ""))
 
 
-def _calendar(request: DeskRequest, owner: Tenant) -> Calendar:
+def calendar_for(request: DeskRequest, owner: Tenant) -> Calendar:
+    """The client's alerts by day, as far as they are needed for counting."""
     watching = Watching(request.scope)
     found = watching.recorded(owner.id, since_of(request.now, ZoneInfo(owner.zone)))
     return calendar_of(request.scope, watching, owner, found)
+
+
+def attempts_of_span(request: DeskRequest, owner: Tenant) -> list[Recorded]:
+    """The attempts of the time that the address names, the latest first."""
+    calendar = calendar_for(request, owner)
+    first, last, _title = _span(request, calendar)
+    return _attempts(calendar, first, last)
+
+
+def _attempts(calendar: Calendar, first: date, last: date) -> list[Recorded]:
+    found = sorted(calendar.signals(first, last), key=time_of, reverse=True)
+    return [each for each in found if each.signal.attempt or each.signal.success]
 
 
 def _span(request: DeskRequest, calendar: Calendar) -> tuple[date, date, str]:

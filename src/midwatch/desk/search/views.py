@@ -15,7 +15,7 @@ from midwatch.desk.access.acting_events import reveal_event
 from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.pages import page
 from midwatch.desk.access.roles import Permission
-from midwatch.desk.access.scope_events import MOST_EXPORTED, Events, cursor_of
+from midwatch.desk.access.scope_events import MOST_COUNTED, MOST_EXPORTED, Events, goes_on
 from midwatch.desk.access.turns import BusyError
 from midwatch.desk.search import services
 from midwatch.desk.search.completing import completions, fields
@@ -26,6 +26,7 @@ from midwatch.desk.search.selectors import saved_search, saved_searches
 from midwatch.desk.theme.templatetags.midwatch import zone_named
 from midwatch.kernel import BadInputError, ConfigurationError
 from midwatch.lake.exporting import EXPORTS
+from midwatch.lake.reading import SlowError
 from midwatch.lake.search import SearchError
 
 _REST = frozenset(
@@ -93,18 +94,26 @@ def _events(request: DeskRequest, question: Question) -> Events:
 def _answered(request: DeskRequest, question: Question) -> dict[str, Any]:
     events = _events(request, question)
     asked = events.ask(question.text, *question.bounds(request.now))
-    found = events.find(asked, after=question.after)
+    every = request.GET.get("count") == "all"
+    try:
+        found = events.find(asked, after=question.after, most=None if every else MOST_COUNTED)
+    except SlowError:
+        if not every:
+            raise
+        messages.warning(request, _("Counting all of them takes too long. Narrow it by time."))
+        found = events.find(asked, after=question.after, most=MOST_COUNTED)
+    seen = found.overview
     titles = {each.id: each.title for each in request.scope.tenants(Permission.SEARCH)}
-    assert found.overview is not None  # noqa: S101  # it was asked for
     return {
         "found": found,
-        "total": found.overview.total,
+        "total": None if seen is None else seen.total,
+        "nothing": not found.rows and found.reached is None and not question.after,
         "since": asked.since,
         "until": asked.until,
         "left_out": [titles[each] for each in asked.left_out],
         "several": len(asked.tenants) > 1,
         "titles": titles,
-        "bars": bars(found.overview, question),
+        "bars": [] if seen is None else bars(seen, question),
         "width": WIDTH,
         "height": HEIGHT,
         "facets": [
@@ -112,9 +121,10 @@ def _answered(request: DeskRequest, question: Question) -> dict[str, Any]:
                 field,
                 [(each, question.narrowed(field, each.value)) for each in counts],
             )
-            for field, counts in found.overview.facets.items()
+            for field, counts in ({} if seen is None else seen.facets).items()
         ],
-        "older": question.address(after=cursor_of(found.rows[-1])) if found.cut else "",
+        "count_all": question.address(after=question.after or None, count="all"),
+        "older": question.address(after=goes_on(found)) if goes_on(found) else "",
         "newest": question.address() if question.after else "",
     }
 

@@ -27,7 +27,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("midwatch.desk.triage.urls")),
     path("", include("midwatch.desk.vendors.urls")),
     path("", include("midwatch.desk.choosing.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
 ]
 handler403 = "midwatch.desk.home.errors.forbidden"
 handler404 = "midwatch.desk.home.errors.missing"

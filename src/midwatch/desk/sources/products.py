@@ -55,7 +55,12 @@ def products() -> tuple[Product, ...]:
 
 def product_named(name: str) -> Product | None:
     """The product of that name."""
-    return next((each for each in products() if each.name == name), None)
+    return _by_name().get(name)
+
+
+@cache
+def _by_name() -> dict[str, Product]:
+    return {each.name: each for each in products()}
 
 
 def choices() -> list[tuple[str, str]]:

@@ -11,8 +11,13 @@ from django.utils.safestring import SafeString
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.access.watching import Heard, Watching
 from midwatch.desk.sources.products import title_of
+from midwatch.reports.amounts import rfc3339
 from midwatch.watch.rhythm import HOUR, MINUTE, SECOND
 
+COLUMNS: Final = (
+    "client", "source", "title", "office", "product", "newest_line", "silent", "usual_pause",
+    "lines_24h", "understood", "behind",
+)  # fmt: skip
 _HOURS: Final = 24
 _HEIGHT: Final = 22
 _LATE: Final = 10 * MINUTE
@@ -72,6 +77,24 @@ def listed(scope: Scope, tenant: str | None = None) -> list[Listed]:
         found, key=lambda each: (order[each.mood], each.client.casefold(),
                                  each.heard.feed.title.casefold())
     )  # fmt: skip
+
+
+def plain(each: Listed) -> dict[str, object]:
+    """A row for programs; times in RFC 3339, lengths in seconds."""
+    health = each.heard.health
+    return {
+        "client": each.heard.feed.tenant,
+        "source": each.heard.feed.id,
+        "title": each.heard.feed.title,
+        "office": each.heard.feed.office,
+        "product": each.heard.feed.product,
+        "newest_line": None if health is None else rfc3339(health.last),
+        "silent": each.heard.silent,
+        "usual_pause": None if each.usual is None else each.usual // SECOND,
+        "lines_24h": each.lines,
+        "understood": each.share,
+        "behind": each.lag // SECOND,
+    }
 
 
 def spark(counts: Sequence[int]) -> SafeString:

@@ -24,7 +24,8 @@ from midwatch.desk.portal.views import zone_of_viewer
 from midwatch.desk.setup import desk_setup
 from midwatch.desk.sources.forms import NewSourceForm, SourceForm, TokenSourceForm
 from midwatch.desk.sources.products import by_title, product_named, products, title_of
-from midwatch.desk.sources.selectors import listed, totals
+from midwatch.desk.sources.selectors import COLUMNS, listed, plain, totals
+from midwatch.desk.theme.tables import table
 from midwatch.kernel import BadInputError
 from midwatch.tenants import Feed, MarkKind
 from midwatch.watch.first_line import FirstLine
@@ -69,6 +70,18 @@ def sources(request: DeskRequest) -> HttpResponse:
             "may_claim": allowed,
         },
     )
+
+
+@page(Permission.SEE)
+def sources_twin(request: DeskRequest, form: str) -> HttpResponse:
+    """The sources of all the viewer's clients, for spreadsheets and programs."""
+    return table(form, "sources", COLUMNS, map(plain, listed(request.scope)))
+
+
+@page(Permission.SEE)
+def client_twin(request: DeskRequest, tenant: str, form: str) -> HttpResponse:
+    """One client's sources, for spreadsheets and programs."""
+    return table(form, "sources", COLUMNS, map(plain, listed(request.scope, tenant)))
 
 
 @page(Permission.SEE)

@@ -72,6 +72,7 @@ def furniture(request: HttpRequest) -> dict[str, Any]:
             {"url": address, "title": title, "here": name == here}
             for name, (title, address) in places.items()
         ],
+        "may_see_calls": viewer.may_somewhere(Permission.CLIENTS),
         "theme": theme if theme in THEMES else "auto",
         "provider_name": desk_setup().configuration.desk.provider,
         "mail_is_set_up": bool(desk_setup().configuration.mail.host),

@@ -7,11 +7,13 @@ stands in logs, so such a cell gets an apostrophe before it (OWASP, CSV injectio
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from midwatch.desk.triage.lists import Row
-from midwatch.reports.amounts import rfc3339
+from midwatch.reports.amounts import begun, rfc3339
+from midwatch.reports.incident_telling import standing, story
 
 _FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  # the wide twins that spreadsheets read the same
 HEAD: Final = (
@@ -38,7 +40,15 @@ def neutral(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULAS) else text
 
 
-def csv_lines(rows: Sequence[Row]) -> Iterator[str]:
+def json_pieces(rows: Iterable[Row]) -> Iterator[str]:
+    """The list as one JSON document, piece by piece."""
+    yield '{"incidents": ['
+    for number, row in enumerate(rows):
+        yield f"{', ' if number else ''}{json.dumps(plain(row), ensure_ascii=False)}"
+    yield "]}"
+
+
+def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
     """The list as CSV, with its head."""
     writer = csv.writer(_Line())
     yield writer.writerow(HEAD)
@@ -55,8 +65,8 @@ def plain(row: Row) -> dict[str, Any]:
         "priority": incident.priority.value,
         "level": incident.level.value,
         "state": incident.state.value,
-        "what": row.sentence,
-        "standing": row.standing,
+        "what": begun(story(incident)),
+        "standing": standing(incident, row.now),
         "opened": rfc3339(incident.opened),
         "first": rfc3339(incident.first),
         "last": rfc3339(incident.last),

@@ -49,7 +49,7 @@ def draft(scope: Scope, since: int, zone: ZoneInfo) -> str:
             "since": moment(since, zone), "until": moment(scope.now, zone), "zone": zone.key,
         },
         "",
-        _first_line(counts.waiting, counts.all),
+        _first_line(counts.waiting, counts.all, awake=Watching(scope).awake().now),
         "",
         _("NEEDS A PERSON"),
         *(_open(scope, waiting) or [_("- nothing: every incident is answered")]),
@@ -71,7 +71,10 @@ def draft(scope: Scope, since: int, zone: ZoneInfo) -> str:
     return "\n".join(parts)
 
 
-def _first_line(waiting: int, every: int) -> str:
+def _first_line(waiting: int, every: int, *, awake: bool) -> str:
+    if not awake:
+        stands = _("The watch stands still: nothing is looked at now.")
+        return f"{stands} {_first_line(waiting, every, awake=True)}" if every else stands
     if not every:
         return _("All quiet: no incident is open.")
     still = ngettext("%(n)d incident is open", "%(n)d incidents are open", every) % {"n": every}

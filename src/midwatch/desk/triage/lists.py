@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from midwatch.desk.access.lists import Clock, IncidentLists, Narrowed
 from midwatch.desk.access.scope import OPEN_STATES, Scope, Shown
+from midwatch.desk.theme.stories import standing, story
 from midwatch.desk.triage.models import Assignment
 from midwatch.desk.triage.selectors import assigned_to, owners
 from midwatch.incidents import Incident, IncidentState, Priority
 from midwatch.reports.amounts import begun
-from midwatch.reports.incident_telling import standing, story
 
 PER_PAGE: Final = 40
 STATES: Final[dict[str, tuple[Promise, tuple[IncidentState, ...]]]] = {
@@ -78,14 +78,23 @@ class Row:
     incident: Incident
     masked: bool
     client: str
-    sentence: str
-    standing: str
+    now: int
     clock: Clock | None
     owner: Assignment | None
 
+    @property
+    def sentence(self) -> str:
+        """What it is, in the reader's language."""
+        return begun(story(self.incident))
 
-def rows_of(scope: Scope, found: Sequence[Shown], lists: IncidentLists) -> list[Row]:
-    """The rows of these incidents."""
+    @property
+    def standing(self) -> str:
+        """How it stands, in the reader's language."""
+        return standing(self.incident, self.now)
+
+
+def rows_of(scope: Scope, found: Sequence[Shown], lists: IncidentLists | None = None) -> list[Row]:
+    """The rows of these incidents; without ``lists`` they have no clock."""
     titles = {tenant.id: tenant.title for tenant in scope.tenants()}
     held = owners(scope, [each.incident for each in found])
     return [
@@ -93,9 +102,8 @@ def rows_of(scope: Scope, found: Sequence[Shown], lists: IncidentLists) -> list[
             each.incident,
             each.masked,
             titles.get(each.incident.tenant, each.incident.tenant),
-            begun(story(each.incident)),
-            standing(each.incident, scope.now),
-            lists.clock(each),
+            scope.now,
+            None if lists is None else lists.clock(each),
             held.get(each.incident.id),
         )
         for each in found

@@ -12,6 +12,7 @@ from midwatch.desk.access.casefile import CaseFile, Told
 from midwatch.desk.access.lists import IncidentLists
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.scope import Scope
+from midwatch.desk.theme.stories import sentence
 from midwatch.desk.triage.lists import rows_of
 from midwatch.desk.triage.models import Tick
 from midwatch.desk.triage.runbooks import Step, runbook
@@ -27,7 +28,6 @@ from midwatch.incidents import (
 )
 from midwatch.reports.defusing import defuse
 from midwatch.reports.incident_telling import attempt_of, notes
-from midwatch.reports.telling import sentence
 from midwatch.rules.technique_texts import Technique, explain
 
 _LONGEST: Final = 600
@@ -188,6 +188,9 @@ _CAUSES: Final = {
     DeliveryCause.FAILOVER: gettext_lazy("called this way because another failed"),
     DeliveryCause.HELD: gettext_lazy("called after the maintenance"),
     DeliveryCause.NOTICE: gettext_lazy("written to"),
+    DeliveryCause.OPENED: gettext_lazy("told that it was opened"),
+    DeliveryCause.CHANGED: gettext_lazy("told that it changed"),
+    DeliveryCause.RESOLVED: gettext_lazy("told that it was resolved"),
 }
 _DELIVERED: Final = {
     DeliveryState.PENDING: gettext_lazy("on its way"),

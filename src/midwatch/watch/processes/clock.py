@@ -40,13 +40,18 @@ from midwatch.watch.configuration import Configuration
 from midwatch.watch.geography import PlacesCheck
 from midwatch.watch.health import HealthStore
 from midwatch.watch.incident_sink import IncidentSink
-from midwatch.watch.link_keys import link_key
 from midwatch.watch.monitoring import Monitor
 from midwatch.watch.policies import OPERATOR, Policies
-from midwatch.watch.processes.figures import FiguresOf, disk_of, expected_processes
+from midwatch.watch.processes.figures import (
+    FiguresOf,
+    damaged_of,
+    disk_of,
+    expected_processes,
+)
 from midwatch.watch.processes.running import Heart, Signals, microseconds
 from midwatch.watch.rhythm import DAY, HOUR, MINUTE, SECOND
 from midwatch.watch.self_watch import Facts, ListAge, SelfWatch, ShareOfLines
+from midwatch.watch.signing import link_key
 from midwatch.watch.spools import open_spool
 from midwatch.watch.state_folder import StateFolder
 
@@ -232,6 +237,7 @@ class ClockProcess:
             lists=[self._age(source) for source in self._knowledge.lists()],
             keys=key_troubles(self._tenants.maskings()),
             places=self._places.troubles(self._configuration.knowledge.geoip),
+            damaged=damaged_of(self._folder),
         )
 
     def _rules(self) -> dict[str, int]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from midwatch.intake.parcels import Spool
+from midwatch.lake.values import SET_ASIDE
 from midwatch.paging import SqliteIncidents
 from midwatch.tenants import TenantStore
 from midwatch.watch.health import HealthStore, Heartbeat
@@ -61,3 +62,9 @@ def disk_of(folder: Path) -> dict[str, float]:
     """The used share of the disk that a folder is on."""
     usage = shutil.disk_usage(folder)
     return {str(folder): 1 - usage.free / usage.total if usage.total else 0.0}
+
+
+def damaged_of(folder: StateFolder) -> dict[str, int]:
+    """How many damaged files of the lake were set aside, by the folder they are in."""
+    aside = folder.lake / SET_ASIDE
+    return {str(aside): sum(1 for _ in aside.rglob("*.parquet"))} if aside.is_dir() else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Awaitable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -168,6 +169,8 @@ async def _beat(
         try:
             if heart.beat(microseconds(), figures):
                 quarantine.flush()
+        except sqlite3.OperationalError as error:
+            _LOG.error("the intake could not beat: the state file cannot be written: %s", error)
         except Exception:  # noqa: BLE001  # a beat that fails must not end the intake
             _LOG.exception("the intake could not beat")
         await asyncio.sleep(_LOOK)

@@ -1,4 +1,4 @@
-"""The short process that tends the lake: expires, compacts and vacuums, then ends."""
+"""The short process that tends the lake: expires, compacts, vacuums and checks, then ends."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ def tend_lake(folder: StateFolder) -> bool:
             keeper = LakeKeeper(folder.lake)
             erase_leftovers(folder, tenants, keeper)
             done = keeper.maintain(microseconds(), tenants.tenants())
+            problems = (*done.problems, *keeper.check_next())
         finally:
             tenants.close()
-    for problem in done.problems:
+    for problem in problems:
         _LOG.warning("the lake: %s", problem)
     return True

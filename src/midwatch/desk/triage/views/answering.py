@@ -9,10 +9,11 @@ from django.shortcuts import render
 
 from midwatch.desk.access.answers import Answers
 from midwatch.desk.access.pages import public
+from midwatch.desk.theme.stories import standing, story
 from midwatch.desk.triage.visits import address_of
 from midwatch.kernel import BadInputError
 from midwatch.reports.amounts import begun
-from midwatch.reports.incident_telling import standing, steps, story
+from midwatch.reports.incident_telling import steps
 
 
 @public("the link in a mail is what lets in; it shows what the mail said and acknowledges that")

@@ -14,14 +14,14 @@ from midwatch.desk.access.handling import PREVIEW_DAYS, Handling
 from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.pages import page
 from midwatch.desk.access.roles import Permission
+from midwatch.desk.theme.stories import sentence, story
 from midwatch.desk.triage.forms import ExceptionForm
 from midwatch.desk.triage.visits import address_of, told
 from midwatch.incidents import Preview
 from midwatch.incidents.exceptions import state_of
 from midwatch.kernel import BadInputError
 from midwatch.reports.amounts import begun
-from midwatch.reports.incident_telling import attempt_of, story
-from midwatch.reports.telling import sentence
+from midwatch.reports.incident_telling import attempt_of
 
 
 @page(Permission.TRIAGE)

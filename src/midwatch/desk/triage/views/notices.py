@@ -18,12 +18,13 @@ from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.pages import page
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.setup import desk_setup
+from midwatch.desk.theme.stories import story
 from midwatch.desk.triage.forms import NoticeForm
 from midwatch.desk.triage.visits import address_of
 from midwatch.kernel import BadInputError, derived_id
 from midwatch.paging.composing import defused_lines
 from midwatch.reports.amounts import begun
-from midwatch.reports.incident_telling import notes, steps, story, when
+from midwatch.reports.incident_telling import notes, steps, when
 
 TEMPLATES: Final = {
     "inform": gettext_lazy("to inform: nothing to do"),

@@ -24,16 +24,28 @@
       root.dataset.theme = chosen.value;
       keep("theme", chosen.value);
     }
+    /* By keyboard a choice is made step by step: there the button shows it. */
     const form = chosen.closest("form[data-submit-on-change]");
-    if (form) form.requestSubmit();
+    if (form && !keyed) form.requestSubmit();
   });
+  let keyed = false;
+  document.addEventListener("keydown", () => { keyed = true; }, true);
+  document.addEventListener("pointerdown", () => { keyed = false; }, true);
 
-  /* A menu closes by Escape or by a click elsewhere. */
+  /* A menu closes by Escape or by a click elsewhere; so does a form that was opened, by Escape. */
   const close = (except) => document.querySelectorAll("details.me[open]").forEach((menu) => {
     if (menu !== except) menu.open = false;
   });
   document.addEventListener("click", (event) => close(event.target.closest("details.me")));
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(null); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const opened = document.activeElement.closest("details.me[open], details.act-more[open]");
+    if (opened) {
+      opened.open = false;
+      opened.querySelector("summary").focus();
+    }
+    close(null);
+  });
 
   /* htmx asks with the token of the page's own forms. */
   document.addEventListener("htmx:configRequest", (event) => {

@@ -37,6 +37,11 @@
     if (event.target.closest("[data-print]")) print();
   });
 
+  /* Who pressed a button of the story finds themselves in the new one, not at the top of the page. */
+  document.addEventListener("htmx:afterSettle", () => {
+    if (story && document.activeElement === document.body) story.focus();
+  });
+
   const step = (way) => {
     const all = rows();
     if (!all.length) return;
