@@ -18,7 +18,7 @@ from tests.desk.questionnaires import opened, sent
 
 from midwatch.desk.access.roles import Role
 from midwatch.desk.access.scope import Scope
-from midwatch.desk.answers import links, scanning
+from midwatch.desk.answers import links
 from midwatch.desk.answers.answering import hand_in
 from midwatch.desk.answers.models import Asking, Paper
 from midwatch.desk.answers.papers import kind_of, plain_name
@@ -26,7 +26,9 @@ from midwatch.desk.answers.selectors import Whole
 from midwatch.desk.rehearsal import Furnished
 from midwatch.desk.rehearsal_vendors import furnish_vendors
 from midwatch.desk.setup import DeskSetup
+from midwatch.desk.vendors import scanning
 from midwatch.desk.vendors.models import Vendor
+from midwatch.desk.vendors.papers import keep_bytes
 from midwatch.kernel import BadInputError
 from midwatch.vendors.questionnaires import Reply, full_questionnaire, short_questionnaire
 from midwatch.vendors.questionnaires.formats import own_workbook
@@ -286,3 +288,11 @@ def test_names_of_files_are_harmless() -> None:
     assert plain_name("gpj.\u202eexe") == "gpj.\\u202eexe"
     assert plain_name("...") == "unnamed"
     assert len(plain_name("x" * 500)) == 120
+
+
+def test_a_paper_that_a_reviewer_files_is_looked_at_too(clamd: Clamd, state: StateFolder) -> None:
+    with pytest.raises(BadInputError, match="Eicar-Signature"):
+        keep_bytes("bakery", PDF + EICAR)
+    assert not list(state.papers("bakery").glob("*"))
+    keep_bytes("bakery", PDF)
+    assert clamd.seen == [PDF + EICAR, PDF]

@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from midwatch.desk.answers.models import Asking, Paper
-from midwatch.desk.answers.scanning import scan
+from midwatch.desk.vendors.scanning import scan
 from midwatch.kernel import BadInputError
 from midwatch.reports.defusing import defuse
 from midwatch.vendors.spreadsheets.packages import check_package

@@ -22,6 +22,7 @@ from midwatch.desk.access.stores import stores
 from midwatch.desk.access.vendor_parts import own
 from midwatch.desk.access.vendors import VendorActs
 from midwatch.desk.vendors.models import Paper, Vendor, new_reference
+from midwatch.desk.vendors.scanning import scan
 from midwatch.kernel import BadInputError
 from midwatch.vendors.evidence import (
     Assurance,
@@ -58,7 +59,7 @@ def keep_bytes(tenant: str, data: bytes) -> str:
     """Keep a file of a client's; its SHA-256. The same bytes are kept once.
 
     Raises:
-        BadInputError: It is empty or too large.
+        BadInputError: It is empty or too large, or the antivirus found something in it.
     """
     if not data or len(data) > LARGEST:
         raise BadInputError(
@@ -68,6 +69,7 @@ def keep_bytes(tenant: str, data: bytes) -> str:
     digest = digest_of(data)
     place = stores().folder.papers(tenant) / digest
     if not place.exists():
+        scan(data)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         beside = place.with_name(f".{digest[:16]}.{secrets.token_hex(4)}")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
