@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from django.conf import settings
@@ -34,6 +35,17 @@ class DeskRequest(HttpRequest):
     """UTC microseconds; one moment for the whole page."""
 
 
+@contextmanager
+def _spoken(request: HttpRequest, viewer: Viewer) -> Iterator[None]:
+    """Inside, the viewer's own language where they chose one: it comes before the browser's."""
+    if viewer.language not in _LANGUAGES:
+        yield
+        return
+    request.LANGUAGE_CODE = viewer.language
+    with translation.override(viewer.language):
+        yield
+
+
 class ViewerMiddleware:
     """See the module's documentation."""
 
@@ -47,15 +59,12 @@ class ViewerMiddleware:
         request.now = now  # type: ignore[attr-defined]  # DeskRequest says what pages may expect
         request.viewer = viewer  # type: ignore[attr-defined]  # DeskRequest has it
         request.scope = Scope(viewer, now)  # type: ignore[attr-defined]  # DeskRequest has it
-        if viewer.language in _LANGUAGES:
-            # Their own choice comes before the browser's; LocaleMiddleware says which it was.
-            translation.activate(viewer.language)
-            request.LANGUAGE_CODE = viewer.language
         needed = viewer.provider and not viewer.second_factor
         if needed and not request.path.startswith(_WITHOUT_SECOND_FACTOR):
             return redirect("mfa_index")
-        with rows(rows_of(viewer)), one_look():
+        with rows(rows_of(viewer)), one_look(), _spoken(request, viewer):
             response = self._next(request)
+            response.headers.setdefault("Content-Language", translation.get_language())
         if response.status_code == _MISSING and viewer.id and request.resolver_match is not None:
             # What is not theirs is answered like what is not there; who keeps the machine may see.
             _LOG.info(
