@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from django.core import mail
 from django.test import Client
@@ -109,6 +111,25 @@ def test_the_first_steps_tell_what_comes_next(
     manager = visitor(Role.MANAGER)
     assert manager.get("/")["Location"] == "/welcome/"
     assert "your first client" in manager.get("/welcome/").content.decode()
+
+
+def test_the_sample_office_is_none_of_the_first_steps(
+    world: Furnished, visitor: Callable[..., Client]
+) -> None:
+    tenants = world.stores.tenants
+    for each in (BAKERY, FORGE):
+        tenants.save_tenant(msgspec.structs.replace(tenants.tenant(each), demo=True))
+
+    assert "your first client" in visitor(Role.MANAGER).get("/welcome/").content.decode()
+
+
+def test_enter_in_the_form_takes_the_password(welcome: str, visitor: Callable[..., Client]) -> None:
+    page = visitor().get(welcome).content.decode()
+    form = page[page.index('class="sheet"') :]
+    first = re.search(r'<button[^>]*name="way" value="(\w+)"', form)
+
+    assert first is not None
+    assert first[1] == "password"
 
 
 def test_the_first_steps_of_a_desk_with_sources_wait_for_a_line(

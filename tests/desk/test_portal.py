@@ -11,7 +11,7 @@ from django.test import Client
 from msgspec.structs import replace
 
 from midwatch.desk.access.roles import Role
-from midwatch.desk.access.scope import Scope
+from midwatch.desk.access.scope import OPEN_STATES, Scope
 from midwatch.desk.audit.services import reveal
 from midwatch.desk.people.models import ClientPreferences, User
 from midwatch.desk.portal.periods import Calendar
@@ -82,6 +82,28 @@ def test_the_gravest_that_is_true_is_told_first(
     kept.answering.record([a_signal("bakery", "in", rule="in", success=True)], now())
     assert "guessed the VPN password" in told(scope)
     assert overview(scope, "bakery", BERLIN).mood == "act"
+
+
+@pytest.mark.parametrize(
+    ("what", "inside"),
+    [(Disposition.TRUE_POSITIVE, True), (Disposition.FALSE_POSITIVE, False)],
+)
+def test_the_day_somebody_got_in_stays_such_a_day(
+    world: Furnished, scope_of: Callable[..., Scope], what: Disposition, inside: bool
+) -> None:
+    answered(world)
+    world.stores.tenants.remove_feed("bakery-mail")
+    answering = world.stores.answering
+    answering.record([a_signal("bakery", "in", rule="in", success=True)], now())
+    scope = scope_of(Role.OWNER)
+    opened = scope.incidents("bakery", OPEN_STATES, most=1)[0].incident
+
+    answering.resolve(opened.id, what, by="ana", now=now(), why="a test")
+
+    seen = overview(scope, "bakery", BERLIN)
+    assert seen.sentence.startswith("Somebody got in today, and it is resolved: ") == inside
+    assert seen.sentence.startswith("Nobody got in.") != inside
+    assert seen.mood == ("look" if inside else "quiet")
 
 
 def test_a_client_without_a_source_is_taught_the_next_step(

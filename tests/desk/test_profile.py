@@ -57,3 +57,18 @@ def test_a_zone_that_is_none_is_refused(world: Furnished, visitor: Callable[...,
         assert b"errorlist" in answer.content
     assert owner.post("/profile/", {"name": "Olga", "language": "xx"}).status_code == 200
     assert User.objects.get().zone == ""
+
+
+def test_who_sets_a_first_password_is_not_asked_to_change_it(
+    world: Furnished, visitor: Callable[..., Client]
+) -> None:
+    owner = visitor(Role.OWNER)
+    user = User.objects.get(memberships__role=Role.OWNER)
+    user.set_unusable_password()
+    user.save()
+    owner.force_login(user)
+    chosen = {"password1": "seven quiet harbours", "password2": "seven quiet harbours"}
+
+    answer = owner.post("/account/password/set/", chosen)
+
+    assert answer["Location"] == "/profile/"

@@ -59,9 +59,18 @@ def test_the_gravest_of_its_findings_is_told_and_why_it_is_graver(incident: Inci
     raised = add(incident, success, None, MINUTE)
 
     assert story(raised) == (
-        '198.51.100.7 guessed the VPN password of "j.ortiz"; 1 more finding belongs to it'
+        '198.51.100.7 guessed the VPN password of "j.ortiz" after 64 tries; '
+        "1 more finding belongs to it"
     )
     assert notes(raised) == ("Passwords were guessed, then a login succeeded",)
+
+
+def test_the_tries_at_another_door_are_not_those_before_the_login(incident: Incident) -> None:
+    elsewhere = a_signal("a2", success=True, count=2, services=("ssh",))
+    another = a_signal("a3", success=True, count=2, addresses=("203.0.113.9",))
+
+    for success in (elsewhere, another):
+        assert "after 2 tries" in story(add(incident, success, None, MINUTE))
 
 
 def test_what_the_watch_says_of_itself_is_told_in_its_own_words() -> None:

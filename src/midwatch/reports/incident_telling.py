@@ -5,12 +5,13 @@ Sentences come without a full stop, so that they can stand in others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from typing import Final
 
 from midwatch.incidents import OWN_CATEGORY, Incident, IncidentKind, IncidentState, Signal
 from midwatch.reports.amounts import MINUTE, begun, counted, duration, listed, number, span
+from midwatch.reports.assembling import with_tries
 from midwatch.reports.defusing import defuse
 from midwatch.reports.telling import sentence
 from midwatch.reports.values import Attempt
@@ -25,8 +26,7 @@ def story(incident: Incident) -> str:
         return _storm(incident)
     if not incident.signals:
         return defuse(incident.title, _LONGEST_NOTE)
-    gravest = max(incident.signals, key=_weight)
-    told = _told(gravest)
+    told = _told(*gravest_of(incident.signals))
     others = incident.alerts - 1
     if others:
         told += f"; {counted(others, 'more finding belongs', 'more findings belong')} to it"
@@ -97,10 +97,22 @@ def attempt_of(signal: Signal) -> Attempt:
     )
 
 
-def _told(signal: Signal) -> str:
+def attempts_beside(signals: Sequence[Signal]) -> list[Attempt]:
+    """Each signal's finding, in their order; a guessed login counts the tries the others saw."""
+    return with_tries([attempt_of(signal) for signal in signals])
+
+
+def gravest_of(signals: Sequence[Signal]) -> tuple[Signal, Attempt]:
+    """The signal that a story begins with, and its finding beside the others; there is one."""
+    return max(
+        zip(signals, attempts_beside(signals), strict=True), key=lambda both: _weight(both[0])
+    )
+
+
+def _told(signal: Signal, attempt: Attempt) -> str:
     if signal.category == OWN_CATEGORY and signal.meaning:
         return defuse(signal.meaning, _LONGEST_NOTE).removesuffix(".")
-    return sentence(attempt_of(signal))
+    return sentence(attempt)
 
 
 def _storm(incident: Incident) -> str:

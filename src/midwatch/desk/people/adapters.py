@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from midwatch.desk.people.models import User
@@ -32,6 +33,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: an invitation makes the account."""
         return False
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """On to the person's own page: nothing is left to change."""
+        return reverse("profile")
 
     def format_email_subject(self, subject: str) -> str:
         """Without the server's name before it: the sender says who writes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from midwatch.desk.portal.periods import Calendar, Period, since_of
 from midwatch.desk.portal.strips import Strip, axis, drawn
 from midwatch.desk.theme import stories
 from midwatch.desk.theme.templatetags.midwatch import ago, amount, calendar_day
+from midwatch.incidents import Disposition
 from midwatch.incidents.incident import REFERENCE_LENGTH
 from midwatch.paging.standing import Recorded, Standing
 from midwatch.reports.amounts import begun
@@ -31,6 +32,7 @@ _MOST_INCIDENTS: Final = 8
 _MOST_SINGLE_STRIPS: Final = 8
 """With more sources than these, neighbouring cells that say the same are drawn as one."""
 _LOGINS: Final = "credential_attack"
+_DISMISSED: Final = (Disposition.FALSE_POSITIVE, Disposition.BENIGN, Disposition.DUPLICATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,10 @@ def overview(scope: Scope, tenant: str, zone: ZoneInfo) -> Overview:
     periods = calendar.periods()
     waiting, incidents = _incidents(scope, tenant, standing)
     rules = watching.rules(tenant)
-    sentence = _sentence(seen, waiting, periods[0], found)
+    inside = _inside(scope, calendar)
+    if inside is not None and seen.mood == "quiet":
+        seen = replace(seen, mood="look")
+    sentence = _sentence(seen, waiting, periods[0], found, inside)
     start = watching.day_start()
     return Overview(
         owner,
@@ -169,8 +174,24 @@ def _incidents(
     return tuple(waiting), tuple(others[:_MOST_INCIDENTS])
 
 
+def _inside(scope: Scope, calendar: Calendar) -> Told | None:
+    """What let somebody in today and is resolved, not as a mistake: nobody else tells of it."""
+    today = calendar.signals(calendar.today, calendar.today)
+    for reference in dict.fromkeys(
+        reference_of(each.incident) for each in today if each.signal.success and each.incident
+    ):
+        shown = scope.incident(reference)
+        if not shown.incident.open and shown.incident.disposition not in _DISMISSED:
+            return told_of(shown, scope.now)
+    return None
+
+
 def _sentence(
-    seen: Glance, waiting: Sequence[Told], today: Period, found: Sequence[Recorded]
+    seen: Glance,
+    waiting: Sequence[Told],
+    today: Period,
+    found: Sequence[Recorded],
+    inside: Told | None,
 ) -> str:
     if seen.key in ("success", "waiting") and waiting:
         grave = next((each for each in waiting if each.shown.incident.success), waiting[0])
@@ -187,6 +208,8 @@ def _sentence(
     else:
         tried = _("No attempt was seen today.")
     calm = f"{nobody} {tried}"
+    if inside is not None:
+        calm = _("Somebody got in today, and it is resolved: %(how)s") % {"how": inside.story}
     return calm if seen.key == "quiet" else f"{seen.sentence} {calm}"
 
 

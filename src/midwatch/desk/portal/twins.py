@@ -16,7 +16,7 @@ from midwatch.desk.portal.views import attempts_of_span, calendar_for
 from midwatch.desk.theme.tables import table
 from midwatch.paging.standing import Recorded
 from midwatch.reports.amounts import begun, rfc3339
-from midwatch.reports.incident_telling import attempt_of
+from midwatch.reports.incident_telling import attempts_beside
 from midwatch.reports.telling import sentence
 
 _DAYS: Final = ("day", "attempts", "blocked")
@@ -42,8 +42,8 @@ def attempts(request: DeskRequest, tenant: str, form: str) -> HttpResponse:
 
 
 def _told(found: list[Recorded]) -> Iterator[dict[str, object]]:
-    for each in found:
-        told = attempt_of(each.signal)
+    attempts = attempts_beside([each.signal for each in found])
+    for each, told in zip(found, attempts, strict=True):
         yield {
             "time": rfc3339(time_of(each)),
             "kind": each.signal.kind,

@@ -25,7 +25,7 @@ from midwatch.desk.theme.templatetags.midwatch import zone_named
 from midwatch.desk.vendors.selectors import provider_reviews
 from midwatch.paging.standing import Recorded
 from midwatch.reports.amounts import begun
-from midwatch.reports.incident_telling import attempt_of
+from midwatch.reports.incident_telling import attempts_beside
 from midwatch.tenants import Tenant
 
 _MOST_ROWS: Final = 200
@@ -84,14 +84,15 @@ def attempts(request: DeskRequest, tenant: str) -> HttpResponse:
     calendar = calendar_for(request, owner)
     first, last, title = _span(request, calendar)
     found = _attempts(calendar, first, last)
+    told = attempts_beside([each.signal for each in found])
     rows = [
         {
             "at": time_of(each),
-            "told": begun(sentence(attempt_of(each.signal))),
+            "told": begun(sentence(attempt)),
             "count": each.signal.count,
             "reference": reference_of(each.incident),
         }
-        for each in found[:_MOST_ROWS]
+        for each, attempt in list(zip(found, told, strict=True))[:_MOST_ROWS]
     ]
     days = [calendar.day(first + timedelta(days=n)) for n in range((last - first).days + 1)]
     return render(

@@ -27,10 +27,9 @@ from midwatch.incidents import (
     Incident,
     IncidentKind,
     IncidentState,
-    Signal,
 )
 from midwatch.reports.defusing import defuse
-from midwatch.reports.incident_telling import attempt_of
+from midwatch.reports.incident_telling import gravest_of
 from midwatch.reports.labels import SERVICES
 from midwatch.reports.telling import name
 from midwatch.reports.values import Attempt
@@ -66,11 +65,11 @@ def story(incident: Incident) -> str:
         return _storm(incident)
     if not incident.signals:
         return defuse(incident.title, _LONGEST_NOTE)
-    gravest = max(incident.signals, key=_weight)
+    gravest, attempt = gravest_of(incident.signals)
     if gravest.category == OWN_CATEGORY and gravest.meaning:
         told = defuse(gravest.meaning, _LONGEST_NOTE).removesuffix(".")
     else:
-        told = sentence(attempt_of(gravest))
+        told = sentence(attempt)
     others = incident.alerts - 1
     if not others:
         return told
@@ -325,10 +324,6 @@ def _disposition(what: Disposition) -> str:
             Disposition.DUPLICATE: gettext_lazy("duplicate"),
         }[what]
     )
-
-
-def _weight(signal: Signal) -> tuple[bool, int, int]:
-    return signal.success, signal.level.rank, signal.count
 
 
 _TOLD: Final[dict[str, Callable[[Attempt, str], str]]] = {

@@ -27,7 +27,7 @@ from midwatch.incidents import (
     IncidentState,
 )
 from midwatch.reports.defusing import defuse
-from midwatch.reports.incident_telling import attempt_of, notes
+from midwatch.reports.incident_telling import attempts_beside, notes
 from midwatch.rules.technique_texts import Technique, explain
 
 _LONGEST: Final = 600
@@ -101,9 +101,12 @@ def page_of(scope: Scope, case: CaseFile) -> dict[str, Any]:
     """What the whole page shows."""
     incident = case.incident
     findings = case.findings()
+    attempts = attempts_beside([each.signal for each in findings])
     related = rows_of(scope, scope.related(incident), IncidentLists(scope))
     return pane_of(scope, case) | {
-        "findings": [(each, sentence(attempt_of(each.signal))) for each in findings],
+        "findings": [
+            (each, sentence(attempt)) for each, attempt in zip(findings, attempts, strict=True)
+        ],
         "timeline": timeline(incident, case),
         "techniques": techniques(incident),
         "related": related,
@@ -141,9 +144,11 @@ def timeline(incident: Incident, case: CaseFile) -> list[Moment]:
         found.append(Moment(incident.first, "event", "", _("the first event of it")))
     if incident.last is not None and incident.last != incident.first:
         found.append(Moment(incident.last, "event", "", _("the last event so far")))
-    for each in case.findings():
-        text = sentence(attempt_of(each.signal))
-        found.append(Moment(each.at, "found", _("Midwatch"), text, (), each.signal.id))
+    findings = case.findings()
+    for each, attempt in zip(
+        findings, attempts_beside([each.signal for each in findings]), strict=True
+    ):
+        found.append(Moment(each.at, "found", _("Midwatch"), sentence(attempt), (), each.signal.id))
     found += [_change(each) for each in incident.history]
     found += [moment for each in case.told() for moment in _told(each)]
     order = {"event": 0, "found": 1, "told": 2, "done": 3}
