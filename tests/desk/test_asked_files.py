@@ -62,10 +62,16 @@ class Clamd(threading.Thread):
 
     def __init__(self, place: Path) -> None:
         super().__init__(daemon=True)
+        self.place = place
         self.door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.door.bind(str(place))
         self.door.listen()
         self.seen: list[bytes] = []
+
+    def leave(self) -> None:
+        """Nobody comes in any more, though the thread may wait for somebody still."""
+        self.place.unlink(missing_ok=True)
+        self.door.close()
 
     def run(self) -> None:
         while True:
@@ -91,7 +97,7 @@ def clamd(tmp_path: Path, state: StateFolder, monkeypatch: pytest.MonkeyPatch) -
     running = Clamd(place)
     running.start()
     yield running
-    running.door.close()
+    running.leave()
 
 
 def give(browser: Client, place: str, name: str, data: bytes, question: str = FIRST) -> str:
@@ -218,7 +224,7 @@ def test_an_antivirus_that_is_away_is_told_as_such(
     inside: tuple[Asking, links.Made, Client, str], clamd: Clamd
 ) -> None:
     _asking, _made, browser, place = inside
-    clamd.door.close()
+    clamd.leave()
     give(browser, place, "good.pdf", PDF)
     assert Paper.objects.get().scan == Paper.Scan.NOT_SCANNED
 

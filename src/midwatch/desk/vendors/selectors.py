@@ -56,6 +56,8 @@ class Extra:
 
 EXTRAS: Final[list[Callable[[Vendor, date], Extra]]] = []
 """Apps that keep more about vendors (answers, data held) add a function here at their start."""
+PARTS: Final = ["services", "papers", "contracts", "findings", "reviews", "statements"]
+"""What a glance reads beside the vendor itself; apps that add an extra add what it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,7 @@ class Glance:
 
 def with_parts(vendors: QuerySet[Vendor]) -> QuerySet[Vendor]:
     """With all that a glance reads, in a few questions to the database for all of them."""
-    return vendors.prefetch_related(
-        "services", "papers", "contracts", "findings", "reviews", "statements"
-    )
+    return vendors.prefetch_related(*PARTS)
 
 
 def today_of(scope: Scope, tenant: str) -> date:
