@@ -257,7 +257,10 @@ def test_handing_in_names_what_is_missing_and_closes_the_answers(
     assert mails[-1].to == ["owner@bakery.example"]
     assert f"/questionnaire/{asking.reference}/" in mails[-1].body
     assert "Handed in" in browser.get(place).text
-    browser.post(f"{place}part/1/", form(FIRST, "no"))
+    late = browser.post(f"{place}part/1/", form(FIRST, "no"))
+    assert late.status_code == 422
+    assert "cannot be changed now" in late.text
+    assert browser.post(f"{place}part/1/", form(FIRST, "yes")).status_code == 302
     browser.post(f"{place}part/1/save/?question={FIRST}", form(FIRST, "no"))
     assert Whole(asking).submission.answer(FIRST).reply is Reply.YES
 

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -402,3 +403,29 @@ def test_known_words_make_no_password(password: str) -> None:
         validator.validate(password)
     validator.validate("midwatch, the oven and 12 buns")
     validator.validate("correct horse battery staple")
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("http://testserver/queue/?open=MW-1#x", "/queue/?open=MW-1"),
+        ("http://evil.example/queue/", "/"),
+        ("http://testserver//evil.example/", "/evil.example/"),
+        ("", "/"),
+    ],
+)
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(
+    world: Furnished, db: None, came_from: str, back: str
+) -> None:
+    answer = Client(headers={"referer": came_from}).post("/handover/new/", {})
+
+    assert answer["Location"] == "/account/login/?" + urlencode({"next": back}, safe="/")
+
+
+def test_the_address_of_a_form_opened_says_that_there_is_nothing(
+    world: Furnished, visitor: Callable[..., Client]
+) -> None:
+    answer = visitor(Role.MANAGER).get(f"/incident/{world.own.reference}/acknowledge/")
+
+    assert answer.status_code == 405
+    assert "There is nothing at this address" in answer.text

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import translation
 
 from midwatch.desk.access.rows import rows, rows_of
@@ -22,6 +22,7 @@ from midwatch.desk.people.selectors import viewer_of
 _WITHOUT_SECOND_FACTOR: Final = ("/account/", settings.STATIC_URL, "/i18n/")
 """Where somebody may go to set up the factor, and what those pages are made of."""
 _MISSING: Final = 404
+_ONLY_SENT: Final = 405
 _LOG: Final = logging.getLogger(__name__)
 _LANGUAGES: Final = frozenset(code for code, _name in settings.LANGUAGES)
 
@@ -64,7 +65,13 @@ class ViewerMiddleware:
             return redirect("mfa_index")
         with rows(rows_of(viewer)), one_look(), _spoken(request, viewer):
             response = self._next(request)
+<<<<<<< HEAD
             response.headers.setdefault("Content-Language", translation.get_language())
+=======
+        if response.status_code == _ONLY_SENT and request.method == "GET" and not response.content:
+            # The address of a form, opened: no browser has words of its own for it.
+            return render(request, "desk/missing.html", status=_ONLY_SENT)
+>>>>>>> fresh
         if response.status_code == _MISSING and viewer.id and request.resolver_match is not None:
             # What is not theirs is answered like what is not there; who keeps the machine may see.
             _LOG.info(

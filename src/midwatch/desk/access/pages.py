@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, Final, ParamSpec, cast
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -17,6 +18,7 @@ from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.roles import Permission
 
 _Given = ParamSpec("_Given")
+_OPENED: Final = ("GET", "HEAD")
 Page = Callable[Concatenate[DeskRequest, _Given], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, _Given], HttpResponseBase]
 
@@ -35,7 +37,7 @@ def page(permission: Permission) -> Callable[[Page[_Given]], View[_Given]]:
         ) -> HttpResponseBase:
             asked = cast("DeskRequest", request)
             if not asked.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(_way_back(request))
             tenant = kwargs.get("tenant")
             allowed = (
                 asked.viewer.may(permission, tenant)
@@ -63,3 +65,13 @@ def public(reason: str) -> Callable[[View[_Given]], View[_Given]]:
         return view
 
     return decorate
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Where to go on after signing in: the page asked for, or the one whose form was sent."""
+    if request.method in _OPENED:
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("Referer", ""))
+    if page.netloc != request.get_host():
+        return "/"
+    return f"/{page.path.lstrip('/')}" + (f"?{page.query}" if page.query else "")

@@ -110,10 +110,15 @@ def save(link: Link, typed: Mapping[str, Typed]) -> Saved:
     now = int(timezone.now().timestamp() * _MICROSECONDS)
     for name, each in typed.items():
         question = whole.version.question(name)
-        if question is None or not may_write(whole, link, name):
+        if question is None:
             done.faults[name] = _("this answer cannot be changed now")
             continue
         answer = answer_of(question, each, by=link.name, at=now)
+        if not may_write(whole, link, name):
+            # A page that was opened before may send what is there already: that is no fault.
+            if not same(_kept(asking, name), _with_papers(whole, answer)):
+                done.faults[name] = _("this answer cannot be changed now")
+            continue
         wrong = problem(question, answer)
         if wrong:
             done.faults[name] = wrong
@@ -167,8 +172,7 @@ def told_answer(whole: Whole, each: Answer, by: str, now: int, source: str) -> A
 def _put(whole: Whole, answer: Answer) -> bool:
     """Keep one answer where it differs from what is there. A verdict on another one goes."""
     asking = whole.asking
-    papers = tuple(sorted(p.reference for p in whole.papers.get(answer.question, ())))
-    answer = msgspec.structs.replace(answer, evidence=papers)
+    answer = _with_papers(whole, answer)
     there = asking.given.filter(question=answer.question).first()
     before = None if there is None else there.answer
     if same(before, answer):
@@ -181,6 +185,16 @@ def _put(whole: Whole, answer: Answer) -> bool:
     there.save()
     Judged.objects.filter(asking=asking, question=answer.question).delete()
     return True
+
+
+def _kept(asking: Asking, question: str) -> Answer | None:
+    there = asking.given.filter(question=question).first()
+    return None if there is None else there.answer
+
+
+def _with_papers(whole: Whole, answer: Answer) -> Answer:
+    papers = tuple(sorted(p.reference for p in whole.papers.get(answer.question, ())))
+    return msgspec.structs.replace(answer, evidence=papers)
 
 
 def same(before: Answer | None, answer: Answer) -> bool:

@@ -237,7 +237,9 @@ def open_by_code(request: HttpRequest, link: Link, code: str, address: str) -> N
     about = {"tenant": link.tenant, "subject": f"questionnaire {link.asking.reference}"}
     if fault:
         keep("answers.code_fail", name=link.name, address=address, **about)
-        raise BadInputError(fault, remedy=_("look at the newest mail, or have a new code sent"))
+        raise BadInputError(
+            fault, remedy=_("take the newest code, or ask for a new one")
+        )
     keep("answers.open", name=link.name, address=address, **about)
     request.session.cycle_key()
     opened = dict(request.session.get(_SESSION, {}))
