@@ -16,7 +16,7 @@ from midwatch.kernel import BadInputError, Level
 from midwatch.vendors.calendar_feed import calendar_bytes
 from midwatch.vendors.contracts import Contract, Due
 from midwatch.vendors.evidence import Assurance, Evidence, EvidenceKind
-from midwatch.vendors.findings import Finding, FindingOrigin
+from midwatch.vendors.findings import Finding, FindingOrigin, Measure
 from midwatch.vendors.reminders import VendorFile, ends_next
 from midwatch.vendors.reviews import (
     Changed,
@@ -157,6 +157,14 @@ def test_what_ends_next_is_one_list_over_the_whole_file() -> None:
     new = msgspec.structs.replace(
         old, id="e2", title="Policy 2025", replaces="e1", expires=date(2026, 4, 1)
     )
+    measure = Measure(
+        id="m1",
+        finding="f",
+        policy="p",
+        text="Ask for a test.",
+        owner="Olga",
+        due=date(2026, 3, 3),
+    )
     file = VendorFile(
         vendor=Vendor(
             id="v1",
@@ -196,13 +204,20 @@ def test_what_ends_next_is_one_list_over_the_whole_file() -> None:
                 due=date(2027, 1, 1),
             ),
         ),
+        measures=(
+            measure,
+            msgspec.structs.replace(measure, id="m2", done=date(2026, 2, 2)),
+            msgspec.structs.replace(measure, id="m3", due=date(2026, 4, 4), text="ever " * 99),
+        ),
         recurrence=YEARLY,
         reviews=(msgspec.structs.replace(REVIEW, done=date(2025, 5, 5)),),
     )
     assert [(str(each.on), each.what) for each in ends_next(file, today)] == [
         ("2026-02-01", "cyber insurance P ended"),
+        ("2026-03-03", "'Ask for a test.' is to be done by Olga"),
         ("2026-04-01", "'Policy 2025' ends"),
         ("2026-04-01", "last day for notice of contract 'T'; it ends on 2026-05-01"),
+        ("2026-04-04", f"'{'ever ' * 23}ever…' is to be done by Olga"),
         ("2026-05-01", "contract 'T' ends"),
         ("2026-05-04", "review of Acme"),
     ]

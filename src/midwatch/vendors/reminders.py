@@ -1,4 +1,4 @@
-"""What ends next: evidence, insurance, contracts, accepted risks, decisions, reviews.
+"""What ends next: evidence, insurance, contracts, accepted risks, measures, decisions, reviews.
 
 One list for a vendor, in order of days, what has ended already first.
 """
@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from textwrap import shorten
+from typing import Final
 
 import msgspec
 
 from midwatch.vendors.contracts import Contract, Due, contract_dates
 from midwatch.vendors.evidence import Evidence
-from midwatch.vendors.findings import Finding, FindingState, PolicyVersion
+from midwatch.vendors.findings import Finding, FindingState, Measure, PolicyVersion
 from midwatch.vendors.holdings import DataHolding
 from midwatch.vendors.reviews import Recurrence, Review, next_due
 from midwatch.vendors.vendor import Vendor
+
+_LONGEST: Final = 120
+"""Characters of a measure; the rest stands in the policy."""
 
 
 class VendorFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +31,7 @@ class VendorFile(msgspec.Struct, frozen=True, kw_only=True):
     contracts: tuple[Contract, ...] = ()
     holdings: tuple[DataHolding, ...] = ()
     findings: tuple[Finding, ...] = ()
+    measures: tuple[Measure, ...] = ()
     policies: tuple[PolicyVersion, ...] = ()
     reviews: tuple[Review, ...] = ()
     recurrence: Recurrence | None = None
@@ -47,6 +53,10 @@ def _dues(file: VendorFile, today: date) -> Iterator[Due]:
             yield Due(decision.until, f"decide again about {holding.what!r}", holding.id)
     for finding in file.findings:
         yield from _finding(finding)
+    for measure in file.measures:
+        if measure.done is None:
+            told = shorten(measure.text, _LONGEST, placeholder="…")
+            yield Due(measure.due, f"{told!r} is to be done by {measure.owner}", measure.id)
     for text in file.policies:
         if text.review_by is not None:
             yield Due(text.review_by, f"policy {text.title!r} is to be reviewed", text.policy)

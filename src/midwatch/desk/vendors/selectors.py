@@ -90,7 +90,13 @@ class Glance:
 
 def with_parts(vendors: QuerySet[Vendor]) -> QuerySet[Vendor]:
     """With all that a glance reads, in a few questions to the database for all of them."""
+<<<<<<< HEAD
     return vendors.prefetch_related(*PARTS)
+=======
+    return vendors.prefetch_related(
+        "services", "papers", "contracts", "findings__measures", "reviews", "statements"
+    )
+>>>>>>> afternoon
 
 
 def today_of(scope: Scope, tenant: str) -> date:
@@ -116,6 +122,9 @@ def file_of(vendor: Vendor) -> VendorFile:
         evidence=tuple(each.struct for each in vendor.papers.all()),
         contracts=tuple(each.struct for each in vendor.contracts.all()),
         findings=tuple(each.struct for each in vendor.findings.all()),
+        measures=tuple(
+            measure.struct for each in vendor.findings.all() for measure in each.measures.all()
+        ),
         reviews=tuple(each.struct for each in vendor.reviews.all()),
         recurrence=vendor.rule,
     )
