@@ -65,13 +65,14 @@ class ViewerMiddleware:
             return redirect("mfa_index")
         with rows(rows_of(viewer)), one_look(), _spoken(request, viewer):
             response = self._next(request)
-<<<<<<< HEAD
+            if (
+                response.status_code == _ONLY_SENT
+                and request.method == "GET"
+                and not response.content
+            ):
+                # The address of a form, opened: no browser has words of its own for it.
+                response = render(request, "desk/missing.html", status=_ONLY_SENT)
             response.headers.setdefault("Content-Language", translation.get_language())
-=======
-        if response.status_code == _ONLY_SENT and request.method == "GET" and not response.content:
-            # The address of a form, opened: no browser has words of its own for it.
-            return render(request, "desk/missing.html", status=_ONLY_SENT)
->>>>>>> fresh
         if response.status_code == _MISSING and viewer.id and request.resolver_match is not None:
             # What is not theirs is answered like what is not there; who keeps the machine may see.
             _LOG.info(

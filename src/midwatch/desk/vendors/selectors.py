@@ -56,7 +56,7 @@ class Extra:
 
 EXTRAS: Final[list[Callable[[Vendor, date], Extra]]] = []
 """Apps that keep more about vendors (answers, data held) add a function here at their start."""
-PARTS: Final = ["services", "papers", "contracts", "findings", "reviews", "statements"]
+PARTS: Final = ["services", "papers", "contracts", "findings__measures", "reviews", "statements"]
 """What a glance reads beside the vendor itself; apps that add an extra add what it reads."""
 
 
@@ -90,13 +90,7 @@ class Glance:
 
 def with_parts(vendors: QuerySet[Vendor]) -> QuerySet[Vendor]:
     """With all that a glance reads, in a few questions to the database for all of them."""
-<<<<<<< HEAD
     return vendors.prefetch_related(*PARTS)
-=======
-    return vendors.prefetch_related(
-        "services", "papers", "contracts", "findings__measures", "reviews", "statements"
-    )
->>>>>>> afternoon
 
 
 def today_of(scope: Scope, tenant: str) -> date:
