@@ -237,9 +237,7 @@ def open_by_code(request: HttpRequest, link: Link, code: str, address: str) -> N
     about = {"tenant": link.tenant, "subject": f"questionnaire {link.asking.reference}"}
     if fault:
         keep("answers.code_fail", name=link.name, address=address, **about)
-        raise BadInputError(
-            fault, remedy=_("take the newest code, or ask for a new one")
-        )
+        raise BadInputError(fault, remedy=_("take the newest code, or ask for a new one"))
     keep("answers.open", name=link.name, address=address, **about)
     request.session.cycle_key()
     opened = dict(request.session.get(_SESSION, {}))
