@@ -15,7 +15,7 @@ from django.utils import translation
 
 import midwatch.desk
 from midwatch.desk.access.roles import Role
-from midwatch.desk.theme.templatetags.midwatch import ago, amount, gravity, lasting
+from midwatch.desk.theme.templatetags.midwatch import ago, amount, calendar_day, gravity, lasting
 from midwatch.kernel import Level
 
 HERE = Path(midwatch.desk.__file__).parent
@@ -137,8 +137,23 @@ def test_no_template_says_a_word_by_itself() -> None:
     assert found == {}
 
 
+def test_dates_take_a_form_that_can_be_translated() -> None:
+    fixed = re.compile(r'date:"[a-zA-Z]|date_format\([^()]*(?:\([^()]*\))?[^()_]*, "')
+    found = [
+        str(path.relative_to(HERE))
+        for pattern in ("*/templates/**/*", "**/*.py")
+        for path in HERE.glob(pattern)
+        if path.is_file() and fixed.search(path.read_text("utf-8"))
+    ]
+
+    assert found == []
+    assert fixed.search('date_format(date.fromisoformat(told), "j F Y")')
+    assert fixed.search('{{ day|date:"j M Y" }}')
+
+
 def test_numbers_and_times_are_german() -> None:
     with translation.override("de"):
+        assert calendar_day("2026-11-22") == "22. November 2026"
         assert amount(48_211) == "48.211"
         assert lasting(3 * DAY) == "3 Tage"
         assert ago(3 * DAY) == "vor 3 Tagen"

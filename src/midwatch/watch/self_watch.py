@@ -124,11 +124,15 @@ def _silent(facts: Facts) -> Iterator[Finding]:
             continue
         silent = facts.now - known.last
         usual = feed.silence * SECOND or known.rhythm.usual(known.last)
+        habit = (
+            f"usually it is for {duration(usual)} at most"
+            if usual >= SECOND
+            else "usually it writes every second"
+        )
         yield Finding(
             "silence",
             feed.id,
-            f"{feed.title or feed.id} has been silent for {duration(silent)}; "
-            f"usually it is for {duration(usual)} at most.",
+            f"{feed.title or feed.id} has been silent for {duration(silent)}; {habit}.",
             feed.tenant,
         )
 

@@ -89,6 +89,7 @@ def test_who_vouches_and_how_old_it_is() -> None:
     assert any("nobody but the vendor vouches" in each for each in health.warnings)
     planned = assess([year(2026)], TODAY)
     assert any("a plan, not a result" in each for each in planned.warnings)
+    assert planned.headline.endswith("which is not over yet.")
 
 
 def test_a_missing_year_is_a_gap_and_two_years_are_not_three() -> None:

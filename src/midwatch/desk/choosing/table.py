@@ -395,7 +395,7 @@ def _came(known: Known) -> Cell:
         return Cell(_("as they were when the choice was made"))
     if answered.when is None:
         return Cell(_("none handed in"), "look")
-    told = date_format(answered.when, "j M Y")
+    told = date_format(answered.when, _("j M Y"))
     return Cell(told, more=_("given to another questionnaire") if answered.carried else "")
 
 

@@ -100,9 +100,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
         if self.standing is Standing.GOING_CONCERN:
             told = f"whatever the score says ({told})"
         doubt = "" if not statement_problems(self.newest) else " They cannot be right as they are."
+        old = f"{self.age_months} months old" if self.age_months >= 0 else "which is not over yet"
         return (
             f"{self.standing.value.capitalize()}: {told}. {self.newest.audit.capitalize()} "
-            f"figures to {self.newest.end}, {self.age_months} months old.{doubt}"
+            f"figures to {self.newest.end}, {old}.{doubt}"
         )
 
 

@@ -188,6 +188,8 @@ def candidates(request: DeskRequest, choice: str) -> HttpResponse:
                 choice, given["vendor"], given["price"], given["currency"]
             )
         except BadInputError as error:
+            if found.decision is not None:  # the page has no form any more to tell it in
+                messages.error(request, str(error))
             form.add_error(None, str(error))
         else:
             messages.success(request, _("Saved."))

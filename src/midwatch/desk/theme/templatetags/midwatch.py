@@ -86,7 +86,7 @@ def when(context: Context, value: int | datetime | None, form: str = "short") ->
 def calendar_day(told: str) -> str:
     """A date (ISO) as people write it; unchanged where it is none."""
     try:
-        return date_format(date.fromisoformat(told), "j F Y")
+        return date_format(date.fromisoformat(told), gettext("j F Y"))
     except ValueError:
         return told
 
