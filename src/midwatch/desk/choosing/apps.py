@@ -16,7 +16,8 @@ class ChoosingConfig(AppConfig):
     def ready(self) -> None:
         """Have the vendor's page tell what is open about the data it holds."""
         from midwatch.desk.choosing.glancing import extra_of  # noqa: PLC0415  # models are ready only now
-        from midwatch.desk.vendors.selectors import EXTRAS  # noqa: PLC0415  # the reason stands above
+        from midwatch.desk.vendors.selectors import EXTRAS, PARTS  # noqa: PLC0415  # the reason stands above
 
         if extra_of not in EXTRAS:
             EXTRAS.append(extra_of)
+            PARTS.extend(("holdings", "service_facts"))

@@ -8,9 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from midwatch.desk.choosing.facts import rows_of
 from midwatch.desk.choosing.holding import items
-from midwatch.desk.choosing.models import Holding
+from midwatch.desk.choosing.models import Facts
 from midwatch.desk.choosing.words import concern
 from midwatch.desk.vendors.models import Vendor
 from midwatch.desk.vendors.selectors import Extra, Line
@@ -18,17 +17,17 @@ from midwatch.desk.vendors.selectors import Extra, Line
 
 def extra_of(vendor: Vendor, today: date) -> Extra:
     """Lines about a vendor whose file the viewer may read."""
-    rows = Holding.objects.filter(vendor=vendor, tenant=vendor.tenant).select_related("vendor")
+    facts: list[Facts] = list(vendor.service_facts.all())
     lines = [
         Line(
             each.mood,
             f"{each.held.what[:80]}: {concern(each.concerns[0])}",
             reverse("holding", args=[each.row.reference]),
         )
-        for each in items(rows, today)
+        for each in items(vendor.holdings.all(), today)
         if each.concerns
     ]
-    claims = rows_of(vendor).filter(compared=None).count()
+    claims = sum(each.compared is None for each in facts)
     if claims:
         lines.append(
             Line(
@@ -42,7 +41,7 @@ def extra_of(vendor: Vendor, today: date) -> Extra:
                 reverse("vendor_facts", args=[vendor.reference]),
             )
         )
-    if vendor.is_provider and not rows_of(vendor).exists():
+    if vendor.is_provider and not facts:
         lines.append(
             Line(
                 "look",

@@ -56,6 +56,10 @@ class Extra:
 
 EXTRAS: Final[list[Callable[[Vendor, date], Extra]]] = []
 """Apps that keep more about vendors (answers, data held) add a function here at their start."""
+PARTS: Final = [
+    "services", "papers", "contracts", "findings__measures", "reviews", "statements",
+]  # fmt: skip
+"""What is fetched for many vendors at once; whoever adds to ``EXTRAS`` adds what it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +92,7 @@ class Glance:
 
 def with_parts(vendors: QuerySet[Vendor]) -> QuerySet[Vendor]:
     """With all that a glance reads, in a few questions to the database for all of them."""
-    return vendors.prefetch_related(
-        "services", "papers", "contracts", "findings__measures", "reviews", "statements"
-    )
+    return vendors.prefetch_related(*PARTS)
 
 
 def today_of(scope: Scope, tenant: str) -> date:
