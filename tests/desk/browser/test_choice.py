@@ -35,7 +35,7 @@ def test_an_owner_chooses_with_reasons(
     page.get_by_role("button", name="Begin").click()
 
     page.get_by_role("link", name=f"Change {MATTERS}").click()
-    page.get_by_label("Weight").fill("9")
+    page.get_by_role("spinbutton", name="Weight").fill("9")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("weight 9, 2 questions")).to_be_visible()
 
@@ -67,7 +67,7 @@ def test_an_owner_chooses_with_reasons(
     assert (tmp_path / "board.pdf").read_bytes().startswith(b"%PDF-")
 
     page.get_by_role("main").get_by_role("link", name="Decide").last.click()
-    page.get_by_label("Night Owls of bakery").check()
+    page.get_by_role("radio", name="Night Owls of bakery").check()
     page.get_by_label("Who approves it").fill("O. Wner, meeting of today")
     page.get_by_label("Reasons").fill("Awake at night; the price is borne for that.")
     page.get_by_role("button", name="Decide for good").click()
