@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zlib
@@ -15,7 +16,7 @@ from django.test import Client
 
 from midwatch.desk.access.roles import Role
 from midwatch.desk.access.scope import Scope
-from midwatch.desk.answers.models import Asking, Given
+from midwatch.desk.answers.models import Asking, Given, Judged, builtins
 from midwatch.desk.audit.models import Entry
 from midwatch.desk.choosing.models import Candidate, Choice
 from midwatch.desk.choosing.selectors import Seen, choices
@@ -28,7 +29,12 @@ from midwatch.desk.rehearsal_vendors import furnish_vendors
 from midwatch.desk.vendors.models import Vendor
 from midwatch.kernel import BadInputError
 from midwatch.vendors.comparing import Must
-from midwatch.vendors.questionnaires import full_questionnaire, short_questionnaire
+from midwatch.vendors.questionnaires import (
+    Judgement,
+    Verdict,
+    full_questionnaire,
+    short_questionnaire,
+)
 
 OWN = f"/choice/{CHOICES[BAKERY]}/"
 
@@ -113,6 +119,36 @@ class TestComparison:
         page = visitor(Role.OWNER).get(OWN).content.decode()
         assert "<script>alert" not in page
         assert "\u202e" not in page
+
+    def test_an_answer_that_was_not_accepted_says_so(
+        self, house: Furnished, visitor: Callable[..., Client]
+    ) -> None:
+        asking = Asking.objects.get(vendor=named("Night Owls"))
+        verdict = Verdict(
+            question="breach.call-24h", judgement=Judgement.NOT_ACCEPTED, by="owner", at=now(),
+            why="Nobody answers.",
+        )  # fmt: skip
+        before = visitor(Role.CONTACT).get(OWN).content.decode()
+        assert "not accepted by the reviewer" not in before
+        Judged.objects.create(
+            tenant=BAKERY, asking=asking, question=verdict.question, body=builtins(verdict)
+        )
+        page = visitor(Role.OWNER).get(OWN).content.decode()
+        breach = page[page.index('id="breach"') : page.index('id="differences"')]
+        assert breach.count("not accepted by the reviewer") == 1
+
+    def test_what_speaks_against_a_candidate_can_become_a_finding(
+        self, house: Furnished, visitor: Callable[..., Client]
+    ) -> None:
+        made = f"/choice/{MADE[BAKERY]}/"
+        page = visitor(Role.OWNER).get(made).content.decode()
+        reference = named("Night Owls").reference
+        link = re.search(rf'href="(/vendor/{reference}/findings/add/[^"]+)"', page)
+        assert link is not None
+        form = visitor(Role.CONTACT).get(html.unescape(link[1])).content.decode()
+        assert 'value="comparison" selected' in form
+        assert "no financial statements were seen" in form
+        assert "/findings/add/" not in visitor(Role.EXAMINER).get(made).content.decode()
 
     def test_the_arithmetic_of_one_is_shown_line_by_line(
         self, house: Furnished, visitor: Callable[..., Client]

@@ -1,6 +1,7 @@
 """``python -m midwatch.desk.rehearsing``: a furnished desk in the state folder, for a real browser.
 
-Prints, as one JSON object, a session key for each role, by which a browser is signed in.
+Prints, as one JSON object, a session key for each role, by which a browser is signed in. With the
+word ``without-vendors`` nothing stands in the clients' vendor files yet.
 """
 
 from __future__ import annotations
@@ -8,12 +9,16 @@ from __future__ import annotations
 import json
 import os
 import sys
+from typing import Final
 
 import django
+
+_BARE: Final = "without-vendors"
 
 
 def main() -> None:
     """Furnish the state folder that ``MIDWATCH_STATE`` names."""
+    bare = sys.argv[1:] == [_BARE]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "midwatch.desk.site.settings")
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415  # Django is set up first
@@ -46,18 +51,19 @@ def main() -> None:
         furnish_lake(stores())
         a_busy_night(stores())
         people = {role: person(role) for role in Role}
-        vendors = {}
-        for tenant in world.incidents:
-            vendors[tenant] = furnish_vendors(tenant)
-            furnish_questionnaires(vendors[tenant])
-        furnish_candidates(BAKERY)
-        for vendor in vendors.values():
-            furnish_choosing(vendor, now())
+        if not bare:
+            vendors = [furnish_vendors(tenant) for tenant in world.incidents]
+            for vendor in vendors:
+                furnish_questionnaires(vendor)
+            furnish_candidates(BAKERY)
+            for vendor in vendors:
+                furnish_choosing(vendor, now())
         # Something for the client to see in its record.
         analyst = Scope(viewer_of(people[Role.ANALYST], now()), now())
         Acting(analyst).reveal(world.own.reference, "calling the person whose account was tried")
         sessions = {role.value: session_of(user) for role, user in people.items()}
-        opened_in(sessions[Role.OWNER.value], world.own.tenant)
+        if not bare:
+            opened_in(sessions[Role.OWNER.value], world.own.tenant)
         json.dump(sessions, sys.stdout)
 
 

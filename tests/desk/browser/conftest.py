@@ -13,9 +13,14 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -39,6 +44,39 @@ class Desk:
     sessions: dict[str, str]
 
 
+class Post:
+    """A mail server on a port of its own. ``mails``: what came, the oldest first."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.port = _free_port()
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd looks for this name
+        assert isinstance(envelope.content, bytes)
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 taken"
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Takes mail as long as it is open."""
+        controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        controller.start()
+        try:
+            yield
+        finally:
+            controller.stop()
+
+    def newest(self, to: str, about: str) -> str:
+        """The text of the newest mail to somebody with these words in its subject."""
+        for mail in reversed(self.mails):
+            if mail["To"] == to and about in mail["Subject"]:
+                body = mail.get_body(("plain",))
+                assert body is not None
+                return str(body.get_content())
+        told = [(mail["To"], mail["Subject"]) for mail in self.mails]
+        pytest.fail(f"no mail to {to} about {about!r} came; these did: {told}")
+
+
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A furnished desk of this test run."""
@@ -59,15 +97,41 @@ def empty_desk_environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         yield environment
 
 
-def _surroundings(folder: Path) -> tuple[dict[str, str], str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+@pytest.fixture(scope="module")
+def post() -> Iterator[Post]:
+    """A mail server that keeps what it is given."""
+    post = Post()
+    with post.open():
+        yield post
+
+
+@pytest.fixture(scope="module")
+def new_desk(tmp_path_factory: pytest.TempPathFactory, post: Post) -> Iterator[Desk]:
+    """A desk whose clients have no vendor on file yet, and whose mail leaves."""
+    mail = f'[mail]\nhost = "127.0.0.1"\nport = {post.port}\nsecurity = "plain"\n'
+    environment, url = _surroundings(tmp_path_factory.mktemp("new-desk"), mail)
+    furnished = subprocess.run(
+        [sys.executable, "-m", "midwatch.desk.rehearsing", "without-vendors"],
+        env=environment, check=True, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with _running(environment, url):
+        yield Desk(url, Path(environment["MIDWATCH_STATE"]), json.loads(furnished.stdout))
+
+
+def _surroundings(folder: Path, more: str = "") -> tuple[dict[str, str], str]:
+    port = _free_port()
     config = folder / "midwatch.toml"
-    config.write_text(f"[desk]\nport = {port}\n", "utf-8")
+    config.write_text(f"[desk]\nport = {port}\n{more}", "utf-8")
     (folder / "state").mkdir(mode=0o700)
     told = {"MIDWATCH_STATE": str(folder / "state"), "MIDWATCH_CONFIG": str(config)}
     return {**os.environ, **told}, f"http://localhost:{port}"
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 @contextmanager
@@ -112,6 +176,20 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(desk: Desk, chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Pages of the furnished desk, as ``_visits`` says."""
+    with _visits(desk, chromium) as visit:
+        yield visit
+
+
+@pytest.fixture
+def visit_new(new_desk: Desk, chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Pages of the desk without vendors, as ``_visits`` says."""
+    with _visits(new_desk, chromium) as visit:
+        yield visit
+
+
+@contextmanager
+def _visits(desk: Desk, chromium: Browser) -> Iterator[Callable[..., Page]]:
     """``visit(role, path, ...)``: a page as somebody in a role sees it; fails on script errors.
 
     ``role`` may be None (a stranger); ``theme`` is light or dark; ``size`` in CSS pixels.

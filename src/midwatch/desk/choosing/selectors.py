@@ -86,6 +86,13 @@ class Seen:
         return found
 
     @property
+    def chosen(self) -> str:
+        """The reference of the vendor that was chosen; empty: nobody is yet."""
+        made = self.choice.made
+        names = {each.compared.name: each.row.vendor.reference for each in self.known}
+        return "" if made is None else names.get(made.chosen, "")
+
+    @property
     def open(self) -> list[Vendor]:
         """The client's vendors that are no candidates yet."""
         taken = [each.row.vendor_id for each in self.known]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import repeat
 from typing import Final
 
 from django.utils.formats import date_format
@@ -16,6 +17,7 @@ from midwatch.desk.choosing.models import Candidate
 from midwatch.desk.choosing.selectors import Known, Seen
 from midwatch.vendors.comparing import Comparison, Must, Result
 from midwatch.vendors.finance import Standing
+from midwatch.vendors.questionnaires import Judgement
 from midwatch.vendors.questionnaires.scoring import Because, amount, percent
 
 HUES: Final = 6
@@ -43,7 +45,7 @@ class Row:
     @property
     def differs(self) -> bool:
         """Whether the candidates are told apart here."""
-        return len({each.text for each in self.cells}) > 1
+        return len({(each.text, each.mood) for each in self.cells}) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,11 @@ class Told:
     differences: tuple[Row, ...]
     gaps: tuple[tuple[Column, tuple[tuple[str, str, str], ...]], ...]
 
+    @property
+    def key(self) -> tuple[tuple[str, str], ...]:
+        """What each shade of a bar on paper stands for: (colour, need)."""
+        return tuple((_PRINTED[place % HUES], each.title) for place, each in enumerate(self.needs))
+
 
 def told_of(seen: Seen, comparison: Comparison, kept: Comparison) -> Told:
     """The comparison in words. ``kept``: the one with the weights that are kept."""
@@ -131,7 +138,8 @@ def told_of(seen: Seen, comparison: Comparison, kept: Comparison) -> Told:
         tuple(_breach(comparison)),
         tuple(_finance(comparison)),
         tuple(
-            Row(each.question.text, tuple(Cell(_said(said)) for said in each.answers),
+            Row(each.question.text,
+                tuple(map(_answer, comparison.results, repeat(each.question.id), each.answers)),
                 _("weight %(weight)d") % {"weight": each.question.weight})
             for each in comparison.differences
         ),
@@ -318,15 +326,11 @@ def _needs(comparison: Comparison) -> Iterator[Row]:
 
 
 def _breach(comparison: Comparison) -> Iterator[Row]:
-    first = comparison.results[0]
-    for place, (question, _answer) in enumerate(first.breach):
-        yield Row(
-            question,
-            tuple(
-                Cell(_said(answer), "look" if answer == "unanswered" else "")
-                for answer in (each.breach[place][1] for each in comparison.results)
-            ),
-        )  # fmt: skip
+    ids = {each.text: each.id for each in comparison.version.questions}
+    for told in zip(*(each.breach for each in comparison.results), strict=True):
+        text = told[0][0]
+        answers = [answer for _text, answer in told]
+        yield Row(text, tuple(map(_answer, comparison.results, repeat(ids[text]), answers)))
 
 
 def _finance(comparison: Comparison) -> Iterator[Row]:
@@ -397,6 +401,17 @@ def _came(known: Known) -> Cell:
         return Cell(_("none handed in"), "look")
     told = date_format(answered.when, _("j M Y"))
     return Cell(told, more=_("given to another questionnaire") if answered.carried else "")
+
+
+def _answer(result: Result, question: str, text: str) -> Cell:
+    """What was answered, and the verdict where it was not simply accepted."""
+    verdict = result.candidate.submission.verdicts.get(question)
+    judgement = None if verdict is None else verdict.judgement
+    if judgement is Judgement.NOT_ACCEPTED:
+        return Cell(_said(text), "act", _("not accepted by the reviewer"))
+    if judgement is Judgement.PARTLY:
+        return Cell(_said(text), "look", _("accepted in part by the reviewer"))
+    return Cell(_said(text), "look" if text == "unanswered" else "")
 
 
 def _said(text: str) -> str:

@@ -192,7 +192,7 @@ def choose(comparison: Comparison, chosen: str, *, approver: str, why: str, at: 
     if not approver.strip() or not why.strip():
         raise BadInputError("a decision needs an approver and reasons", remedy="say who, and why")
     against = [f"must-have {each.must}: {each.need.title}" for each in result.musts_missed]
-    against += [f"unanswered: {line.question.id}" for line in result.score.unanswered]
+    against += [f"unanswered: {line.question.text}" for line in result.score.unanswered]
     against += result.contradictions
     if result.candidate.health is None:
         against.append("no financial statements were seen")

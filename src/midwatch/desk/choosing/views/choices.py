@@ -84,6 +84,7 @@ def choice(request: DeskRequest, choice: str) -> HttpResponse:
             **frame(request, found),
             "seen": seen,
             "told": told_of(seen, shown, kept) if shown and kept else None,
+            "chosen": seen.chosen,
             "weights": _shown_weights(seen, weights),
             "supposed": bool(weights) and not trouble,
             "trouble": trouble,
@@ -214,12 +215,14 @@ def drop_candidate(request: DeskRequest, choice: str, vendor: str) -> HttpRespon
 
 
 def frame(request: DeskRequest, choice: Choice) -> dict[str, object]:
-    """What every page of a choice shows."""
+    """What every page of a choice shows. A decided one is changed no more, its vendors are."""
+    may_judge = request.scope.vendors.may_run(choice.tenant)
     return {
         "choice": choice,
         "made": choice.made,
         "tenant": request.scope.tenant(choice.tenant, Permission.VENDORS_SEE),
-        "may_run": request.scope.vendors.may_run(choice.tenant) and choice.decision is None,
+        "may_judge": may_judge,
+        "may_run": may_judge and choice.decision is None,
     }
 
 
