@@ -21,14 +21,6 @@ def test_a_chatty_source_is_missed_within_minutes() -> None:
     assert rhythm.allowed(START + DAY) == SHORTEST
 
 
-def test_a_few_lines_to_try_a_new_source_are_no_rhythm() -> None:
-    tried = spoken(Rhythm(), START, START + 10 * SECOND, SECOND // 10)
-    assert tried.allowed(START + 10 * SECOND) == HOUR
-
-    at_work = spoken(Rhythm(), START, START + 61 * MINUTE, 10 * SECOND)
-    assert at_work.allowed(START + 61 * MINUTE) == SHORTEST
-
-
 def test_silence_of_three_times_the_usual_gap_is_an_alarm() -> None:
     rhythm = spoken(Rhythm(), START, START + 2 * DAY, 10 * MINUTE)
 

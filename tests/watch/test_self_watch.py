@@ -37,9 +37,9 @@ def test_a_speaking_source_is_no_concern() -> None:
 
 def test_a_source_that_wrote_without_a_pause_is_not_said_to_pause_for_no_time() -> None:
     rhythm = Rhythm()
-    for time in range(NOW - 80 * MINUTE, NOW - 6 * MINUTE + 1, SECOND // 2):
-        rhythm.hear(time)
-    health = FeedHealth("gate", "harbour", NOW - 6 * MINUTE, 0, rhythm)
+    for number in range(100):
+        rhythm.hear(NOW - 6 * MINUTE + number * 1000)
+    health = FeedHealth("gate", "harbour", NOW - 6 * MINUTE + 99_000, 0, rhythm)
 
     assert texts(Facts(NOW, feeds=[GATE], health={"gate": health})) == [
         ("silence", "Gate has been silent for 6 minutes; usually it writes every second.")

@@ -5,16 +5,15 @@ silence of an hour is the longest of it and the hour before, the worst day left 
 there are enough. Silence is an alarm after three times the usual one, never before
 ``SHORTEST`` and never later than ``LONGEST``. Since the worst day is left out, one outage
 does not make the next one seem usual, while a source that falls quiet every night is left
-alone after the first. What was heard for less than an hour, such as a few lines to try a new
-source, has shown no rhythm yet.
+alone after the first.
 
 Times are UTC microseconds, lengths too. Pure: time comes from the caller.
 
 Example:
     >>> rhythm = Rhythm()
-    >>> for minute in range(90):
+    >>> for minute in range(10):
     ...     rhythm.hear(minute * MINUTE)
-    >>> rhythm.alarm_at() == 89 * MINUTE + SHORTEST
+    >>> rhythm.alarm_at() == 9 * MINUTE + SHORTEST
     True
 """
 
@@ -37,8 +36,6 @@ _DAYS_KEPT: Final = 8
 _ENOUGH_DAYS: Final = 4
 _FIRST_GUESS: Final = 20 * MINUTE
 """What counts as usual before anything was learnt of an hour."""
-_ACQUAINTANCE: Final = HOUR
-"""A source that was heard for less has shown no rhythm."""
 
 
 class DayGaps(Struct):
@@ -73,11 +70,9 @@ class Rhythm(Struct):
             for day in self.days
             if day.longest[hour]
         )
-        if not gaps or self.last is None or self.first is None:
+        if not gaps:
             known = max((max(day.longest) for day in self.days), default=0)
             return max(known, _FIRST_GUESS)
-        if self.last - self.first < _ACQUAINTANCE:
-            return max(gaps[-1], _FIRST_GUESS)
         return gaps[-2] if len(gaps) >= _ENOUGH_DAYS else gaps[-1]
 
     def allowed(self, time: int, fixed: int = 0) -> int:
