@@ -24,6 +24,7 @@ from midwatch.vendors.finance import (
     statement_problems,
     template_bytes,
 )
+from midwatch.vendors.sentences import plain
 
 _GRAVE: Final = (Standing.GOING_CONCERN, Standing.DISTRESS)
 CAVEAT: Final = (
@@ -86,7 +87,7 @@ def finance(  # one parameter per option
     statements = read_statements(read_bytes(file), str(file))
     health = assess(statements, today, business=Business(business))
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.encode(_json(health)) + b"\n")
+        sys.stdout.buffer.write(msgspec.json.encode(_json(health), enc_hook=plain) + b"\n")
         sys.stdout.buffer.flush()
     else:
         print_health(Screen(), health, formulas=formulas)

@@ -16,6 +16,7 @@ import msgspec
 
 from midwatch.kernel import BadInputError
 from midwatch.vendors.evidence import Assurance
+from midwatch.vendors.sentences import Number, Sentence, Word
 
 _HOUR: Final = 3_600_000_000
 
@@ -64,17 +65,26 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     weakest: Assurance | None
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """What a person reads."""
-        name = self.claim.kind.value.replace("_", " ")
-        promised = f"{name}: promised every {self.claim.every_hours:f} h"
-        if self.kept is None:
-            return f"{promised}, nothing observed"
-        verdict = "kept" if self.kept else "not kept"
-        return (
-            f"{promised}, {verdict}: {self.observed} seen, longest gap {self.longest_gap} h, "
-            f"last one {self.running_gap} h ago"
-        )
+        what, promised = Word(self.claim.kind), Number(self.claim.every_hours, "f")
+        if self.kept is None or self.longest_gap is None or self.running_gap is None:
+            return Sentence(
+                "%(what)s: promised every %(promised)s h, nothing observed",
+                what=what, promised=promised,
+            )  # fmt: skip
+        longest, running = Number(self.longest_gap, ""), Number(self.running_gap, "")
+        if self.kept:
+            return Sentence(
+                "%(what)s: promised every %(promised)s h, kept: %(seen)s seen, longest gap "
+                "%(longest)s h, last one %(running)s h ago",
+                what=what, promised=promised, seen=self.observed, longest=longest, running=running,
+            )  # fmt: skip
+        return Sentence(
+            "%(what)s: promised every %(promised)s h, not kept: %(seen)s seen, longest gap "
+            "%(longest)s h, last one %(running)s h ago",
+            what=what, promised=promised, seen=self.observed, longest=longest, running=running,
+        )  # fmt: skip
 
 
 def compare_cadence(

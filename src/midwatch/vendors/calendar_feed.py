@@ -47,7 +47,7 @@ def calendar_bytes(
 def _event(due: Due, at: datetime, remind_days: int) -> Event:
     event = Event()
     text = safe_text(due.what)
-    event.add("uid", f"{derived_id('due', due.about, due.what, str(due.on))}@midwatch")
+    event.add("uid", f"{derived_id('due', due.about, str(due.what), str(due.on))}@midwatch")
     event.add("dtstamp", at)
     event.add("dtstart", due.on)
     event.add("dtend", due.on + timedelta(days=1))

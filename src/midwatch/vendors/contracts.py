@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 from dateutil.relativedelta import relativedelta
 
+from midwatch.vendors.sentences import Number, Quoted, Sentence, Word
 from midwatch.vendors.vendor import Insurance
 
 
@@ -121,16 +122,20 @@ def contract_dates(contract: Contract, today: date) -> tuple[Due, ...]:
     if end is None:
         return ()
     last = end - timedelta(days=contract.notice_days)
-    then = (
-        f"else it renews for {contract.renews_months} months on {end}"
-        if contract.renews_months
-        else f"it ends on {end}"
-    )
-    found = [Due(end, f"contract {contract.title!r} ends", contract.id)]
-    if contract.notice_days:
-        found.append(
-            Due(last, f"last day for notice of contract {contract.title!r}; {then}", contract.id)
+    title = Quoted(contract.title)
+    found = [Due(end, Sentence("contract %(title)s ends", title=title), contract.id)]
+    if contract.notice_days and contract.renews_months:
+        notice = Sentence(
+            "last day for notice of contract %(title)s; "
+            "else it renews for %(months)s months on %(day)s",
+            title=title, months=contract.renews_months, day=end,
+        )  # fmt: skip
+        found.append(Due(last, notice, contract.id))
+    elif contract.notice_days:
+        notice = Sentence(
+            "last day for notice of contract %(title)s; it ends on %(day)s", title=title, day=end
         )
+        found.append(Due(last, notice, contract.id))
     return tuple(sorted(each for each in found if each.on >= today))
 
 
@@ -155,14 +160,17 @@ def contract_concerns(
 def _notice(contract: Contract) -> Iterator[str]:
     clause = contract.clause(ClauseKind.BREACH_NOTICE)
     if clause is None or clause.strength in (Strength.ABSENT, Strength.NOT_READ):
-        yield "no clause makes the vendor tell of a breach within a time"
+        yield Sentence("no clause makes the vendor tell of a breach within a time")
     elif clause.hours is None:
-        yield 'the breach clause names no hours ("promptly" is no time)'
+        yield Sentence('the breach clause names no hours ("promptly" is no time)')
     elif clause.hours > BREACH_HOURS:
-        yield f"the vendor may wait {clause.hours} hours; {BREACH_HOURS} are asked for"
+        yield Sentence(
+            "the vendor may wait %(hours)s hours; %(asked)s are asked for",
+            hours=Number(clause.hours, ""), asked=BREACH_HOURS,
+        )  # fmt: skip
     direct = contract.clause(ClauseKind.DIRECT_NOTICE)
     if direct is None or direct.strength is not Strength.PRESENT:
-        yield "the vendor need not tell the firm's clients directly"
+        yield Sentence("the vendor need not tell the firm's clients directly")
 
 
 def _money(
@@ -172,16 +180,16 @@ def _money(
     today: date,
 ) -> Iterator[str]:
     if contract.capped is None:
-        yield "whether liability is capped is not known"
+        yield Sentence("whether liability is capped is not known")
     if contract.capped and contract.cap is None:
-        yield "liability is capped, but at how much is not on file"
+        yield Sentence("liability is capped, but at how much is not on file")
     if exposure is None:
-        yield "what a breach could cost is not estimated, so the cap cannot be judged"
+        yield Sentence("what a breach could cost is not estimated, so the cap cannot be judged")
     elif contract.cap is not None and contract.cap < exposure:
-        yield (
-            f"liability ends at {contract.cap:,} {contract.currency}; "
-            f"a breach could cost {exposure:,}"
-        )
+        yield Sentence(
+            "liability ends at %(cap)s %(currency)s; a breach could cost %(exposure)s",
+            cap=Number(contract.cap), currency=contract.currency, exposure=Number(exposure),
+        )  # fmt: skip
     current = [
         each
         for each in insurance
@@ -191,9 +199,17 @@ def _money(
     ]
     best = max((each.limit for each in current), default=None)
     if best is None:
-        yield f"no insurance in {contract.currency or 'its currency'} stands behind it today"
+        if contract.currency:
+            yield Sentence(
+                "no insurance in %(currency)s stands behind it today", currency=contract.currency
+            )
+        else:
+            yield Sentence("no insurance in its currency stands behind it today")
     elif contract.cap is not None and best < contract.cap:
-        yield f"insurance pays at most {best:,}, less than the cap of {contract.cap:,}"
+        yield Sentence(
+            "insurance pays at most %(limit)s, less than the cap of %(cap)s",
+            limit=Number(best), cap=Number(contract.cap),
+        )  # fmt: skip
 
 
 def _clauses(contract: Contract) -> Iterator[str]:
@@ -202,9 +218,15 @@ def _clauses(contract: Contract) -> Iterator[str]:
         clause = contract.clause(kind)
         if kind in told:
             continue
-        words = kind.value.replace("_", " ")
         if clause is None or clause.strength is Strength.NOT_READ:
-            yield f"nobody looked for a clause on {words}"
+            yield Sentence("nobody looked for a clause on %(clause)s", clause=Word(kind))
+        elif clause.strength is not Strength.PRESENT and clause.page:
+            yield Sentence(
+                "the clause on %(clause)s is %(strength)s (page %(page)s)",
+                clause=Word(kind), strength=Word(clause.strength), page=clause.page,
+            )  # fmt: skip
         elif clause.strength is not Strength.PRESENT:
-            where = f" (page {clause.page})" if clause.page else ""
-            yield f"the clause on {words} is {clause.strength}{where}"
+            yield Sentence(
+                "the clause on %(clause)s is %(strength)s",
+                clause=Word(kind), strength=Word(clause.strength),
+            )  # fmt: skip

@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 
 from midwatch.kernel import BadInputError
+from midwatch.vendors.sentences import Listed, Sentence, Word
 
 
 class Assurance(StrEnum):
@@ -206,25 +207,31 @@ def soc_concerns(review: SocReview, today: date) -> tuple[str, ...]:
 
 def _soc_concerns(review: SocReview, today: date) -> Iterator[str]:
     if review.opinion is not Opinion.UNQUALIFIED:
-        yield f"the auditor's opinion is {review.opinion}"
+        yield Sentence("the auditor's opinion is %(opinion)s", opinion=Word(review.opinion))
     if review.report is SocKind.SOC1:
-        yield "a SOC 1 report speaks of financial reporting, not of security: ask for SOC 2"
+        yield Sentence(
+            "a SOC 1 report speaks of financial reporting, not of security: ask for SOC 2"
+        )
     if review.covers_our_service is None:
-        yield "nobody checked whether the service we use is in its scope"
+        yield Sentence("nobody checked whether the service we use is in its scope")
     elif not review.covers_our_service:
-        yield "the service we use is not in its scope"
+        yield Sentence("the service we use is not in its scope")
     if review.type is SocType.TYPE1:
-        yield "type 1 says how controls were designed on one day, not whether they worked"
+        yield Sentence("type 1 says how controls were designed on one day, not whether they worked")
     elif (review.end - review.start).days < _SHORT:
-        yield f"its period has only {(review.end - review.start).days + 1} days"
+        days = (review.end - review.start).days + 1
+        yield Sentence("its period has only %(days)s days", days=days)
     yield from (
-        f"exception in {each.control}: {each.found}"
+        Sentence("exception in %(control)s: %(found)s", control=each.control, found=each.found)
         for each in review.exceptions
         if each.concerns_us is not False
     )
     if review.subservice is SubserviceMethod.CARVE_OUT:
-        named = ", ".join(review.carved_out) or "vendors it does not name"
-        yield f"carved out, so nobody looked at: {named}"
+        if review.carved_out:
+            named = Listed(review.carved_out)
+            yield Sentence("carved out, so nobody looked at: %(vendors)s", vendors=named)
+        else:
+            yield Sentence("carved out, so nobody looked at: vendors it does not name")
     yield from _uncovered(review, today)
     yield from _unowned(review)
 
@@ -232,28 +239,37 @@ def _soc_concerns(review: SocReview, today: date) -> Iterator[str]:
 def _unowned(review: SocReview) -> Iterator[str]:
     for each in review.user_controls:
         if not each.owner:
-            yield f"nobody of ours owns what it expects of us: {each.control}"
+            yield Sentence(
+                "nobody of ours owns what it expects of us: %(control)s", control=each.control
+            )
         elif each.in_place is not True:
-            yield f"{each.owner} has yet to put in place: {each.control}"
+            yield Sentence(
+                "%(owner)s has yet to put in place: %(control)s",
+                owner=each.owner, control=each.control,
+            )  # fmt: skip
 
 
 def _uncovered(review: SocReview, today: date) -> Iterator[str]:
     covered = review.end
     for bridge in sorted(review.bridges, key=lambda each: each.start):
         if (bridge.end - bridge.start).days > _BRIDGE_MOST:
-            yield "a bridge letter of more than three months replaces no report"
+            yield Sentence("a bridge letter of more than three months replaces no report")
         if bridge.start > covered + timedelta(days=1):
-            yield f"nothing covers {covered + timedelta(days=1)} to {bridge.start}"
+            yield Sentence(
+                "nothing covers %(first)s to %(last)s",
+                first=covered + timedelta(days=1), last=bridge.start,
+            )  # fmt: skip
         covered = max(covered, bridge.end)
     if (today - review.end).days > _OLD_AFTER:
-        yield f"the report's period ended {(today - review.end).days} days ago"
+        days = (today - review.end).days
+        yield Sentence("the report's period ended %(days)s days ago", days=days)
     elif covered < today - timedelta(days=_BRIDGE_MOST):
-        yield f"nothing covers the time since {covered}"
+        yield Sentence("nothing covers the time since %(day)s", day=covered)
 
 
 _SOC_NAME: Final = re.compile(r"\bsoc[ -]?([123])\b", re.IGNORECASE)
 _SAS70: Final = re.compile(r"\bsas[ -]?(?:no\.? ?)?70\b", re.IGNORECASE)
-SAS70_FINDING: Final = (
+SAS70_FINDING: Final = Sentence(
     "SAS 70 was retired in 2011. For financial reporting it was replaced by SSAE 16, now "
     "SSAE 18 (SOC 1); for security ask for a SOC 2 type 2 report. Nobody has issued a valid "
     "SAS 70 report since."

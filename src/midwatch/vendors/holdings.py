@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from midwatch.kernel import BadInputError
+from midwatch.vendors.sentences import Sentence, Word
 
 
 class Necessity(StrEnum):
@@ -127,39 +128,44 @@ def holding_concerns(holding: DataHolding, today: date) -> tuple[str, ...]:
     """What is open about an item of data, gravest first."""
     decision = holding.decision
     gone = holding.returned is not None
-    words = holding.category.value.replace("_", " ")
     checks = [
-        (gone and not holding.proof, "said to be returned or deleted, but nothing proves it"),
+        (
+            gone and not holding.proof,
+            Sentence("said to be returned or deleted, but nothing proves it"),
+        ),
         (
             not gone
             and holding.category in OUT_OF_BOUNDS
             and holding.necessity is not Necessity.NEEDED,
-            f"{words} data is out of bounds, and no written reason allows it",
+            Sentence(
+                "%(category)s data is out of bounds, and no written reason allows it",
+                category=Word(holding.category),
+            ),
         ),
-        (not gone and decision is None, "nobody decided whether the partner needs it"),
+        (not gone and decision is None, Sentence("nobody decided whether the partner needs it")),
         (
             not gone and holding.necessity is Necessity.TAKE_BACK,
-            "it was decided to take it back, and it is still there",
+            Sentence("it was decided to take it back, and it is still there"),
         ),
         (
             not gone and holding.necessity is Necessity.REDUCE,
-            "it was decided to reduce it, and that is not done",
+            Sentence("it was decided to reduce it, and that is not done"),
         ),
         (
             decision is not None and decision.until is not None and decision.until < today,
-            "the decision about it has run out",
+            Sentence("the decision about it has run out"),
         ),
-        (not gone and not holding.places, "where it lies is not known"),
+        (not gone and not holding.places, Sentence("where it lies is not known")),
         (
             any(each.encrypted is not True for each in holding.places),
-            "not every copy is known to be encrypted",
+            Sentence("not every copy is known to be encrypted"),
         ),
         (
             not gone and bool(holding.places) and all(p.what != "backup" for p in holding.places),
-            "nothing is on file about backups of it",
+            Sentence("nothing is on file about backups of it"),
         ),
-        (not gone and holding.retention_days is None, "how long it is kept is not known"),
-        (not holding.purpose.strip(), "it is held without a purpose"),
+        (not gone and holding.retention_days is None, Sentence("how long it is kept is not known")),
+        (not holding.purpose.strip(), Sentence("it is held without a purpose")),
     ]
     return tuple(concern for holds, concern in checks if holds)
 

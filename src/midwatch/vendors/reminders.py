@@ -17,6 +17,7 @@ from midwatch.vendors.evidence import Evidence
 from midwatch.vendors.findings import Finding, FindingState, Measure, PolicyVersion
 from midwatch.vendors.holdings import DataHolding
 from midwatch.vendors.reviews import Recurrence, Review, next_due
+from midwatch.vendors.sentences import Quoted, Sentence
 from midwatch.vendors.vendor import Vendor
 
 _LONGEST: Final = 120
@@ -50,38 +51,54 @@ def _dues(file: VendorFile, today: date) -> Iterator[Due]:
     for holding in file.holdings:
         decision = holding.decision
         if decision is not None and decision.until is not None and holding.returned is None:
-            yield Due(decision.until, f"decide again about {holding.what!r}", holding.id)
+            again = Sentence("decide again about %(what)s", what=Quoted(holding.what))
+            yield Due(decision.until, again, holding.id)
     for finding in file.findings:
         yield from _finding(finding)
     for measure in file.measures:
         if measure.done is None:
             told = shorten(measure.text, _LONGEST, placeholder="…")
-            yield Due(measure.due, f"{told!r} is to be done by {measure.owner}", measure.id)
+            what = Sentence(
+                "%(what)s is to be done by %(who)s", what=Quoted(told), who=measure.owner
+            )
+            yield Due(measure.due, what, measure.id)
     for text in file.policies:
         if text.review_by is not None:
-            yield Due(text.review_by, f"policy {text.title!r} is to be reviewed", text.policy)
+            what = Sentence("policy %(title)s is to be reviewed", title=Quoted(text.title))
+            yield Due(text.review_by, what, text.policy)
     if file.recurrence is not None:
         due = next_due(file.recurrence, file.reviews)
-        yield Due(due, f"review of {file.vendor.name}", file.vendor.id)
+        yield Due(due, Sentence("review of %(vendor)s", vendor=file.vendor.name), file.vendor.id)
 
 
 def _papers(file: VendorFile, today: date) -> Iterator[Due]:
     for paper in _newest(file.evidence):
         if paper.expires is not None:
-            words = "ended" if paper.expires < today else "ends"
-            yield Due(paper.expires, f"{paper.title!r} {words}", paper.id)
+            title = Quoted(paper.title)
+            what = (
+                Sentence("%(title)s ended", title=title)
+                if paper.expires < today
+                else Sentence("%(title)s ends", title=title)
+            )
+            yield Due(paper.expires, what, paper.id)
     for policy in file.vendor.insurance:
-        words = "ended" if policy.until < today else "ends"
-        yield Due(policy.until, f"{policy.kind} insurance {policy.policy} {words}", policy.policy)
+        kind, name = policy.kind, policy.policy
+        what = (
+            Sentence("%(kind)s insurance %(policy)s ended", kind=kind, policy=name)
+            if policy.until < today
+            else Sentence("%(kind)s insurance %(policy)s ends", kind=kind, policy=name)
+        )
+        yield Due(policy.until, what, name)
 
 
 def _finding(finding: Finding) -> Iterator[Due]:
     if finding.state is FindingState.ACCEPTED:
         if finding.accepted_until is not None:
-            what = f"the accepted risk {finding.title!r} ends"
+            what = Sentence("the accepted risk %(title)s ends", title=Quoted(finding.title))
             yield Due(finding.accepted_until, what, finding.id)
     elif finding.due is not None and finding.state is not FindingState.VERIFIED:
-        yield Due(finding.due, f"{finding.title!r} is to be put right", finding.id)
+        what = Sentence("%(title)s is to be put right", title=Quoted(finding.title))
+        yield Due(finding.due, what, finding.id)
 
 
 def _newest(papers: Sequence[Evidence]) -> Iterator[Evidence]:

@@ -18,6 +18,7 @@ from dateutil.rrule import rrule, rrulestr
 
 from midwatch.kernel import BadInputError
 from midwatch.vendors.contracts import Due
+from midwatch.vendors.sentences import Sentence
 
 _LONGEST_GAP: Final = 366
 _MOST_DATES: Final = 400
@@ -184,6 +185,6 @@ def agenda(changes: Iterable[Changed], due: Iterable[Due], *, since: date) -> tu
     """What to talk about: what changed since the last review, then what ends next."""
     news = sorted((each for each in changes if each.on >= since), key=lambda each: each.on)
     return (
-        *(f"{each.on}: {each.what}" for each in news),
-        *(f"by {each.on}: {each.what}" for each in sorted(due)),
+        *(Sentence("%(day)s: %(what)s", day=each.on, what=each.what) for each in news),
+        *(Sentence("by %(day)s: %(what)s", day=e.on, what=e.what) for e in sorted(due)),
     )

@@ -16,6 +16,8 @@ from typing import Final
 
 import msgspec
 
+from midwatch.vendors.sentences import Number, Sentence
+
 
 class Criticality(StrEnum):
     """How long the firm can do without the service."""
@@ -102,21 +104,21 @@ class InherentRisk(msgspec.Struct, frozen=True):
 _MONTHS: Final = {Tier.LOW: 24, Tier.MEDIUM: 12, Tier.HIGH: 12, Tier.CRITICAL: 6}
 _DATA: Final = {
     DataReach.NONE: (0, ""),
-    DataReach.BUSINESS: (1, "sees business papers"),
-    DataReach.PERSONAL: (2, "sees data about people"),
-    DataReach.CUSTOMER: (3, "sees the customers' records"),
-    DataReach.SPECIAL: (4, "sees health, card or other specially protected data"),
+    DataReach.BUSINESS: (1, Sentence("sees business papers")),
+    DataReach.PERSONAL: (2, Sentence("sees data about people")),
+    DataReach.CUSTOMER: (3, Sentence("sees the customers' records")),
+    DataReach.SPECIAL: (4, Sentence("sees health, card or other specially protected data")),
 }
 _ACCESS: Final = {
     AccessReach.NONE: (0, ""),
-    AccessReach.LIMITED: (1, "has an account in one system"),
-    AccessReach.REMOTE: (2, "can enter the network from outside"),
-    AccessReach.ADMINISTRATOR: (4, "works with an administrator's rights"),
+    AccessReach.LIMITED: (1, Sentence("has an account in one system")),
+    AccessReach.REMOTE: (2, Sentence("can enter the network from outside")),
+    AccessReach.ADMINISTRATOR: (4, Sentence("works with an administrator's rights")),
 }
 _CRITICALITY: Final = {
     Criticality.NONE: (0, ""),
-    Criticality.DAYS: (1, "work suffers within days without it"),
-    Criticality.HOURS: (3, "work stops within hours without it"),
+    Criticality.DAYS: (1, Sentence("work suffers within days without it")),
+    Criticality.HOURS: (3, Sentence("work stops within hours without it")),
 }
 _FROM: Final = ((7, Tier.CRITICAL), (5, Tier.HIGH), (2, Tier.MEDIUM), (0, Tier.LOW))
 _HARD_TO_REPLACE: Final = 90
@@ -129,14 +131,15 @@ def tier_of(service: Service) -> InherentRisk:
         _DATA[service.data],
         _ACCESS[service.access],
         _CRITICALITY[service.criticality],
-        (int(service.people >= _MANY), f"concerns {service.people:,} people"),
-        (int(service.subcontracted), "hands work on to others"),
-        (int(service.regulated), "an examiner asks about it"),
+        (int(service.people >= _MANY), Sentence("concerns %(n)s people", n=Number(service.people))),
+        (int(service.subcontracted), Sentence("hands work on to others")),
+        (int(service.regulated), Sentence("an examiner asks about it")),
     ]
     if service.replaceable_days is None:
-        scored.append((1, "nobody knows how long replacing it would take"))
+        scored.append((1, Sentence("nobody knows how long replacing it would take")))
     elif service.replaceable_days > _HARD_TO_REPLACE:
-        scored.append((1, f"replacing it would take {service.replaceable_days} days"))
+        days = service.replaceable_days
+        scored.append((1, Sentence("replacing it would take %(days)s days", days=days)))
     reasons = tuple(Reason(points, fact) for points, fact in scored if points)
     points = sum(each.points for each in reasons)
     tier = next(tier for least, tier in _FROM if points >= least)
@@ -148,17 +151,21 @@ def tier_of(service: Service) -> InherentRisk:
 
 def _lifts(service: Service, tier: Tier) -> list[tuple[Tier, str]]:
     demands = [
-        (service.moves_money, Tier.HIGH, "it can move money"),
+        (service.moves_money, Tier.HIGH, Sentence("it can move money")),
         (
             service.access is AccessReach.ADMINISTRATOR,
             Tier.HIGH,
-            "an administrator can reach everything",
+            Sentence("an administrator can reach everything"),
         ),
-        (service.data is DataReach.SPECIAL, Tier.HIGH, "the law protects this data specially"),
+        (
+            service.data is DataReach.SPECIAL,
+            Tier.HIGH,
+            Sentence("the law protects this data specially"),
+        ),
         (
             service.criticality is Criticality.HOURS and service.replaceable_days is None,
             Tier.CRITICAL,
-            "work stops within hours, and nobody knows how to replace it",
+            Sentence("work stops within hours, and nobody knows how to replace it"),
         ),
     ]
     return [(to, why) for holds, to, why in demands if holds and to.rank > tier.rank]

@@ -19,6 +19,7 @@ from typing import Final
 import msgspec
 
 from midwatch.kernel import BadInputError
+from midwatch.vendors.sentences import Number, Sentence
 
 
 class VendorState(StrEnum):
@@ -245,29 +246,31 @@ def contact_gaps(vendor: Vendor, now: int) -> tuple[str, ...]:
     """What is missing to reach somebody after a breach. ``now``: UTC microseconds."""
     contacts = vendor.breach_contacts
     if not contacts:
-        return ("nobody is named to call after a breach",)
+        return (Sentence("nobody is named to call after a breach"),)
     gaps = []
     if not any(each.round_the_clock for each in contacts):
-        gaps.append("no breach contact answers round the clock")
+        gaps.append(Sentence("no breach contact answers round the clock"))
     if not any(each.phone for each in contacts):
-        gaps.append("no breach contact has a telephone number")
+        gaps.append(Sentence("no breach contact has a telephone number"))
     if all(each.tested is None for each in contacts):
-        gaps.append("no breach contact was ever tried")
+        gaps.append(Sentence("no breach contact was ever tried"))
     elif all(each.tested is None or now - each.tested > _UNTESTED_AFTER for each in contacts):
-        gaps.append("no breach contact was tried within a year")
+        gaps.append(Sentence("no breach contact was tried within a year"))
     return tuple(gaps)
 
 
 def ownership_gaps(vendor: Vendor) -> tuple[str, ...]:
     """What is not known, or cannot be right, about who owns it."""
     if not vendor.owners:
-        return ("who owns the vendor is not known",)
+        return (Sentence("who owns the vendor is not known"),)
     known = [each.share for each in vendor.owners if each.share is not None]
     total = sum(known, Decimal(0))
     if total > 100:
-        return (f"the owners' shares add up to {total} %",)
+        return (Sentence("the owners' shares add up to %(total)s %%", total=Number(total, "")),)
     if len(known) == len(vendor.owners) and total < 75:
-        return (f"the owners of {100 - total} % are not named",)
+        return (
+            Sentence("the owners of %(share)s %% are not named", share=Number(100 - total, "")),
+        )
     return ()
 
 

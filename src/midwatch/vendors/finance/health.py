@@ -18,7 +18,7 @@ from typing import Final
 import msgspec
 
 from midwatch.kernel import BadInputError
-from midwatch.vendors.finance.ratios import Figure, FigureState, figures_of
+from midwatch.vendors.finance.ratios import Figure, FigureState, Z, figures_of, z_figure
 from midwatch.vendors.finance.statements import (
     Audit,
     Business,
@@ -28,6 +28,7 @@ from midwatch.vendors.finance.statements import (
     statement_problems,
 )
 from midwatch.vendors.finance.zscore import Zone, zone_of
+from midwatch.vendors.sentences import Listed, Number, Sentence, Word
 
 _YEARS: Final = 3
 _OLD_MONTHS: Final = 18
@@ -36,9 +37,15 @@ _TREND_ITEMS: Final = (Item.REVENUE, Item.EBIT, Item.EQUITY, Item.RESEARCH)
 
 
 _UNSUITED: Final = {
-    Business.BANK: "this score does not suit a bank: its balance sheet is built otherwise",
-    Business.START_UP: "this score does not suit a start-up: look at runway and investors instead",
-    Business.MANUFACTURER: "this form of the score was made for firms that do not manufacture",
+    Business.BANK: Sentence(
+        "this score does not suit a bank: its balance sheet is built otherwise"
+    ),
+    Business.START_UP: Sentence(
+        "this score does not suit a start-up: look at runway and investors instead"
+    ),
+    Business.MANUFACTURER: Sentence(
+        "this form of the score was made for firms that do not manufacture"
+    ),
 }
 
 
@@ -93,18 +100,29 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
         return next(each for each in self.figures if each.name == name)
 
     @property
-    def headline(self) -> str:
+    def headline(self) -> Sentence:
         """The first line: what it is, of when, by whose word."""
-        score = self.figure("Z''")
-        told = f"Z'' {score.shown}" if score.value is not None else f"no Z'': {score.note}"
-        if self.standing is Standing.GOING_CONCERN:
-            told = f"whatever the score says ({told})"
-        doubt = "" if not statement_problems(self.newest) else " They cannot be right as they are."
-        old = f"{self.age_months} months old" if self.age_months >= 0 else "which is not over yet"
-        return (
-            f"{self.standing.value.capitalize()}: {told}. {self.newest.audit.capitalize()} "
-            f"figures to {self.newest.end}, {old}.{doubt}"
+        score = z_figure(self.newest)
+        told = (
+            Sentence("Z'' %(score)s", score=score.shown)
+            if score.value is not None
+            else Sentence("no Z'': %(why)s", why=score.note)
         )
+        if self.standing is Standing.GOING_CONCERN:
+            told = Sentence("whatever the score says (%(score)s)", score=told)
+        old = (
+            Sentence("%(months)s months old", months=self.age_months)
+            if self.age_months >= 0
+            else Sentence("which is not over yet")
+        )
+        line = Sentence(
+            "%(standing)s: %(score)s. %(audit)s figures to %(day)s, %(age)s.",
+            standing=Word(self.standing, capital=True), score=told,
+            audit=Word(self.newest.audit, capital=True), day=self.newest.end, age=old,
+        )  # fmt: skip
+        if not statement_problems(self.newest):
+            return line
+        return Sentence("%(line)s They cannot be right as they are.", line=line)
 
 
 def assess(
@@ -160,50 +178,61 @@ def _warnings(kept: Sequence[FinancialStatement], business: Business, age: int) 
     newest = kept[-1]
     for each in kept:
         for problem in statement_problems(each):
-            yield f"{each.end}: {problem}"
+            yield Sentence("%(day)s: %(problem)s", day=each.end, problem=problem)
     if business in _UNSUITED:
         yield _UNSUITED[business]
     equity = newest.amount(Item.EQUITY)
     if equity is not None and equity < 0:
-        yield f"equity is negative ({equity:,f} {newest.currency}): debts exceed what it owns"
+        yield Sentence(
+            "equity is negative (%(amount)s %(currency)s): debts exceed what it owns",
+            amount=Number(equity, ",f"), currency=newest.currency,
+        )  # fmt: skip
     yield from _trust(newest, age)
     earlier = [each for each in kept[:-1] if each.going_concern is GoingConcern.DOUBT]
     for each in earlier:
-        yield f"{each.end}: the auditor doubted that the firm goes on"
+        yield Sentence("%(day)s: the auditor doubted that the firm goes on", day=each.end)
     currencies = list(dict.fromkeys(each.currency for each in kept))
     if len(currencies) > 1:
-        yield (
-            f"the statements are in {' and '.join(currencies)}: ratios are compared, amounts "
-            "are not"
+        yield Sentence(
+            "the statements are in %(currencies)s: ratios are compared, amounts are not",
+            currencies=Listed(tuple(currencies), " and "),
         )
 
 
 def _trust(newest: FinancialStatement, age: int) -> Iterator[str]:
     if newest.audit is not Audit.AUDITED:
         words = {
-            Audit.REVIEWED: "an accountant asked questions, but did not audit",
-            Audit.COMPILED: "an accountant put them in order, and checked nothing",
-            Audit.SELF_DECLARED: "nobody but the vendor vouches for them",
+            Audit.REVIEWED: Sentence("an accountant asked questions, but did not audit"),
+            Audit.COMPILED: Sentence("an accountant put them in order, and checked nothing"),
+            Audit.SELF_DECLARED: Sentence("nobody but the vendor vouches for them"),
         }
-        yield f"the newest figures are {newest.audit}: {words[newest.audit]}"
+        yield Sentence(
+            "the newest figures are %(audit)s: %(why)s",
+            audit=Word(newest.audit), why=words[newest.audit],
+        )  # fmt: skip
     if age < 0:
-        yield f"the newest period ends in the future ({newest.end}): a plan, not a result"
+        yield Sentence(
+            "the newest period ends in the future (%(day)s): a plan, not a result", day=newest.end
+        )
     elif age > _OLD_MONTHS:
-        yield f"the newest figures are {age} months old"
+        yield Sentence("the newest figures are %(months)s months old", months=age)
 
 
 def _gaps(kept: Sequence[FinancialStatement], figures: Sequence[Figure]) -> Iterator[str]:
     if len(kept) < _YEARS:
-        yield f"{len(kept)} of {_YEARS} years given"
+        yield Sentence("%(n)s of %(asked)s years given", n=len(kept), asked=_YEARS)
     for earlier, later in pairwise(kept):
         months = (later.end.year - earlier.end.year) * 12 + later.end.month - earlier.end.month
         if months > later.months + 1:
-            yield f"no statement for the time between {earlier.end} and {later.end}"
+            yield Sentence(
+                "no statement for the time between %(first)s and %(last)s",
+                first=earlier.end, last=later.end,
+            )  # fmt: skip
     for figure in figures:
         if figure.state is FigureState.MISSING:
-            yield f"{figure.name}: {figure.note}"
+            yield Sentence("%(figure)s: %(why)s", figure=figure.name, why=figure.note)
     if kept[-1].going_concern is GoingConcern.NOT_KNOWN:
-        yield "whether an auditor doubts that the firm goes on is not known"
+        yield Sentence("whether an auditor doubts that the firm goes on is not known")
 
 
 def _prompts(health: Health) -> Iterator[str]:
@@ -211,24 +240,30 @@ def _prompts(health: Health) -> Iterator[str]:
     runway = health.figure("runway").value
     if runway is not None and runway < _SHORT_RUNWAY:
         weak = True
-        yield f"cash lasts {runway:.1f} months: ask who pays after that"
+        yield Sentence(
+            "cash lasts %(months)s months: ask who pays after that", months=Number(runway, ".1f")
+        )
     equity = health.newest.amount(Item.EQUITY)
     if weak or health.standing is Standing.UNKNOWN or (equity is not None and equity <= 0):
-        yield "ask for a guarantee by the owner or a bank"
-        yield "have source code and data held in escrow where the service is software"
-        yield "write an exit plan: who takes over, how the data come back, in how many days"
+        yield Sentence("ask for a guarantee by the owner or a bank")
+        yield Sentence("have source code and data held in escrow where the service is software")
+        yield Sentence(
+            "write an exit plan: who takes over, how the data come back, in how many days"
+        )
     if any("balance" in each for each in health.warnings):
-        yield "ask the vendor to explain the difference before anything is built on the figures"
+        yield Sentence(
+            "ask the vendor to explain the difference before anything is built on the figures"
+        )
     if health.newest.audit is not Audit.AUDITED:
-        yield "ask for audited statements, or those filed with the register"
+        yield Sentence("ask for audited statements, or those filed with the register")
     if health.gaps:
-        yield "ask for what is missing; it was not taken for zero"
+        yield Sentence("ask for what is missing; it was not taken for zero")
 
 
 def _trends(kept: Sequence[FinancialStatement]) -> tuple[Trend, ...]:
     found = []
     by_end: Mapping[date, tuple[Figure, ...]] = {each.end: figures_of(each) for each in kept}
-    for name in ("Z''", "current ratio", "research share"):
+    for name in (Z, Sentence("current ratio"), Sentence("research share")):
         series = tuple(
             (end, next(f.value for f in figures if f.name == name))
             for end, figures in by_end.items()
@@ -242,11 +277,11 @@ def _trends(kept: Sequence[FinancialStatement]) -> tuple[Trend, ...]:
         comparable = one_currency and (lengths or not flow)
         found.append(
             Trend(
-                name=item.value,
+                name=Sentence("%(item)s", item=Word(item)),
                 direction=_direction(amounts) if comparable else Direction.UNKNOWN,
                 values=amounts,
-                note="" if comparable else "two currencies" if not one_currency
-                else "periods of different length",
+                note="" if comparable else Sentence("two currencies") if not one_currency
+                else Sentence("periods of different length"),
             )
         )  # fmt: skip
     return tuple(found)

@@ -15,8 +15,11 @@ import msgspec
 
 from midwatch.vendors.finance.statements import FinancialStatement, Item
 from midwatch.vendors.finance.zscore import WEIGHTS, z_double_prime
+from midwatch.vendors.sentences import Listed, Number, Sentence, Word
 
 _SHOWN: Final = Decimal("0.001")
+Z: Final = "Z''"
+"""The name of the score, in every language."""
 
 
 class FigureState(StrEnum):
@@ -45,37 +48,41 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
         if self.value is None:
             return self.note
         if self.unit == "%":
-            return f"{self.value * 100:.1f} %"
-        digits = 1 if self.unit else 3 if self.name == "Z''" else 2
-        return f"{self.value:,.{digits}f} {self.unit}".rstrip()
+            return Sentence("%(share)s %%", share=Number(self.value * 100, ".1f"))
+        if self.unit == "months":
+            return Sentence("%(n)s months", n=Number(self.value, ",.1f"))
+        return Sentence("%(n)s", n=Number(self.value, ",.3f" if self.name == Z else ",.2f"))
 
 
 def figures_of(statement: FinancialStatement) -> tuple[Figure, ...]:
     """Every figure of a statement, in the order people read them."""
     return (
         z_figure(statement),
-        _ratio(statement, "current ratio", "current assets / current liabilities",
+        _ratio(statement, Sentence("current ratio"),
+               Sentence("current assets / current liabilities"),
                (Item.CURRENT_ASSETS,), Item.CURRENT_LIABILITIES),
-        _ratio(statement, "quick ratio",
-               "(cash + short-term securities + receivables) / current liabilities",
+        _ratio(statement, Sentence("quick ratio"),
+               Sentence("(cash + short-term securities + receivables) / current liabilities"),
                (Item.CASH, Item.SECURITIES, Item.RECEIVABLES), Item.CURRENT_LIABILITIES),
-        _ratio(statement, "debt to equity", "total liabilities / equity",
+        _ratio(statement, Sentence("debt to equity"), Sentence("total liabilities / equity"),
                (Item.TOTAL_LIABILITIES,), Item.EQUITY,
-               undefined="equity is zero or negative: the ratio has no meaning, and debts "
-               "exceed or equal all the firm owns"),
-        _ratio(statement, "interest cover", "ebit / interest expense", (Item.EBIT,),
-               Item.INTEREST, undefined="no interest is paid"),
+               undefined=Sentence(
+                   "equity is zero or negative: the ratio has no meaning, and debts "
+                   "exceed or equal all the firm owns")),
+        _ratio(statement, Sentence("interest cover"), Sentence("ebit / interest expense"),
+               (Item.EBIT,), Item.INTEREST, undefined=Sentence("no interest is paid")),
         runway(statement),
-        _ratio(statement, "research share", "research and development / revenue",
-               (Item.RESEARCH,), Item.REVENUE, unit="%", undefined="there is no revenue"),
-        _ratio(statement, "operating margin", "ebit / revenue", (Item.EBIT,), Item.REVENUE,
-               unit="%", undefined="there is no revenue"),
+        _ratio(statement, Sentence("research share"),
+               Sentence("research and development / revenue"), (Item.RESEARCH,), Item.REVENUE,
+               unit="%", undefined=Sentence("there is no revenue")),
+        _ratio(statement, Sentence("operating margin"), Sentence("ebit / revenue"), (Item.EBIT,),
+               Item.REVENUE, unit="%", undefined=Sentence("there is no revenue")),
     )  # fmt: skip
 
 
 def z_figure(statement: FinancialStatement) -> Figure:
     """Z'' with its terms in the note."""
-    name, formula = "Z''", (
+    name, formula = Z, Sentence(
         "6.56 (current assets - current liabilities) / total assets + 3.26 retained earnings "
         "/ total assets + 6.72 ebit / total assets + 1.05 equity / total liabilities"
     )  # fmt: skip
@@ -90,8 +97,9 @@ def z_figure(statement: FinancialStatement) -> Figure:
         return _missing(name, formula, given, missing)
     assets, liabilities = given[Item.TOTAL_ASSETS], given[Item.TOTAL_LIABILITIES]
     if assets <= 0 or liabilities <= 0:
-        which = "total assets" if assets <= 0 else "total liabilities"
-        return _undefined(name, formula, given, f"{which} must be above zero for this score")
+        which = Word(Item.TOTAL_ASSETS if assets <= 0 else Item.TOTAL_LIABILITIES)
+        why = Sentence("%(item)s must be above zero for this score", item=which)
+        return _undefined(name, formula, given, why)
     ratios = (
         (given[Item.CURRENT_ASSETS] - given[Item.CURRENT_LIABILITIES]) / assets,
         given[Item.RETAINED_EARNINGS] / assets,
@@ -99,12 +107,17 @@ def z_figure(statement: FinancialStatement) -> Figure:
         given[Item.EQUITY] / liabilities,
     )
     months = statement.months
-    note = " + ".join(
-        f"{weight} x {ratio.quantize(_SHOWN):f}"
+    terms = [
+        Sentence("%(weight)s x %(ratio)s", weight=Number(weight, ""),
+                 ratio=Number(ratio.quantize(_SHOWN), "f"))
         for weight, ratio in zip(WEIGHTS, ratios, strict=True)
-    )
+    ]  # fmt: skip
+    note = Sentence("%(terms)s", terms=Listed(tuple(terms), " + "))
     if months != 12:
-        note += f"; EBIT is that of {months} months, not of a year"
+        note = Sentence(
+            "%(terms)s; EBIT is that of %(months)s months, not of a year",
+            terms=note, months=months,
+        )  # fmt: skip
     return Figure(
         name=name, formula=formula, state=FigureState.KNOWN, value=z_double_prime(*ratios),
         note=note, inputs=given,
@@ -113,7 +126,7 @@ def z_figure(statement: FinancialStatement) -> Figure:
 
 def runway(statement: FinancialStatement) -> Figure:
     """Months that free cash lasts at the mean monthly net burn."""
-    name, formula = "runway", (
+    name, formula = Sentence("runway"), Sentence(
         "(cash - restricted cash) / ((capital expenditure - operating cash flow) / months)"
     )  # fmt: skip
     given, missing = _inputs(
@@ -125,10 +138,10 @@ def runway(statement: FinancialStatement) -> Figure:
     if missing:
         return _missing(name, formula, given, missing)
     if statement.months <= 0:
-        return _undefined(name, formula, given, "the period has no length")
+        return _undefined(name, formula, given, Sentence("the period has no length"))
     burn = (given[Item.CAPITAL_EXPENDITURE] - given[Item.OPERATING_CASH_FLOW]) / statement.months
     if burn <= 0:
-        return _undefined(name, formula, given, "not burning cash")
+        return _undefined(name, formula, given, Sentence("not burning cash"))
     free = given[Item.CASH] - given[Item.RESTRICTED_CASH]
     return Figure(
         name=name, formula=formula, state=FigureState.KNOWN, value=max(free, Decimal(0)) / burn,
@@ -144,13 +157,14 @@ def _ratio(  # a ratio's parts
     below: Item,
     *,
     unit: str = "",
-    undefined: str = "the divisor is zero or negative",
+    undefined: str = "",
 ) -> Figure:
     given, missing = _inputs(statement, (*above, below))
     if missing:
         return _missing(name, formula, given, missing)
     if given[below] <= 0:
-        return _undefined(name, formula, given, undefined)
+        why = undefined or Sentence("the divisor is zero or negative")
+        return _undefined(name, formula, given, why)
     value = sum((given[item] for item in above), Decimal(0)) / given[below]
     return Figure(
         name=name, formula=formula, state=FigureState.KNOWN, value=value, unit=unit, inputs=given
@@ -169,7 +183,7 @@ def _missing(
 ) -> Figure:
     return Figure(
         name=name, formula=formula, state=FigureState.MISSING, inputs=given, missing=missing,
-        note=f"not given: {', '.join(missing)}",
+        note=Sentence("not given: %(items)s", items=Listed(tuple(map(Word, missing)))),
     )  # fmt: skip
 
 

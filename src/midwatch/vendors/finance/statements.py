@@ -14,6 +14,8 @@ from typing import Final
 
 import msgspec
 
+from midwatch.vendors.sentences import Number, Sentence, Word
+
 
 class Item(StrEnum):
     """The lines of balance sheet, profit and loss, and cash flow that are used."""
@@ -153,19 +155,34 @@ _WITHIN: Final = (
 def _problems(statement: FinancialStatement) -> Iterator[str]:
     uneven = imbalance(statement)
     if uneven is not None:
-        share = f" ({uneven.share:.1%} of assets)" if uneven.share is not None else ""
-        yield (
-            "does not balance: total assets less liabilities and equity is "
-            f"{uneven.difference:,f} {statement.currency}{share}"
-        )
+        difference = Number(uneven.difference, ",f")
+        if uneven.share is None:
+            yield Sentence(
+                "does not balance: total assets less liabilities and equity is "
+                "%(difference)s %(currency)s",
+                difference=difference, currency=statement.currency,
+            )  # fmt: skip
+        else:
+            yield Sentence(
+                "does not balance: total assets less liabilities and equity is "
+                "%(difference)s %(currency)s (%(share)s of assets)",
+                difference=difference, currency=statement.currency,
+                share=Number(uneven.share, ".1%"),
+            )  # fmt: skip
     for item in sorted(_NEVER_NEGATIVE):
         amount = statement.amount(item)
         if amount is not None and amount < 0:
-            yield f"{item} is negative ({amount:,f})"
+            yield Sentence(
+                "%(item)s is negative (%(amount)s)",
+                item=Word(item), amount=Number(amount, ",f"),
+            )  # fmt: skip
     for part, whole in _WITHIN:
         less, more = statement.amount(part), statement.amount(whole)
         if less is not None and more is not None and less - more > statement.unit:
-            yield f"{part} exceeds {whole} by {less - more:,f}"
+            yield Sentence(
+                "%(part)s exceeds %(whole)s by %(amount)s",
+                part=Word(part), whole=Word(whole), amount=Number(less - more, ",f"),
+            )  # fmt: skip
     parts = [
         amount
         for item in (Item.CASH, Item.SECURITIES, Item.RECEIVABLES, Item.INVENTORY)
@@ -173,6 +190,11 @@ def _problems(statement: FinancialStatement) -> Iterator[str]:
     ]
     current = statement.amount(Item.CURRENT_ASSETS)
     if current is not None and len(parts) > 1 and sum(parts) - current > statement.unit:
-        yield f"the parts of current assets exceed them by {sum(parts) - current:,f}"
+        yield Sentence(
+            "the parts of current assets exceed them by %(amount)s",
+            amount=Number(sum(parts) - current, ",f"),
+        )
     if not 1 <= statement.months <= 18:
-        yield f"a period of {statement.months} months is no financial year"
+        yield Sentence(
+            "a period of %(months)s months is no financial year", months=statement.months
+        )
