@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +20,12 @@ from midwatch.vendors.comparing import (
     CandidateFacts,
     Comparison,
     Needs,
+    Terms,
     comparison_workbook,
     read_needs,
     rows_of,
+    rows_of_terms,
+    terms_of,
     what_if,
 )
 from midwatch.vendors.comparing import compare as compare_candidates
@@ -94,6 +97,7 @@ def compare(  # one parameter per option
             Candidate(
                 name=facts.name or submission.vendor or path.stem, submission=submission,
                 price=facts.yearly_price, currency=facts.currency, health=health,
+                terms=_terms(facts, wanted, today),
             )
         )  # fmt: skip
     found = compare_candidates(version, wanted, candidates)
@@ -111,6 +115,14 @@ def compare(  # one parameter per option
         if output is not None:
             click.echo(f"Wrote {output}.")
     raise click.exceptions.Exit(int(all(each.musts_missed for each in found.results)))
+
+
+def _terms(facts: CandidateFacts, wanted: Needs, today: date) -> Terms | None:
+    contracts = [] if facts.contract is None else [(facts.contract, None)]
+    return terms_of(
+        contracts, facts.insurance,
+        exposure=wanted.exposure, currency=wanted.currency, today=today,
+    )  # fmt: skip
 
 
 def _weight(text: str, wanted: Needs) -> tuple[str, int]:
@@ -160,7 +172,7 @@ def _table(screen: Screen, found: Comparison, part: slice) -> None:
     table.add_column("", max_width=28)
     for result in results:
         table.add_column(safe(result.candidate.name, 24), ratio=1)
-    for what, *values in rows_of(found):
+    for what, *values in (*rows_of(found), *rows_of_terms(found)):
         table.add_row(safe(str(what)), *(safe(str(each)) for each in values[part]))
     for place, need in enumerate(found.needs.need):
         table.add_row(
@@ -182,6 +194,7 @@ def _json(found: Comparison) -> dict[str, object]:
                 "price": None if result.candidate.price is None else str(result.candidate.price),
                 "unanswered": [line.question.id for line in result.score.unanswered],
                 "contradictions": result.contradictions,
+                "terms": result.candidate.terms,
                 "standing": result.candidate.health.standing.value
                 if result.candidate.health
                 else None,

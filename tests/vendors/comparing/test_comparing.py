@@ -178,7 +178,8 @@ def test_the_workbook_says_the_answer_first_and_holds_no_formula() -> None:
     book = openpyxl.load_workbook(io.BytesIO(comparison_workbook(found, made)))
 
     assert book.sheetnames == [
-        "Comparison", "Needs", "Differences", "Gaps", "Breach terms", "Finance",
+        "Comparison", "Needs", "Differences", "Gaps", "Breach terms",
+        "Contract and insurance", "Finance",
     ]  # fmt: skip
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
     assert "f" not in {cell.data_type for cell in cells}

@@ -19,10 +19,12 @@ import msgspec
 
 from midwatch.kernel import BadInputError
 from midwatch.vendors.comparing.needs import Need, Needs, check_needs, reweighted
+from midwatch.vendors.comparing.terms import TermRow, Terms, term_rows
 from midwatch.vendors.finance import Health
 from midwatch.vendors.questionnaires.answers import Reply, Submission, contradictions
 from midwatch.vendors.questionnaires.scoring import Because, Line, Score, percent, score_of
 from midwatch.vendors.questionnaires.templates import Kind, Question, TemplateVersion
+from midwatch.vendors.sentences import Sentence, Word
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +35,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     price: Decimal | None = None
     currency: str = ""
     health: Health | None = None
+    terms: Terms | None = None
     remarks: tuple[str, ...] = ()
 
 
@@ -94,6 +97,11 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     version: TemplateVersion
     results: tuple[Result, ...]
     differences: tuple[Difference, ...]
+
+    @property
+    def terms(self) -> tuple[TermRow, ...]:
+        """Contracts and insurance side by side; none where nothing is on file."""
+        return term_rows([each.candidate.terms for each in self.results])
 
     def explain(self, name: str) -> tuple[str, ...]:
         """How a candidate's fit came about, line by line.
@@ -191,18 +199,30 @@ def choose(comparison: Comparison, chosen: str, *, approver: str, why: str, at: 
         raise BadInputError(f"{chosen!r} was not compared", remedy="choose one that was")
     if not approver.strip() or not why.strip():
         raise BadInputError("a decision needs an approver and reasons", remedy="say who, and why")
-    against = [f"must-have {each.must}: {each.need.title}" for each in result.musts_missed]
-    against += [f"unanswered: {line.question.text}" for line in result.score.unanswered]
-    against += result.contradictions
-    if result.candidate.health is None:
-        against.append("no financial statements were seen")
-    else:
-        against.append(result.candidate.health.headline)
     return ChoiceMade(
         chosen=chosen, approver=approver, why=why, at=at,
         fits=tuple((each.candidate.name, percent(each.fit)) for each in comparison.results),
-        against=tuple(against), digest=comparison.version.digest,
+        against=tuple(map(str, against_of(result))), digest=comparison.version.digest,
     )  # fmt: skip
+
+
+def against_of(result: Result) -> tuple[str, ...]:
+    """What is known to speak against a candidate."""
+    found: list[str] = [
+        Sentence("must-have %(state)s: %(need)s", state=Word(each.must), need=each.need.title)
+        for each in result.musts_missed
+        if each.must is not None
+    ]
+    found += [
+        Sentence("unanswered: %(question)s", question=line.question.text)
+        for line in result.score.unanswered
+    ]
+    found += result.contradictions
+    health = result.candidate.health
+    found.append(
+        Sentence("no financial statements were seen") if health is None else health.headline
+    )
+    return tuple(found)
 
 
 def _price(needs: Needs, candidate: Candidate) -> Decimal | None:

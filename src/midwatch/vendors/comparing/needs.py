@@ -31,6 +31,7 @@ import msgspec
 from midwatch.kernel import BadInputError
 from midwatch.vendors.contracts import Contract
 from midwatch.vendors.questionnaires.templates import TemplateVersion
+from midwatch.vendors.vendor import Insurance
 
 _LARGEST: Final = 1_000_000
 
@@ -47,13 +48,17 @@ class Need(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class CandidateFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is known of a candidate beside its answers; ``statements``: a file."""
+    """What is known of a candidate beside its answers; ``statements``: a file.
+
+    Without an ``exposure`` of the needs its contract cannot be held against anything.
+    """
 
     name: str = ""
     yearly_price: Decimal | None = None
     currency: str = ""
     statements: str = ""
     contract: Contract | None = None
+    insurance: tuple[Insurance, ...] = ()
 
 
 class Needs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,6 +1,7 @@
 """A comparison as a workbook a board can read: the answer first, then why.
 
-Sheets: comparison, needs with their arithmetic, differences, gaps, breach terms, finance.
+Sheets: comparison, needs with their arithmetic, differences, gaps, breach terms, contract and
+insurance, finance. Rows in which the candidates differ are marked.
 All of it is text and numbers, no formula; what a vendor wrote cannot become one.
 """
 
@@ -9,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+import msgspec
+
 from midwatch.vendors.comparing.comparison import ChoiceMade, Comparison, Result
+from midwatch.vendors.comparing.terms import Holds, Term
 from midwatch.vendors.questionnaires.scoring import amount, percent
 from midwatch.vendors.spreadsheets import Column, Page, workbook_bytes
 from midwatch.vendors.spreadsheets.writing import Value
@@ -37,14 +41,12 @@ def comparison_workbook(comparison: Comparison, choice: ChoiceMade | None = None
                  Column("question", 80), Column("a good answer", 50)),
                 tuple(_gaps(comparison)),
             ),
-            Page(
-                "Breach terms",
-                (Column("question", 70), *candidates),
-                tuple(
-                    (question, *(dict(each.breach).get(question) for each in comparison.results))
-                    for question, _said in comparison.results[0].breach
-                ),
-            ),
+            _marked(Page("Breach terms", (Column("question", 70), *candidates),
+                         _breach_rows(comparison))),
+            _marked(Page("Contract and insurance", (Column("what", 50), *candidates),
+                         rows_of_terms(comparison) or (("nothing is on file",),),
+                         ("Read from contracts and insurance on file. This is no legal advice.",),
+                    )),
             Page(
                 "Finance",
                 (Column("candidate", 24), Column("what", 26), Column("value", 40),
@@ -87,6 +89,30 @@ def rows_of(comparison: Comparison) -> tuple[tuple[Value, ...], ...]:
     )
 
 
+def rows_of_terms(comparison: Comparison) -> tuple[tuple[Value, ...], ...]:
+    """Contracts and insurance: what, and one text for each candidate."""
+    return tuple((row.title, *map(_term, row.terms)) for row in comparison.terms)
+
+
+def _term(term: Term) -> str:
+    doubt = {Holds.NO: "! ", Holds.PARTLY: "? "}.get(term.holds, "")
+    return f"{doubt}{term.text}" + (f" ({term.more})" if term.more else "")
+
+
+def _breach_rows(comparison: Comparison) -> tuple[tuple[Value, ...], ...]:
+    results = comparison.results
+    return tuple(
+        (question, *(dict(each.breach).get(question) for each in results))
+        for question, _said in results[0].breach
+    )
+
+
+def _marked(page: Page) -> Page:
+    """With the rows marked whose values differ."""
+    marked = {place for place, (_what, *told) in enumerate(page.rows) if len(set(told)) > 1}
+    return msgspec.structs.replace(page, marked=frozenset(marked))
+
+
 def _front(
     comparison: Comparison, candidates: tuple[Column, ...], choice: ChoiceMade | None
 ) -> Page:
@@ -99,7 +125,9 @@ def _front(
         notes += [f"Known against it: {each}" for each in choice.against]
     else:
         notes.append("No decision is recorded yet.")
-    return Page("Comparison", (Column("", 36), *candidates), rows_of(comparison), tuple(notes))
+    return _marked(
+        Page("Comparison", (Column("", 36), *candidates), rows_of(comparison), tuple(notes))
+    )
 
 
 def _needs(comparison: Comparison, candidates: tuple[Column, ...]) -> Page:

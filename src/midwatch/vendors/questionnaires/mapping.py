@@ -116,6 +116,19 @@ def reuse(imported: Imported, version: TemplateVersion) -> Reuse:
     return Reuse(answers=tuple(answers.values()), hints=tuple(seen.values()))
 
 
+def unmapped(imported: Imported, version: TemplateVersion) -> tuple[ForeignQuestion, ...]:
+    """Their questions that speak to none of ours, in their order; nobody need judge those twice."""
+    mapped = mapping_of(imported.format)
+    links = [link for link in mapped.link if version.question(link.ours) is not None]
+    spoken = {q.id for e in links for name in e.theirs for q in _named(imported.questions, name)}
+    words = [each.all for each in mapped.words if version.question(each.ours) is not None]
+    return tuple(
+        each
+        for each in imported.questions
+        if each.id not in spoken and not any(_has(each.text, all_of) for all_of in words)
+    )
+
+
 def answers_for(form: Format, submission: Submission) -> Mapping[str, Reply]:
     """What our answers say to questions of theirs, by their ids or controls; only ``same``."""
     found: dict[str, Reply] = {}

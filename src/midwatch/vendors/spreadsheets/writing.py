@@ -55,7 +55,7 @@ class Page(msgspec.Struct, frozen=True):
     """A sheet to be written. ``notes`` stand above the table, one a row; ``choices`` per row.
 
     ``row_choices`` names for a row (from 0) the words its first asked column offers, in place
-    of the column's. ``bold`` are rows that are headings.
+    of the column's. ``bold`` are rows that are headings; ``marked`` ones stand out.
     """
 
     title: str
@@ -64,6 +64,7 @@ class Page(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     row_choices: tuple[tuple[int, tuple[str, ...]], ...] = ()
     bold: frozenset[int] = frozenset()
+    marked: frozenset[int] = frozenset()
     hidden: bool = False
 
 
@@ -125,6 +126,9 @@ def _write_page(sheet: Worksheet, page: Page) -> None:
             cell.border = _LINE
             if offset in page.bold:
                 cell.font = Font(bold=True)
+            elif offset in page.marked:
+                cell.fill = _ASKED
+                cell.font = Font(bold=number == 1)
             elif number <= len(page.columns) and page.columns[number - 1].asked:
                 cell.fill = _ASKED
     sheet.freeze_panes = f"A{first}"
