@@ -17,10 +17,12 @@ from midwatch.desk.answers.counting import recount
 from midwatch.desk.answers.models import Asking, Given, Version
 from midwatch.desk.choosing.models import Candidate, Choice, Facts, Holding
 from midwatch.desk.rehearsal_answers import HOSTILE
-from midwatch.desk.vendors.models import Statement, Vendor
+from midwatch.desk.vendors.models import Contract, Statement, Vendor
 from midwatch.vendors.comparing import Candidate as Compared
 from midwatch.vendors.comparing import choose, compare
 from midwatch.vendors.comparing.example import example_needs
+from midwatch.vendors.contracts import Clause, ClauseKind, Strength
+from midwatch.vendors.contracts import Contract as Agreement
 from midwatch.vendors.finance.statements import (
     Audit,
     FinancialStatement,
@@ -51,6 +53,7 @@ from midwatch.vendors.service_facts import (
     read_signed,
     signed_file,
 )
+from midwatch.vendors.vendor import FourthParty, Insurance
 from midwatch.vendors.vendor import Vendor as VendorFile
 
 CHOICES: Final = {"bakery": "bkchoice01", "forge": "frgchoic01"}
@@ -76,6 +79,7 @@ def furnish_choosing(vendor: Vendor, now: int) -> Choice:
     _answers(good, version, lambda _number, question: _best(question))
     _answers(partly, version, lambda number, question: _best(question) if number % 3 else None)
     _statements(good)
+    _terms(good, partly)
     choice = _choice(tenant, CHOICES[tenant], f"A help desk for {tenant}", version)
     for each, price in ((vendor, None), (good, "42000"), (partly, "19500"), (silent, "30000")):
         Candidate.objects.create(
@@ -148,6 +152,36 @@ def _statements(vendor: Vendor) -> None:
         )
     )
     made.save()
+
+
+def _terms(good: Vendor, partly: Vendor) -> None:
+    """A draft contract, insurance, and fourth parties, some of them shared."""
+    today = timezone.now().date()
+    cloud = FourthParty(name="Cloud Tickets Inc.", country="US", sees_our_data=True,
+                        does="keeps the tickets")  # fmt: skip
+    for vendor, fourth, limit, currency in (
+        (good, (cloud, FourthParty(name="Night Line Kft", country="HU", sees_our_data=False,
+                                   does="answers at night", critical=True)), 2_000_000, "EUR"),
+        (partly, (cloud,), 500_000, "USD"),
+    ):  # fmt: skip
+        policy = Insurance(kind="Cyber", insurer="Harbour Mutual", policy="CY-9", currency=currency,
+                           limit=Decimal(limit), until=today + timedelta(days=200))  # fmt: skip
+        vendor.put(msgspec.structs.replace(vendor.file, insurance=(policy,), fourth_parties=fourth))
+        vendor.save()
+    draft = Contract(tenant=good.tenant, vendor=good)
+    draft.put(
+        Agreement(
+            id=draft.reference, vendor=good.reference, client=good.tenant, title="Draft of May",
+            start=today + timedelta(days=30), currency="EUR", capped=True, cap=Decimal(500_000),
+            clauses=(
+                Clause(kind=ClauseKind.BREACH_NOTICE, strength=Strength.PRESENT, page="4",
+                       hours=Decimal(24)),
+                Clause(kind=ClauseKind.DIRECT_NOTICE, strength=Strength.PRESENT, page="4"),
+                Clause(kind=ClauseKind.LIABILITY, strength=Strength.WEAK, page="11"),
+            ),
+        )
+    )  # fmt: skip
+    draft.save()
 
 
 def _choice(tenant: str, reference: str, title: str, version: TemplateVersion) -> Choice:

@@ -29,6 +29,8 @@ from midwatch.vendors.questionnaires import (
 )
 from midwatch.vendors.questionnaires.answers import problem_of
 from midwatch.vendors.questionnaires.formats import (
+    ForeignAnswer,
+    ForeignQuestion,
     Format,
     Imported,
     add_vsaq_answers,
@@ -37,7 +39,7 @@ from midwatch.vendors.questionnaires.formats import (
     read_own,
     recognise,
 )
-from midwatch.vendors.questionnaires.mapping import Reuse, reuse
+from midwatch.vendors.questionnaires.mapping import Reuse, reuse, unmapped
 
 LARGEST: Final = 20_000_000
 """Bytes; what the readers take at most."""
@@ -89,6 +91,13 @@ def bring(
 def usable(imported: Imported) -> list[tuple[TemplateVersion, Reuse]]:
     """What it gives for each of our own questionnaires."""
     return [(version, reuse(imported, version)) for version in own_versions()]
+
+
+def left_over(imported: Imported) -> list[tuple[ForeignQuestion, ForeignAnswer | None]]:
+    """Their questions that speak to none of ours, even in our longest, with their answers."""
+    longest = max(own_versions(), key=lambda each: len(each.questions))
+    given = {each.id: each for each in imported.answers}
+    return [(each, given.get(each.id)) for each in unmapped(imported, longest)]
 
 
 @transaction.atomic

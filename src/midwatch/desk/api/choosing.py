@@ -28,7 +28,8 @@ from midwatch.desk.choosing.selectors import choice as one_choice
 from midwatch.desk.choosing.selectors import choices as every_choice
 from midwatch.desk.choosing.services import ChoiceActs
 from midwatch.desk.theme.templatetags.midwatch import moment_of
-from midwatch.vendors.comparing import Must
+from midwatch.vendors.comparing import Holds, Must
+from midwatch.vendors.contracts import ClauseKind
 from midwatch.vendors.holdings import DataCategory, Decision, Necessity
 from midwatch.vendors.service_facts import LARGEST, ServiceFacts, fingerprint_of
 
@@ -74,6 +75,16 @@ class MetShape(Schema):
     must: Must | None
 
 
+class TermShape(Schema):
+    """One term of a candidate's contract or insurance."""
+
+    term: str
+    clause: ClauseKind | None = Field(description="Of which clause it tells, if of one.")
+    text: str
+    holds: Holds = Field(description="Whether it does what it is there for.")
+    more: str
+
+
 class ColumnShape(Schema):
     """One candidate against the needs, the best fit first."""
 
@@ -87,6 +98,9 @@ class ColumnShape(Schema):
     unanswered: list[str] = Field(description="Ids of scored questions.")
     contradictions: list[str]
     needs: list[MetShape]
+    terms: list[TermShape] = Field(
+        description="Contract and insurance, as far as they are on file. No legal advice."
+    )
     arithmetic: list[str]
 
 
@@ -296,7 +310,8 @@ def _whole(request: DeskRequest, choice: Choice) -> dict[str, Any]:
     seen = Seen(request.scope, choice)
     found = seen.comparison
     columns = []
-    for each in found.results if found else ():
+    rows = found.terms if found else ()
+    for place, each in enumerate(found.results if found else ()):
         candidate = each.candidate
         columns.append(
             {
@@ -313,6 +328,14 @@ def _whole(request: DeskRequest, choice: Choice) -> dict[str, Any]:
                         "credit": float(one.credit), "must": one.must,
                     }
                     for one in each.needs
+                ],
+                "terms": [
+                    {
+                        "term": str(row.title), "clause": row.clause,
+                        "text": str(row.terms[place].text), "holds": row.terms[place].holds,
+                        "more": str(row.terms[place].more),
+                    }
+                    for row in rows
                 ],
                 "arithmetic": list(found.explain(candidate.name)) if found else [],
             }

@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import msgspec
-from django.utils.formats import number_format
+from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
 
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.answers.selectors import Whole, of_vendor
 from midwatch.desk.vendors.models import Vendor
 from midwatch.kernel import BadInputError
+from midwatch.vendors.comparing import Needs, Terms, terms_of
 from midwatch.vendors.finance import Health, assess
 from midwatch.vendors.questionnaires import Submission, TemplateVersion, new_submission
+from midwatch.vendors.questionnaires.scoring import amount as amount_of
+from midwatch.vendors.questionnaires.scoring import percent as percent_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,26 @@ def health_of(scope: Scope, vendor: Vendor, today: date) -> Health | None:
         return assess(kept, today)
     except BadInputError:  # the page of its finances tells what is wrong with them
         return None
+
+
+def agreed_with(scope: Scope, vendor: Vendor, needs: Needs, today: date) -> Terms | None:
+    """What the vendor's contract, or its draft, and its insurance say; None: none is on file."""
+    known = scope.vendors.one(vendor.reference)
+    return terms_of(
+        [(each.struct, each.exposed) for each in known.contracts.all()],
+        known.file.insurance,
+        exposure=needs.exposure, currency=needs.currency, today=today,
+    )  # fmt: skip
+
+
+def percent(value: Fraction) -> str:
+    """A share or a fit with one digit behind the point, as the language writes it."""
+    return percent_of(value).replace(".", str(get_format("DECIMAL_SEPARATOR")))
+
+
+def amount(value: Fraction) -> str:
+    """Points, as the language writes them."""
+    return amount_of(value).replace(".", str(get_format("DECIMAL_SEPARATOR")))
 
 
 def money(value: Decimal | None, currency: str) -> str:

@@ -19,6 +19,7 @@ from midwatch.desk.access.scope import Scope
 from midwatch.desk.access.vendors import VendorActs
 from midwatch.desk.audit.models import Reveal
 from midwatch.desk.choosing.models import Holding
+from midwatch.desk.choosing.words import revealed
 from midwatch.desk.people.models import User
 from midwatch.desk.theme.templatetags.midwatch import moment_of
 from midwatch.desk.vendors.models import Vendor, new_reference
@@ -33,6 +34,7 @@ from midwatch.vendors.holdings import (
     holding_concerns,
 )
 from midwatch.vendors.registers import Entry, Table, dora_tables, gdpr_record
+from midwatch.vendors.sentences import Sentence
 
 LOOKED_BACK: Final = timedelta(days=365)
 """How far back what was shown is counted."""
@@ -44,6 +46,13 @@ _MEANS: Final[Mapping[str, DataCategory]] = {
     "raw lines": DataCategory.LOGS,
 }
 """What a look behind the mask shows, as a category of data; whatever else it names is logs."""
+_GRAVE: Final = frozenset(
+    {
+        "said to be returned or deleted, but nothing proves it",
+        "%(category)s data is out of bounds, and no written reason allows it",
+    }
+)
+"""Concerns, by their template, that need somebody now."""
 SHOWN_BY_THE_DESK: Final = frozenset(_MEANS.values())
 
 
@@ -58,7 +67,7 @@ class Item:
     @property
     def mood(self) -> str:
         """How much it needs somebody."""
-        if any("out of bounds" in each or "nothing proves" in each for each in self.concerns):
+        if any(isinstance(e, Sentence) and e.template in _GRAVE for e in self.concerns):
             return "act"
         return "look" if self.concerns else "quiet"
 
@@ -146,7 +155,7 @@ def looked(scope: Scope, tenant: str) -> list[Looked]:
                 tuple(sorted({scope.actor(tenant, each.name) if scope.masks(tenant) else each.name
                               for each in looks})),
                 len(looks),
-                tuple(sorted({str(field) for each in looks for field in each.fields})),
+                tuple(sorted({revealed(str(field)) for each in looks for field in each.fields})),
                 drift(kept.get(key, []) if key is not None else [], shown),
             )
         )  # fmt: skip

@@ -16,7 +16,7 @@ from django.http import Http404
 
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.scope import Scope
-from midwatch.desk.choosing.answered import Answered, answers_of, health_of, money
+from midwatch.desk.choosing.answered import Answered, agreed_with, answers_of, health_of, money
 from midwatch.desk.choosing.models import Candidate, Choice
 from midwatch.desk.theme.templatetags.midwatch import moment_of
 from midwatch.desk.vendors.models import Vendor
@@ -112,6 +112,7 @@ def known_of(scope: Scope, choice: Choice, row: Candidate, today: date) -> Known
             price=row.price,
             currency=row.currency,
             health=health_of(scope, row.vendor, today),
+            terms=agreed_with(scope, row.vendor, choice.wanted, today),
         ),
         answered,
     )

@@ -23,6 +23,7 @@ from midwatch.vendors.comparing import ChoiceMade, Need, Needs, choose
 from midwatch.vendors.comparing.example import example_needs
 from midwatch.vendors.comparing.needs import check_needs
 from midwatch.vendors.questionnaires import TemplateVersion
+from midwatch.vendors.sentences import plain
 
 MOST_CANDIDATES: Final = 12
 MOST_NEEDS: Final = 40
@@ -179,9 +180,9 @@ class ChoiceActs:
             why=why.strip()[:4000], at=self._scope.now,
         )  # fmt: skip
         for each in seen.known:
-            each.row.frozen = msgspec.to_builtins(each.compared)
+            each.row.frozen = msgspec.to_builtins(each.compared, enc_hook=plain)
             each.row.save(update_fields=["frozen"])
-        held.decision = msgspec.to_builtins(made)
+        held.decision = msgspec.to_builtins(made, enc_hook=plain)
         held.decided = moment_of(self._scope.now)
         held.decided_by = self._scope.viewer.name
         held.save(update_fields=["decision", "decided", "decided_by"])

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import repeat
 from typing import Final
 
+import msgspec
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from midwatch.desk.choosing.answered import money
+from midwatch.desk.choosing.answered import amount, money, percent
 from midwatch.desk.choosing.models import Candidate
 from midwatch.desk.choosing.selectors import Known, Seen
-from midwatch.vendors.comparing import Comparison, Must, Result
-from midwatch.vendors.finance import Standing
+from midwatch.desk.vendors.told import told
+from midwatch.desk.vendors.words import word
+from midwatch.vendors.comparing import Comparison, Holds, Must, Result, against_of, unread
+from midwatch.vendors.finance import Health, Standing, figures_of
 from midwatch.vendors.questionnaires import Judgement
-from midwatch.vendors.questionnaires.scoring import Because, amount, percent
+from midwatch.vendors.questionnaires.scoring import Because
 
 HUES: Final = 6
 """The bar has so many shades; more needs than that begin again."""
@@ -36,11 +40,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row. ``differs``: not all candidates have the same."""
+    """A row. ``differs``: not all candidates have the same; ``names``: theirs, in their order."""
 
     title: str
     cells: tuple[Cell, ...]
     more: str = ""
+    names: tuple[str, ...] = ()
+
+    @property
+    def beside(self) -> tuple[tuple[str, Cell], ...]:
+        """Each candidate's name and what it has."""
+        return tuple(zip(self.names, self.cells, strict=True))
 
     @property
     def differs(self) -> bool:
@@ -108,9 +118,12 @@ class Told:
     summary: tuple[Row, ...]
     needs: tuple[Row, ...]
     breach: tuple[Row, ...]
+    terms: tuple[Row, ...]
+    unread: str
     finance: tuple[Row, ...]
     differences: tuple[Row, ...]
     gaps: tuple[tuple[Column, tuple[tuple[str, str, str], ...]], ...]
+    against: tuple[str, ...]
 
     @property
     def key(self) -> tuple[tuple[str, str], ...]:
@@ -129,21 +142,29 @@ def told_of(seen: Seen, comparison: Comparison, kept: Comparison) -> Told:
         )
         for each in comparison.results
     )  # fmt: skip
+    names = tuple(each.name for each in columns)
+
+    def named(rows: Iterable[Row]) -> tuple[Row, ...]:
+        return tuple(replace(each, names=names) for each in rows)
+
     return Told(
         columns,
         _sentence(comparison),
         "look" if all(each.musts_missed for each in comparison.results) else "quiet",
-        tuple(_summary(comparison, columns)),
-        tuple(_needs(comparison)),
-        tuple(_breach(comparison)),
-        tuple(_finance(comparison)),
-        tuple(
+        named(_summary(comparison, columns)),
+        named(_needs(comparison)),
+        named(_breach(comparison)),
+        named(_terms(comparison)),
+        _unread(comparison),
+        named(_finance(comparison)),
+        named(
             Row(each.question.text,
                 tuple(map(_answer, comparison.results, repeat(each.question.id), each.answers)),
                 _("weight %(weight)d") % {"weight": each.question.weight})
             for each in comparison.differences
         ),
         tuple((column, tuple(_gaps(column.result))) for column in columns),
+        tuple(map(told, _against(seen, kept))),
     )  # fmt: skip
 
 
@@ -228,6 +249,20 @@ def must(value: Must) -> Cell:
     }[value]
 
 
+def _against(seen: Seen, kept: Comparison) -> tuple[str, ...]:
+    """What was known against the one that was chosen.
+
+    It is kept in English. What was known of the candidates is kept with it, so it can be told
+    again, in any language; should that ever say something else, what is kept holds.
+    """
+    made = seen.choice.made
+    if made is None:
+        return ()
+    again = next((each for each in kept.results if each.candidate.name == made.chosen), None)
+    said = () if again is None else against_of(again)
+    return said if tuple(map(str, said)) == made.against else made.against
+
+
 def _sentence(comparison: Comparison) -> str:
     best = comparison.results[0]
     name, fit = best.candidate.name, percent(best.fit)
@@ -283,7 +318,7 @@ def _summary(comparison: Comparison, columns: tuple[Column, ...]) -> Iterator[Ro
         _("Contradictions"),
         tuple(
             Cell(str(len(each.contradictions)), "look" if each.contradictions else "",
-                 " ".join(each.contradictions))
+                 " ".join(map(told, each.contradictions)))
             for each in results
         ),
     )  # fmt: skip
@@ -327,23 +362,48 @@ def _needs(comparison: Comparison) -> Iterator[Row]:
 
 def _breach(comparison: Comparison) -> Iterator[Row]:
     ids = {each.text: each.id for each in comparison.version.questions}
-    for told in zip(*(each.breach for each in comparison.results), strict=True):
-        text = told[0][0]
-        answers = [answer for _text, answer in told]
+    for column in zip(*(each.breach for each in comparison.results), strict=True):
+        text = column[0][0]
+        answers = [answer for _text, answer in column]
         yield Row(text, tuple(map(_answer, comparison.results, repeat(ids[text]), answers)))
 
 
+_HOLDS: Final = {Holds.YES: "quiet", Holds.PARTLY: "look", Holds.NO: "act", Holds.UNKNOWN: "look"}
+
+
+def _terms(comparison: Comparison) -> Iterator[Row]:
+    for row in comparison.terms:
+        yield Row(
+            told(row.title) if row.clause is None else word(row.clause),
+            tuple(Cell(told(each.text), _HOLDS[each.holds], told(each.more)) for each in row.terms),
+        )
+
+
+def _unread(comparison: Comparison) -> str:
+    """The clauses that nobody looked for in any contract."""
+    kinds = unread([each.candidate.terms for each in comparison.results])
+    return ", ".join(map(word, kinds)) if comparison.terms else ""
+
+
 def _finance(comparison: Comparison) -> Iterator[Row]:
-    every = [each.candidate.health for each in comparison.results]
+    every = [_fresh(each.candidate.health) for each in comparison.results]
     names = dict.fromkeys(figure.name for each in every if each for figure in each.figures)
     if not names:
         return
     yield Row(
         _("What the statements say"),
-        tuple(Cell(each.headline if each else _("no statements")) for each in every),
+        tuple(Cell(told(each.headline) if each else _("no statements")) for each in every),
     )
     for name in names:
-        yield Row(name, tuple(Cell(each.figure(name).shown if each else "–") for each in every))
+        shown = (told(each.figure(name).shown) if each else "–" for each in every)
+        yield Row(capfirst(told(name)), tuple(map(Cell, shown)))
+
+
+def _fresh(health: Health | None) -> Health | None:
+    """As it is told today: what was kept with a decision is plain text, in English."""
+    if health is None:
+        return None
+    return msgspec.structs.replace(health, figures=figures_of(health.newest))
 
 
 def _gaps(result: Result) -> Iterator[tuple[str, str, str]]:
@@ -351,7 +411,7 @@ def _gaps(result: Result) -> Iterator[tuple[str, str, str]]:
     for line in result.score.gaps[:12]:
         yield amount(line.lost), because(line.because), line.question.text
     for says in result.contradictions:
-        yield "–", _("contradiction"), says
+        yield "–", _("contradiction"), told(says)
 
 
 def _parts(comparison: Comparison, result: Result) -> tuple[Part, ...]:

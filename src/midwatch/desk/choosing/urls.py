@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from midwatch.desk.choosing.views import choices, data, deciding, facts
+from midwatch.desk.choosing.views import choices, data, deciding, facts, reach
 
 urlpatterns = [
     path("choices/", choices.choices, name="choices"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("choice/<vendor:choice>/as/<str:form>/", deciding.export, name="choice_export"),
     path("c/<name:tenant>/data/", data.inventory, name="data"),
     path("c/<name:tenant>/data/as/<str:form>/", data.register, name="data_register"),
+    path("c/<name:tenant>/behind/", reach.behind, name="behind"),
     path("vendor/<vendor:vendor>/data/", data.vendor_holdings, name="vendor_holdings"),
     path("holding/<vendor:holding>/", data.holding, name="holding"),
     path("holding/<vendor:holding>/change/", data.change, name="holding_change"),

@@ -8,56 +8,45 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from midwatch.desk.vendors.told import told
+from midwatch.desk.vendors.words import WORDS
 from midwatch.vendors.holdings import DataCategory, Necessity
+from midwatch.vendors.sentences import Sentence
 from midwatch.vendors.service_facts import Ask, Concern
 
-CATEGORIES: Final[Mapping[DataCategory, Promise]] = {
-    DataCategory.CONTACT: _("names and contact details"),
-    DataCategory.CUSTOMER_RECORDS: _("customers' records"),
-    DataCategory.EMPLOYEE_RECORDS: _("employees' records"),
-    DataCategory.CREDENTIALS: _("passwords and keys"),
-    DataCategory.CARD: _("card data"),
-    DataCategory.BANK_ACCOUNT: _("bank accounts"),
-    DataCategory.ACCOUNTING: _("accounting"),
-    DataCategory.HEALTH: _("health data"),
-    DataCategory.LOCATION: _("locations"),
-    DataCategory.LOGS: _("logs"),
-    DataCategory.TRADE_SECRETS: _("trade secrets"),
-    DataCategory.MAIL: _("mail"),
-    DataCategory.OTHER: _("other data"),
-}
+CATEGORIES: Final = WORDS[DataCategory]
 NECESSITIES: Final[Mapping[Necessity, Promise]] = {
     Necessity.UNDECIDED: _("not decided"),
     Necessity.NEEDED: _("needed"),
     Necessity.REDUCE: _("to be reduced"),
     Necessity.TAKE_BACK: _("to be taken back"),
 }
-CONCERNS: Final[Mapping[str, Promise]] = {
-    "said to be returned or deleted, but nothing proves it": _(
-        "said to be returned or deleted, but nothing proves it"
-    ),
+_SHORTER: Final[Mapping[str, Promise]] = {
     "nobody decided whether the partner needs it": _("nobody decided whether the vendor needs it"),
-    "it was decided to take it back, and it is still there": _(
-        "it was decided to take it back, and it is still there"
+    "%(category)s data is out of bounds, and no written reason allows it": _(
+        "out of bounds, and no written reason allows it"
     ),
-    "it was decided to reduce it, and that is not done": _(
-        "it was decided to reduce it, and that is not done"
-    ),
-    "the decision about it has run out": _("the decision about it has run out"),
-    "where it lies is not known": _("where it lies is not known"),
-    "not every copy is known to be encrypted": _("not every copy is known to be encrypted"),
-    "nothing is on file about backups of it": _("nothing is on file about backups of it"),
-    "how long it is kept is not known": _("how long it is kept is not known"),
-    "it is held without a purpose": _("it is held without a purpose"),
 }
-_BOUNDS: Final = "data is out of bounds, and no written reason allows it"
+"""By the room's template: what the pages say otherwise, because the category stands beside it."""
 
 
-def concern(told: str) -> str:
+_REVEALED: Final[Mapping[str, Promise]] = {
+    "user names": _("user names"),
+    "machines and internal addresses": _("machines and internal addresses"),
+    "file names": _("file names"),
+    "raw lines": _("raw lines"),
+}
+
+
+def revealed(field: str) -> str:
+    """What a look behind the mask showed; the record keeps it in English."""
+    return str(_REVEALED.get(field, field))
+
+
+def concern(about: str) -> str:
     """A concern about an item of data."""
-    if told.endswith(_BOUNDS):
-        return str(_("out of bounds, and no written reason allows it"))
-    return str(CONCERNS.get(told, told))
+    other = _SHORTER.get(about.template) if isinstance(about, Sentence) else None
+    return told(about) if other is None else str(other)
 
 
 _ASKS: Final[Mapping[Ask, Promise]] = {

@@ -106,18 +106,21 @@ class PolicyForm(forms.Form):
     review_by = day_field(_("To be looked at again by"))
 
 
+RULES: Final = (
+    ("FREQ=MONTHLY;INTERVAL=3", _("every three months")),
+    ("FREQ=MONTHLY;INTERVAL=6", _("every six months")),
+    ("FREQ=YEARLY", _("every year")),
+)
+"""The rules that are offered, and their words."""
+
+
 class RuleForm(forms.Form):
     """How often reviews fall due."""
 
     start = day_field(_("First review"), required=True)
     every = forms.ChoiceField(
         label=_("Then"),
-        choices=(
-            ("FREQ=MONTHLY;INTERVAL=3", _("every three months")),
-            ("FREQ=MONTHLY;INTERVAL=6", _("every six months")),
-            ("FREQ=YEARLY", _("every year")),
-            (OWN_RULE, _("by a rule of my own")),
-        ),
+        choices=(*RULES, (OWN_RULE, _("by a rule of my own"))),
     )
     rule = forms.CharField(
         label=_("Rule of my own"), max_length=200, required=False,

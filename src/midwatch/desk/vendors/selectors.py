@@ -18,6 +18,7 @@ from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.vendors.models import Finding, Vendor
 from midwatch.desk.vendors.reviewing import due_day
+from midwatch.desk.vendors.told import told
 from midwatch.desk.vendors.words import word
 from midwatch.kernel import BadInputError
 from midwatch.vendors.contracts import Due, contract_dates
@@ -212,10 +213,14 @@ def _contact_lines(vendor: Vendor, state: VendorState, now: int) -> Iterator[Lin
         return
     url = _address("vendor_company", vendor)
     if state not in AT_WORK:
-        yield Line("look", _("Whom to call at night: %(gap)s.") % {"gap": "; ".join(gaps)}, url)
+        yield Line(
+            "look", _("Whom to call at night: %(gap)s.") % {"gap": "; ".join(map(told, gaps))}, url
+        )
         return
     mood = "act" if not vendor.file.breach_contacts else "look"
-    yield Line(mood, _("Whom to call at night: %(gap)s.") % {"gap": "; ".join(gaps)}, url)
+    yield Line(
+        mood, _("Whom to call at night: %(gap)s.") % {"gap": "; ".join(map(told, gaps))}, url
+    )
 
 
 def _money_lines(vendor: Vendor, health: Health | None) -> Iterator[Line]:
@@ -273,7 +278,7 @@ def _unknown_lines(vendor: Vendor, risk: InherentRisk | None) -> Iterator[Line]:
         yield Line("look", _("What it does for you is not on file, so nobody knows the risk."), url)
     gaps = ownership_gaps(vendor.file)
     if gaps:
-        yield Line("look", _("Ownership: %(gap)s.") % {"gap": gaps[0]}, url)
+        yield Line("look", _("Ownership: %(gap)s.") % {"gap": told(gaps[0])}, url)
 
 
 def later_dues(vendor: Vendor, today: date, days: int = 400) -> tuple[Due, ...]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from midwatch.kernel import Level
 from midwatch.vendors.cadence import CadenceKind
+from midwatch.vendors.comparing import Must
 from midwatch.vendors.contracts import ClauseKind, Strength
 from midwatch.vendors.evidence import (
     Assurance,
@@ -24,6 +25,7 @@ from midwatch.vendors.evidence import (
 from midwatch.vendors.finance.health import Direction, Standing
 from midwatch.vendors.finance.statements import Audit, Business, GoingConcern, Item
 from midwatch.vendors.findings import FindingOrigin, FindingState
+from midwatch.vendors.holdings import DataCategory
 from midwatch.vendors.reviews import Lateness, ReviewDecision
 from midwatch.vendors.tiers import AccessReach, Criticality, DataReach, Tier
 from midwatch.vendors.vendor import ContactRole, VendorState
@@ -240,6 +242,26 @@ WORDS: Final[Mapping[type[StrEnum], Words]] = {
         CadenceKind.AUDIT: _("audit"),
         CadenceKind.DRILL: _("drill"),
         CadenceKind.REPORT: _("report"),
+    },
+    DataCategory: {
+        DataCategory.CONTACT: _("names and contact details"),
+        DataCategory.CUSTOMER_RECORDS: _("customers' records"),
+        DataCategory.EMPLOYEE_RECORDS: _("employees' records"),
+        DataCategory.CREDENTIALS: _("passwords and keys"),
+        DataCategory.CARD: _("card data"),
+        DataCategory.BANK_ACCOUNT: _("bank accounts"),
+        DataCategory.ACCOUNTING: _("accounting"),
+        DataCategory.HEALTH: _("health data"),
+        DataCategory.LOCATION: _("locations"),
+        DataCategory.LOGS: _("logs"),
+        DataCategory.TRADE_SECRETS: _("trade secrets"),
+        DataCategory.MAIL: _("mail"),
+        DataCategory.OTHER: _("other data"),
+    },
+    Must: {
+        Must.MET: _("met"),
+        Must.NOT_MET: _("not met"),
+        Must.NOT_KNOWN: _("not known"),
     },
 }
 """By kind; a test holds this to be whole."""

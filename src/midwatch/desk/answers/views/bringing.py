@@ -67,6 +67,11 @@ def brought(request: DeskRequest, brought: str) -> HttpResponse:
         )
         if imported.count(reply)
     ]  # fmt: skip
+    counts += [
+        (word, number)
+        for word, number in ((_("controls"), imported.controls), (_("advice"), len(imported.tips)))
+        if number
+    ]
     texts = {each.id: each.text for each in imported.questions}
     uses = []
     for version, found in importing.usable(imported):
@@ -83,6 +88,7 @@ def brought(request: DeskRequest, brought: str) -> HttpResponse:
         {
             "kept": kept, "vendor": kept.vendor, "imported": imported, "counts": counts,
             "uses": uses, "texts": texts, "remarks": imported.remarks[:_MOST],
+            "left": importing.left_over(imported),
             "open": [
                 each for each in of_vendor(request.scope, kept.vendor)
                 if each.state(now) in (State.SENT, State.BEGUN)

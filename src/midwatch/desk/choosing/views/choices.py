@@ -14,6 +14,7 @@ from midwatch.desk.access.addresses import address_of
 from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.pages import page
 from midwatch.desk.access.roles import Permission
+from midwatch.desk.choosing.answered import percent
 from midwatch.desk.choosing.forms import BeginForm, CandidateForm, FrameForm, NeedForm
 from midwatch.desk.choosing.models import Choice
 from midwatch.desk.choosing.selectors import Seen
@@ -22,7 +23,6 @@ from midwatch.desk.choosing.selectors import choices as every_choice
 from midwatch.desk.choosing.services import ChoiceActs, new_need_id
 from midwatch.desk.choosing.table import HUES, arithmetic, scored, told_of
 from midwatch.kernel import BadInputError
-from midwatch.vendors.questionnaires.scoring import percent
 
 _NEW: Final = "new"
 WEIGHT: Final = "w."

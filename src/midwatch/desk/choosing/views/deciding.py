@@ -20,7 +20,7 @@ from midwatch.desk.choosing.services import ChoiceActs
 from midwatch.desk.choosing.table import told_of
 from midwatch.desk.choosing.views.choices import frame, supposed_weights
 from midwatch.kernel import BadInputError, ConfigurationError
-from midwatch.vendors.comparing import comparison_workbook, rows_of
+from midwatch.vendors.comparing import comparison_workbook, rows_of, rows_of_terms
 from midwatch.vendors.spreadsheets import csv_bytes
 
 
@@ -72,7 +72,7 @@ def export(request: DeskRequest, choice: str, form: str) -> HttpResponse:
         return attachment(comparison_workbook(shown, found.made), f"{name}.xlsx")
     if form == "csv":
         names = ["", *(each.candidate.name for each in shown.results)]
-        return attachment(csv_bytes(names, rows_of(shown)), f"{name}.csv")
+        return attachment(csv_bytes(names, [*rows_of(shown), *rows_of_terms(shown)]), f"{name}.csv")
     paper = board_html(
         request,
         {

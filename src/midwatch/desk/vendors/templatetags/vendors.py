@@ -10,9 +10,12 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from midwatch.desk.vendors.forms_judging import RULES
+from midwatch.desk.vendors.told import told as in_language
 from midwatch.desk.vendors.words import WORDS
 from midwatch.desk.vendors.words import word as in_words
 from midwatch.kernel import Level
+from midwatch.reports.defusing import defuse
 from midwatch.vendors.contracts import Strength
 from midwatch.vendors.evidence import Opinion, Validity
 from midwatch.vendors.finance.health import Standing
@@ -44,6 +47,24 @@ def word(value: StrEnum | str, kind: str = "") -> str:
     if kind and not isinstance(value, StrEnum):
         value = _KINDS[kind](value)
     return in_words(value) if isinstance(value, StrEnum) else str(value)
+
+
+@register.filter
+def told(text: str) -> str:
+    """A sentence of the pure room in the viewer's language."""
+    return in_language(text)
+
+
+@register.filter
+def rule_words(rule: str) -> str:
+    """By which rule reviews fall due; one that the form does not offer as it stands."""
+    return str(dict(RULES).get(rule, defuse(rule, 120)))
+
+
+@register.filter
+def level_word(value: str) -> str:
+    """A level that a file of somebody else names; an unknown one as it stands."""
+    return in_words(Level(value)) if value in set(Level) else defuse(value, 40)
 
 
 @register.filter

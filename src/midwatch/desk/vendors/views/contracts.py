@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -19,7 +19,13 @@ from midwatch.desk.vendors.forms_filing import ClausesForm, ContractForm
 from midwatch.desk.vendors.models import Contract
 from midwatch.desk.vendors.services import remove_contract, save_clauses, save_contract
 from midwatch.desk.vendors.views.frame import Opened, Sheet, acts_of, answer_form, do, open_file
+from midwatch.desk.vendors.words import word
 from midwatch.vendors.contracts import ClauseKind, Strength, contract_concerns, contract_dates
+
+_UNREAD: Final = "nobody looked for a clause on %(clause)s"
+"""So many of these are one line on the page."""
+_TOLD: Final = frozenset({ClauseKind.BREACH_NOTICE, ClauseKind.DIRECT_NOTICE})
+"""What is missing of these is a concern of its own."""
 
 
 @page(Permission.VENDORS_SEE)
@@ -36,10 +42,12 @@ def _told(opened: Opened, contract: Contract) -> dict[str, Any]:
         struct, exposure=contract.exposed, insurance=opened.vendor.file.insurance,
         today=opened.today,
     )  # fmt: skip
+    read = {each.kind for each in struct.clauses if each.strength is not Strength.NOT_READ}
     return {
         "row": contract,
         "struct": struct,
-        "concerns": concerns,
+        "concerns": [each for each in concerns if getattr(each, "template", "") != _UNREAD],
+        "unread": [word(kind) for kind in ClauseKind if kind not in read | _TOLD],
         "dates": contract_dates(struct, opened.today),
         "notice": struct.clause(ClauseKind.BREACH_NOTICE),
         "direct": struct.clause(ClauseKind.DIRECT_NOTICE),

@@ -35,6 +35,7 @@ from midwatch.desk.vendors.reviewing import (
     open_review,
 )
 from midwatch.desk.vendors.selectors import changes, later_dues, risk_of, today_of, with_parts
+from midwatch.desk.vendors.told import told
 from midwatch.desk.vendors.views.frame import Opened, Sheet, acts_of, answer_form, do, open_file
 from midwatch.kernel import BadInputError
 from midwatch.vendors.calendar_feed import calendar_bytes
@@ -66,11 +67,12 @@ def reviews(request: DeskRequest, vendor: str) -> HttpResponse:
 
 
 def _agenda(opened: Opened) -> tuple[str, ...]:
-    return agenda(
+    points = agenda(
         changes(opened.vendor, opened.zone),
         later_dues(opened.vendor, opened.today, _SHOWN_DAYS),
         since=last_done(opened.vendor),
     )
+    return tuple(map(told, points))
 
 
 @page(Permission.VENDORS_RUN)
