@@ -35,6 +35,8 @@ from midwatch.vendors.evidence import (
 
 LARGEST: Final = 25_000_000
 """Bytes of the largest file that is taken."""
+LARGEST_REQUEST: Final = LARGEST + 1_000_000
+"""Bytes of a form with such a file."""
 _MOST_PAPERS: Final = 1_000
 
 

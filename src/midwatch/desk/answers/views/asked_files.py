@@ -13,10 +13,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from midwatch.desk.access.telling import told
+from midwatch.desk.access.uploads import bounded
 from midwatch.desk.answers import answering
 from midwatch.desk.answers.models import Paper
 from midwatch.desk.answers.papers import LARGEST_REQUEST, as_download, plain_name, read_upload
-from midwatch.desk.answers.uploads import bounded
 from midwatch.desk.answers.views.asked import Opened, by_link, place_of
 from midwatch.desk.answers.views.review import as_workbook
 from midwatch.kernel import BadInputError

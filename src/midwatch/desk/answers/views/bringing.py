@@ -16,13 +16,13 @@ from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.pages import page
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.telling import told
+from midwatch.desk.access.uploads import bounded
 from midwatch.desk.answers import importing
 from midwatch.desk.answers.forms import BringForm
 from midwatch.desk.answers.models import Asking, State
 from midwatch.desk.answers.papers import read_upload
 from midwatch.desk.answers.selectors import brought as brought_of
 from midwatch.desk.answers.selectors import of_vendor
-from midwatch.desk.answers.uploads import bounded
 from midwatch.kernel import BadInputError
 from midwatch.vendors.questionnaires import Reply
 

@@ -17,6 +17,7 @@ from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.pages import page, public
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.service_facts import own_facts, own_key, signed
+from midwatch.desk.access.uploads import bounded
 from midwatch.desk.access.vendors import VendorActs
 from midwatch.desk.audit.services import note
 from midwatch.desk.choosing.facts import brought, compare_key, file_facts, told_of
@@ -78,6 +79,7 @@ def key(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+@bounded(LARGEST + 100_000)
 @page(Permission.VENDORS_SEE)
 def vendor_facts(request: DeskRequest, vendor: str) -> HttpResponse:
     """The facts that a provider gave; a file is verified and filed here."""

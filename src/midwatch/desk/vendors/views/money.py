@@ -15,11 +15,12 @@ from django.views.decorators.http import require_POST
 from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.pages import page
 from midwatch.desk.access.roles import Permission
+from midwatch.desk.access.uploads import bounded
 from midwatch.desk.access.vendor_parts import own
 from midwatch.desk.vendors.forms_filing import StatementForm, StatementsFileForm
 from midwatch.desk.vendors.forms_judging import PromiseForm, SightingForm
 from midwatch.desk.vendors.models import Statement
-from midwatch.desk.vendors.papers import plain_name
+from midwatch.desk.vendors.papers import LARGEST_REQUEST, plain_name
 from midwatch.desk.vendors.selectors import health_of
 from midwatch.desk.vendors.services import (
     remove_statement,
@@ -113,6 +114,7 @@ def statement_remove(request: DeskRequest, vendor: str, statement: int) -> HttpR
     )
 
 
+@bounded(LARGEST_REQUEST)
 @page(Permission.VENDORS_RUN)
 @require_POST
 def statements_file(request: DeskRequest, vendor: str) -> HttpResponse:

@@ -15,10 +15,12 @@ from django.views.decorators.http import require_POST
 from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.pages import page
 from midwatch.desk.access.roles import Permission
+from midwatch.desk.access.uploads import bounded
 from midwatch.desk.access.vendor_parts import own
 from midwatch.desk.vendors.forms_filing import PaperForm, SocForm
 from midwatch.desk.vendors.models import Paper
 from midwatch.desk.vendors.papers import (
+    LARGEST_REQUEST,
     Brought,
     add_paper,
     bytes_of,
@@ -95,6 +97,7 @@ def _retired(paper: Paper) -> str:
     return found and SAS70_FINDING
 
 
+@bounded(LARGEST_REQUEST)
 @page(Permission.VENDORS_RUN)
 def paper_add(request: DeskRequest, vendor: str) -> HttpResponse:
     """File a paper."""

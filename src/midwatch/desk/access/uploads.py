@@ -30,7 +30,7 @@ def bounded(most: int) -> Callable[[View[_Given]], View[_Given]]:
             stated = request.META.get("CONTENT_LENGTH") or "0"
             if not stated.isdecimal() or int(stated) > most:
                 return render(
-                    request, "answers/too_large.html", {"most": most // 1_000_000}, status=413
+                    request, "desk/too_large.html", {"most": most // 1_000_000}, status=413
                 )
             return guarded(request, *args, **kwargs)
 
