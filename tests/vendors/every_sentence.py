@@ -9,6 +9,7 @@ from enum import StrEnum
 from random import Random
 from typing import TypeVar
 
+from midwatch.kernel import Level
 from midwatch.vendors.cadence import (
     CadenceClaim,
     CadenceKind,
@@ -51,7 +52,6 @@ from midwatch.vendors.findings import (
     Finding,
     FindingOrigin,
     FindingState,
-    Level,
     Measure,
     PolicyVersion,
 )

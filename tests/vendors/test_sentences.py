@@ -47,6 +47,7 @@ def test_every_template_is_written_out_with_the_values_it_names() -> None:
     for path, call in found:
         (template,) = call.args
         assert isinstance(template, ast.Constant), (path, call.lineno)
+        assert isinstance(template.value, str), (path, call.lineno)
         named = set(re.findall(r"%\((\w+)\)s", template.value))
         given_ = {each.arg for each in call.keywords}
         assert named == given_, (path, call.lineno)

@@ -86,8 +86,8 @@ def picture(firm: str, reach: Reach) -> SafeString:
     rows = sorted(reach.rows, key=lambda row: _middle(row, place))
     behind = [(row, _box(row)) for row in rows]
     tall = max(stack(vendors.values()), stack(box for _row, box in behind))
-    for boxes in (list(vendors.values()), [box for _row, box in behind]):
-        _centre(boxes, tall)
+    for column in (list(vendors.values()), [box for _row, box in behind]):
+        _centre(column, tall)
     own = Box(firm)
     own.top = int(tall / 2 - own.height / 2)
     waiting = {e.pk for e in reach.vendors if VendorState(e.state) not in _AT_WORK}
