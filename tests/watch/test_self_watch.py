@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from midwatch.detection import Alert, AlertState
@@ -37,12 +38,29 @@ def test_a_speaking_source_is_no_concern() -> None:
 
 def test_a_source_that_wrote_without_a_pause_is_not_said_to_pause_for_no_time() -> None:
     rhythm = Rhythm()
-    for number in range(100):
-        rhythm.hear(NOW - 6 * MINUTE + number * 1000)
-    health = FeedHealth("gate", "harbour", NOW - 6 * MINUTE + 99_000, 0, rhythm)
+    for time in range(NOW - 80 * MINUTE, NOW - 6 * MINUTE + 1, SECOND // 2):
+        rhythm.hear(time)
+    health = FeedHealth("gate", "harbour", NOW - 6 * MINUTE, 0, rhythm)
 
     assert texts(Facts(NOW, feeds=[GATE], health={"gate": health})) == [
         ("silence", "Gate has been silent for 6 minutes; usually it writes every second.")
+    ]
+
+
+def test_a_few_lines_to_try_a_new_source_are_missed_after_an_hour_only() -> None:
+    rhythm = Rhythm()
+    for step in range(5):
+        rhythm.hear(NOW - 10 * SECOND + step * SECOND)
+    tried = FeedHealth("gate", "harbour", NOW - 6 * SECOND, 0, rhythm)
+
+    assert texts(Facts(NOW + 59 * MINUTE, feeds=[GATE], health={"gate": tried})) == []
+    assert texts(Facts(NOW + 60 * MINUTE, feeds=[GATE], health={"gate": tried})) == [
+        ("silence", "Gate has been silent for 60 minutes; "
+         "it is new, and how often it writes is not known yet.")
+    ]  # fmt: skip
+    asked = msgspec.structs.replace(GATE, silence=120)
+    assert texts(Facts(NOW + 2 * MINUTE, feeds=[asked], health={"gate": tried})) == [
+        ("silence", "Gate has been silent for 2 minutes; usually it is for 2 minutes at most.")
     ]
 
 

@@ -124,11 +124,12 @@ def _silent(facts: Facts) -> Iterator[Finding]:
             continue
         silent = facts.now - known.last
         usual = feed.silence * SECOND or known.rhythm.usual(known.last)
-        habit = (
-            f"usually it is for {duration(usual)} at most"
-            if usual >= SECOND
-            else "usually it writes every second"
-        )
+        if known.rhythm.new and not feed.silence:
+            habit = "it is new, and how often it writes is not known yet"
+        elif usual >= SECOND:
+            habit = f"usually it is for {duration(usual)} at most"
+        else:
+            habit = "usually it writes every second"
         yield Finding(
             "silence",
             feed.id,
