@@ -260,7 +260,7 @@ def test_the_page_tells_the_whole_story(busy: Furnished, visitor: Visitor) -> No
     assert "Reset the password." in shown
     assert "Make sure no login of this origin succeeded" in shown
     assert incident.alerts == 2
-    assert "2 findings, 72 events" in shown
+    assert "2 findings, at least 64 events" in shown  # of 64 and 8: they may be the same
 
 
 def test_what_attackers_write_stays_text(busy: Furnished, visitor: Visitor) -> None:

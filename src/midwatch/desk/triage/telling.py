@@ -25,6 +25,7 @@ from midwatch.incidents import (
     Incident,
     IncidentKind,
     IncidentState,
+    lines_behind,
 )
 from midwatch.reports.defusing import defuse
 from midwatch.reports.incident_telling import attempts_beside, notes
@@ -81,6 +82,7 @@ def pane_of(scope: Scope, case: CaseFile) -> dict[str, Any]:
     return {
         "row": row,
         "incident": incident,
+        "lines": lines_behind(incident),
         "shown": case.shown,
         "notes": notes(incident),
         "steps": steps,
