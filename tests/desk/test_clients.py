@@ -9,10 +9,11 @@ from django.test import Client
 
 from midwatch.desk.access.roles import CLIENT_ROLES, Role
 from midwatch.desk.audit.models import Entry
-from midwatch.desk.rehearsal import Furnished, now
+from midwatch.desk.rehearsal import Furnished, a_signal, now
+from midwatch.incidents import Disposition
 from midwatch.tenants import Office, Tenant
 from midwatch.watch.living_office import CLIENT, add_living_office
-from midwatch.watch.rhythm import HOUR
+from midwatch.watch.rhythm import DAY, HOUR
 
 NEW = {"title": "Harbour Ltd", "name": "quay", "zone": "Europe/Berlin", "days": "90", "office": ""}
 
@@ -127,3 +128,46 @@ def test_an_installation_without_a_client_teaches_the_first_step(
     assert "There is no client yet." in page
     assert "midwatch client add harbour" in page
     assert visitor(Role.ANALYST).get("/sources/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("what", "inside"),
+    [(Disposition.TRUE_POSITIVE, True), (Disposition.FALSE_POSITIVE, False)],
+)
+def test_a_day_when_somebody_got_in_is_not_called_quiet(
+    world: Furnished, visitor: Callable[..., Client], what: Disposition, inside: bool
+) -> None:
+    kept = world.stores
+    kept.tenants.remove_feed("bakery-mail")
+    for each in kept.incidents.incidents():
+        kept.answering.resolve(
+            each.id, Disposition.FALSE_POSITIVE, by="ana", now=now(), why="a test"
+        )
+    manager = visitor(Role.MANAGER)
+    assert manager.get("/clients/").content.decode().count("All is quiet.") == 2
+
+    kept.answering.record([a_signal("bakery", "in", rule="in", success=True, first=now())], now())
+    opened = next(each for each in kept.incidents.incidents() if each.open)
+    kept.answering.resolve(opened.id, what, by="ana", now=now(), why="a test")
+
+    page = manager.get("/clients/").content.decode()
+    assert ("Somebody got in today; it is resolved." in page) == inside
+    assert page.count("All is quiet.") == (1 if inside else 2)
+    assert ("1 client needs a look." in page) == inside
+    analyst = visitor(Role.ANALYST, "forge").get("/clients/").content.decode()
+    assert "Somebody got in" not in analyst, "another client's"
+
+
+def test_what_ended_two_days_ago_is_not_told_as_of_today(
+    world: Furnished, visitor: Callable[..., Client]
+) -> None:
+    kept = world.stores
+    then = now() - 2 * DAY
+    kept.answering.record([a_signal("bakery", "in", rule="in", success=True, first=then)], then)
+    for each in kept.incidents.incidents():
+        if each.success:
+            kept.answering.resolve(
+                each.id, Disposition.TRUE_POSITIVE, by="ana", now=now(), why="a test"
+            )
+
+    assert "Somebody got in" not in visitor(Role.MANAGER).get("/clients/").content.decode()

@@ -12,6 +12,7 @@ from midwatch.desk.access.masking import HIDDEN_LINE, Masker
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.access.stores import stores
+from midwatch.incidents import Disposition
 from midwatch.paging.standing import Recorded, Standing
 from midwatch.tenants import Feed
 from midwatch.watch.coverage import CELL, Cell, is_silent, strip
@@ -22,6 +23,8 @@ from midwatch.watch.rhythm import DAY, HOUR, SECOND
 from midwatch.watch.self_watch import BEAT, LIST_LATE, MISSED_BEATS
 
 _SEE: Final = Permission.SEE
+DISMISSED: Final = (Disposition.FALSE_POSITIVE, Disposition.BENIGN, Disposition.DUPLICATE)
+"""As what an incident is resolved in which nobody broke in, or which is told in another."""
 _KINDS: Final = {"user": "user", "src_ip": "host", "dst_ip": "host", "host": "host"}
 """Fields of a line that name somebody, and as what they are masked."""
 
@@ -180,6 +183,20 @@ class Watching:
         mine = {each.id for each in self._scope.tenants()}
         found = stores().incidents.standing()
         return {tenant: each for tenant, each in found.items() if tenant in mine}
+
+    def break_ins_resolved(self, since: int) -> list[tuple[str, int]]:
+        """(client, when) of each finding that somebody got in, of incidents that are resolved.
+
+        Only those of the viewer's clients that changed since then and were no mistake.
+        """
+        mine = {each.id for each in self._scope.tenants()}
+        return [
+            (incident.tenant, incident.opened if signal.first is None else signal.first)
+            for incident in stores().incidents.break_ins_resolved(since)
+            if incident.tenant in mine and incident.disposition not in DISMISSED
+            for signal in incident.signals
+            if signal.success
+        ]
 
     # ------------------------------------------------------------ inside
 
