@@ -32,8 +32,8 @@ from midwatch.vendors.cadence import CadenceClaim, CadenceKind
 from midwatch.vendors.evidence import Assurance, EvidenceKind
 from midwatch.vendors.holdings import DataCategory, Necessity
 from midwatch.vendors.service_facts import read_signed, signed_file
-from midwatch.watch.health import CELL, CellCount, FeedCount
 from midwatch.vendors.vendor import Contact, ContactRole
+from midwatch.watch.health import CELL, CellCount, FeedCount
 
 ITEM = f"/holding/{HOLDINGS[BAKERY]}/"
 VENDOR = f"/vendor/{REFERENCES[BAKERY]}/"

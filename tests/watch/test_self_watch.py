@@ -7,10 +7,12 @@ import msgspec
 import pytest
 
 from midwatch.detection import Alert, AlertState
+from midwatch.incidents import signal_of
 from midwatch.intake.parcels import Usage
 from midwatch.tenants import Feed
 from midwatch.watch.health import FeedHealth, HealthStore, Heartbeat
 from midwatch.watch.own_alerts import OWN_RULES
+from midwatch.watch.own_sentences import sentence
 from midwatch.watch.rhythm import DAY, HOUR, MINUTE, SECOND, Rhythm
 from midwatch.watch.self_watch import Facts, ListAge, SelfWatch, ShareOfLines, examine
 
@@ -55,9 +57,14 @@ def test_a_few_lines_to_try_a_new_source_are_missed_after_an_hour_only() -> None
 
     assert texts(Facts(NOW + 59 * MINUTE, feeds=[GATE], health={"gate": tried})) == []
     assert texts(Facts(NOW + 60 * MINUTE, feeds=[GATE], health={"gate": tried})) == [
-        ("silence", "Gate has been silent for 60 minutes; "
-         "it is new, and how often it writes is not known yet.")
-    ]  # fmt: skip
+        (
+            "silence",
+            (
+                "Gate has been silent for 60 minutes; it is new, and how often it writes "
+                "is not known yet."
+            ),
+        )
+    ]
     asked = msgspec.structs.replace(GATE, silence=120)
     assert texts(Facts(NOW + 2 * MINUTE, feeds=[asked], health={"gate": tried})) == [
         ("silence", "Gate has been silent for 2 minutes; usually it is for 2 minutes at most.")
@@ -132,7 +139,7 @@ def test_a_paused_source_may_be_silent() -> None:
         (
             Facts(NOW, damaged={"/lake/set-aside": 1}),
             "damage",
-            "1 damaged file of the lake is set aside in /lake/set-aside; their events are missing.",
+            "1 damaged file of the lake is set aside in /lake/set-aside; its events are missing.",
         ),
         (Facts(NOW, rules={"sigma": NOW - 40 * DAY}), "rules", "The rules of sigma are 40 days old."),
     ],
@@ -189,6 +196,23 @@ def test_what_began_and_ended_is_one_alert(tmp_path: Path) -> None:
     assert {alert.state for alert in alerts.values()} == {AlertState.CLOSED}
     assert {alert.last for alert in alerts.values()} == {NOW + 2 * MINUTE}
     assert sum(alert.state is AlertState.CLOSED for _, alert in sink.taken) == 2
+
+
+def test_what_is_said_is_kept_with_its_figures_and_changes_only_as_it_is_read(
+    tmp_path: Path,
+) -> None:
+    sink, store = Sink(), HealthStore(tmp_path / "state.sqlite")
+    watch = SelfWatch(store, sink, "provider")
+    for seconds in (0, 5, 10):
+        watch.run_once(Facts(NOW + seconds * SECOND, feeds=[GATE], health={"gate": health_of(NOW - HOUR)}))  # fmt: skip
+
+    [kept] = store.concerns()
+    assert kept.told == {"case": "silence", "name": "Gate", "lasted": HOUR, "usual": 20 * MINUTE}
+    signals = {repr(signal_of(tenant, alert).told) for tenant, alert in sink.taken}
+    assert signals == {repr(dict(kept.told))}
+    assert kept.text == sentence("silence", kept.told)
+    [ended] = store.relieve("silence", ["gate"], NOW + MINUTE)
+    assert ended.told == kept.told
 
 
 def test_a_list_that_is_late_but_once_is_no_concern() -> None:

@@ -21,7 +21,7 @@ from midwatch.tenants import Feed, Mark, MarkKind, TenantStore, hash_of_token
 from midwatch.watch.configuration import load_configuration
 from midwatch.watch.first_line import first_line
 from midwatch.watch.health import FeedHealth, HealthStore
-from midwatch.watch.self_watch import duration
+from midwatch.watch.own_sentences import duration
 from midwatch.watch.setup_guides import guide_for, guide_of
 
 _SECOND: Final = 1_000_000

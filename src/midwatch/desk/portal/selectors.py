@@ -16,6 +16,7 @@ from midwatch.desk.portal.answers import Glance, glance
 from midwatch.desk.portal.periods import Calendar, Period, local_day, since_of
 from midwatch.desk.portal.strips import Strip, axis, drawn
 from midwatch.desk.theme import stories
+from midwatch.desk.theme.own_alarms import step
 from midwatch.desk.theme.templatetags.midwatch import ago, amount, calendar_day
 from midwatch.incidents.incident import REFERENCE_LENGTH
 from midwatch.paging.standing import Recorded, Standing
@@ -146,7 +147,7 @@ def told_of(shown: Shown, now: int) -> Told:
         mood if incident.open else "quiet",
         begun(stories.story(incident)) + ".",
         begun(stories.standing(incident, now)) + ".",
-        steps(incident),
+        tuple(str(step(each)) for each in steps(incident)),
     )
 
 

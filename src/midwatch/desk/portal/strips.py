@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from midwatch.desk.theme.templatetags.midwatch import amount, lasting
+from midwatch.desk.theme.templatetags.midwatch import amount, lasting, short_day
 from midwatch.reports.charts import Tick, percent, time_axis
 from midwatch.watch.coverage import Cell, Run, runs
 
@@ -93,7 +93,7 @@ def drawn(
 
 def axis(start: int, end: int, zone: tzinfo) -> tuple[Tick, ...]:
     """The hours below the strips."""
-    return time_axis(start, end, zone)
+    return time_axis(start, end, zone, short_day)
 
 
 def told(together: Sequence[Run], zone: tzinfo) -> str:

@@ -12,7 +12,8 @@ from midwatch.desk.access.casefile import CaseFile, Told
 from midwatch.desk.access.lists import IncidentLists
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.scope import Scope
-from midwatch.desk.theme.stories import sentence
+from midwatch.desk.theme.own_alarms import title
+from midwatch.desk.theme.stories import finding as told_finding
 from midwatch.desk.triage.lists import rows_of
 from midwatch.desk.triage.models import Tick
 from midwatch.desk.triage.runbooks import Step, runbook
@@ -107,7 +108,8 @@ def page_of(scope: Scope, case: CaseFile) -> dict[str, Any]:
     related = rows_of(scope, scope.related(incident), IncidentLists(scope))
     return pane_of(scope, case) | {
         "findings": [
-            (each, sentence(attempt)) for each, attempt in zip(findings, attempts, strict=True)
+            (each, told_finding(each.signal, attempt), title(each.signal.rule, each.signal.title))
+            for each, attempt in zip(findings, attempts, strict=True)
         ],
         "timeline": timeline(incident, case),
         "techniques": techniques(incident),
@@ -150,7 +152,16 @@ def timeline(incident: Incident, case: CaseFile) -> list[Moment]:
     for each, attempt in zip(
         findings, attempts_beside([each.signal for each in findings]), strict=True
     ):
-        found.append(Moment(each.at, "found", _("Midwatch"), sentence(attempt), (), each.signal.id))
+        found.append(
+            Moment(
+                each.at,
+                "found",
+                _("Midwatch"),
+                told_finding(each.signal, attempt),
+                (),
+                each.signal.id,
+            )
+        )
     found += [_change(each) for each in incident.history]
     found += [moment for each in case.told() for moment in _told(each)]
     order = {"event": 0, "found": 1, "told": 2, "done": 3}

@@ -14,7 +14,6 @@ from typing import Final
 
 import msgspec
 
-
 FURTHEST_MONTHS: Final = 18
 """No statement's period ends later than this from now; a plan's is the running or next year."""
 
