@@ -176,6 +176,8 @@ def test(*, state: Path | None, name: str, wait: int) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     for field, value in found.fields.items():
         table.add_row(f"  {field}", value)
+    for field, value in found.beside.items():
+        table.add_row(f"  {field}", f"{value}  (known besides, not in the line)")
     screen.print(table)
 
 

@@ -152,17 +152,20 @@ class Watching:
         """(lines, lines understood) of a source in the whole hours of a span."""
         return stores().health.shares(self._scope.feed(feed.id).id, since, until)
 
-    def newest_line(self, feed: Feed) -> FirstLine | None:
+    def newest_line(self, heard: Heard) -> FirstLine | None:
         """What was understood of a source's newest line, masked where due."""
-        known = self.heard_one(feed).health
-        if known is None:
+        if heard.health is None:
             return None
-        found = first_line(known.sample)
-        if not self._scope.masks(feed.tenant):
+        tenant = self._scope.feed(heard.feed.id).tenant
+        found = first_line(heard.health.sample)
+        if not self._scope.masks(tenant):
             return found
-        masker = self._scope.masker(feed.tenant)
-        fields = {name: _masked(masker, name, text) for name, text in found.fields.items()}
-        return FirstLine(HIDDEN_LINE, masker.text(found.failure), fields)
+        masker = self._scope.masker(tenant)
+        fields, beside = (
+            {name: _masked(masker, name, text) for name, text in part.items()}
+            for part in (found.fields, found.beside)
+        )
+        return FirstLine(HIDDEN_LINE, masker.text(found.failure), fields, beside)
 
     def blocked(self, tenant: str, since: int, until: int) -> Mapping[int, int]:
         """The packets that a client's firewalls refused, by the number of the hour."""

@@ -1,9 +1,9 @@
 """What the statements say together, in the order in which it matters.
 
-The auditor's doubt outranks every score. Then the score of the newest statement that is over,
-vouches for them, how old they are and what is missing. There is no probability and no
-rejection: on 5,891 Polish firms a year before failure a quarter of those that failed stood
-in the safe zone, and of those in distress fewer than one in five failed.
+The auditor's doubt outranks every score. Then the score of the newest statement that is
+over, its inputs, who vouches for them, how old they are and what is missing. There is no
+probability and no rejection: on 5,891 Polish firms a year before failure a quarter of those
+that failed stood in the safe zone, and of those in distress fewer than one in five failed.
 """
 
 from __future__ import annotations
