@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from django.test import Client
@@ -70,7 +72,8 @@ def test_a_client_is_added_with_an_office_and_led_to_its_first_source(
     [
         {"name": "bakery"}, {"name": "Quay"}, {"name": "../quay"}, {"name": "operator"},
         {"zone": "Mars/Olympus"}, {"zone": "../../etc/passwd"}, {"days": "0"}, {"days": "many"},
-        {"title": ""}, {"title": "x" * 200},
+        {"title": ""}, {"title": "x" * 200}, {"title": "Har\u202ebour"}, {"title": "a\x07b"},
+        {"office": "Pier\u20664"},
     ],
 )  # fmt: skip
 def test_what_is_no_client_is_refused_with_a_reason(
@@ -171,3 +174,29 @@ def test_what_ended_two_days_ago_is_not_told_as_of_today(
             )
 
     assert "Somebody got in" not in visitor(Role.MANAGER).get("/clients/").content.decode()
+
+
+def test_titles_of_before_are_shown_with_what_is_invisible_spelled_out(
+    world: Furnished, visitor: Callable[..., Client]
+) -> None:
+    database = sqlite3.connect(world.stores.folder.database)
+    with closing(database):
+        for table in ("tenant", "office", "feed"):
+            database.execute(f"UPDATE {table} SET title = ?", ("Ba\u202ekery\x1b[2J",))  # noqa: S608  # one of three names
+        database.commit()
+    signed_in: dict[Role, Client] = {}
+    for role, path in (
+        (Role.MANAGER, "/clients/"), (Role.MANAGER, "/clients/of/bakery/"),
+        (Role.ANALYST, "/queue/"), (Role.ANALYST, "/sources/"), (Role.ANALYST, "/search/"),
+        (Role.ANALYST, "/incidents/list.csv"), (Role.OWNER, "/c/bakery/"),
+        (Role.OWNER, "/c/bakery/sources/"), (Role.OWNER, "/c/bakery/sources/of/bakery-wall/"),
+        (Role.OWNER, "/c/bakery/sources/add/"),
+    ):  # fmt: skip
+        if role not in signed_in:
+            signed_in[role] = visitor(role)
+        answer = signed_in[role].get(path)
+        page = b"".join(answer) if answer.streaming else answer.content
+        text = page.decode()
+        assert answer.status_code == 200, path
+        assert "\u202e" not in text, path
+        assert "\x1b" not in text, path

@@ -140,7 +140,12 @@ def test_an_alarm_of_an_earlier_version_is_told_as_it_was_written() -> None:
 def test_a_silent_source_is_told_in_german_on_every_page(
     world: Furnished, visitor: Callable[..., Client]
 ) -> None:
-    figures: dict[str, str | int] = {"case": "silence", "name": "Wand", "lasted": 7 * HOUR, "usual": 90 * MINUTE}
+    figures: dict[str, str | int] = {
+        "case": "silence",
+        "name": "Wand",
+        "lasted": 7 * HOUR,
+        "usual": 90 * MINUTE,
+    }
     text = own_sentences.sentence("silence", figures)
     each = world.stores.health.concern("silence", "bakery-wall", "bakery", now(), text, figures)
     world.stores.answering.record([signal_of("bakery", alert_of(each))], now())

@@ -41,7 +41,8 @@ def first_line(sample: bytes) -> FirstLine:
     found: dict[str, object] = msgspec.json.decode(sample)
     raw = str(found.get("raw", ""))
     written = raw.casefold()
-    fields, beside = {}, {}
+    fields: dict[str, str] = {}
+    beside: dict[str, str] = {}
     for name in SHOWN:
         if found.get(name) is not None:
             text = str(found[name])

@@ -379,5 +379,5 @@ class HealthStore:
 
 
 def _concern(row: Sequence[Any]) -> Concern:
-    *plain, told = row
-    return Concern(*plain, told=msgspec.json.decode(told, type=dict[str, str | int]))
+    told = msgspec.json.decode(row[-1], type=dict[str, str | int])
+    return msgspec.structs.replace(Concern(*row[:-1]), told=told)

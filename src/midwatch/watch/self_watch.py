@@ -150,8 +150,8 @@ def _drifted(facts: Facts) -> Iterator[Finding]:
             continue
         now, before = share.parsed / share.lines, share.parsed_before / share.lines_before
         if before - now >= _DRIFT:
-            shares = {"now": _percent(now), "before": _percent(before)}
-            told = {"name": _name(feed), **shares}
+            told: dict[str, str | int] = {"now": _percent(now), "before": _percent(before)}
+            told["name"] = _name(feed)
             yield Finding("drift", feed.id, "drift", told, feed.tenant)
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from midwatch.desk.access.masking import HIDDEN_LINE, Masker
 from midwatch.desk.access.roles import Permission
-from midwatch.desk.access.scope import Scope
+from midwatch.desk.access.scope import Scope, shown_safely
 from midwatch.desk.access.stores import stores
 from midwatch.incidents import Disposition
 from midwatch.paging.standing import Recorded, Standing
@@ -110,7 +110,7 @@ class Watching:
     def heard_of_all(self) -> list[Heard]:
         """The sources of all the viewer's clients."""
         mine = {each.id for each in self._scope.tenants()}
-        feeds = [each for each in stores().tenants.feeds() if each.tenant in mine]
+        feeds = [shown_safely(each) for each in stores().tenants.feeds() if each.tenant in mine]
         return self._together(feeds, {each.feed: each for each in stores().health.feeds()})
 
     def heard_one(self, feed: Feed) -> Heard:

@@ -33,6 +33,8 @@ from midwatch.reports.incident_telling import attempts_beside, notes
 from midwatch.rules.technique_texts import Technique, explain
 
 _LONGEST: Final = 600
+_STEPS_AT_ONCE: Final = 4
+"""So many steps that are not done stand open; the rest is folded."""
 DISPOSITIONS: Final = {
     Disposition.TRUE_POSITIVE: gettext_lazy("an attack, as told"),
     Disposition.FALSE_POSITIVE: gettext_lazy("a false alarm: the rule was wrong"),
@@ -80,6 +82,7 @@ def pane_of(scope: Scope, case: CaseFile) -> dict[str, Any]:
         may(Permission.TRIAGE, incident.tenant),
     )
     steps = steps_of(scope, case)
+    upcoming = [each for each in steps if each.tick is None][:_STEPS_AT_ONCE]
     return {
         "row": row,
         "incident": incident,
@@ -88,6 +91,8 @@ def pane_of(scope: Scope, case: CaseFile) -> dict[str, Any]:
         "notes": notes(incident),
         "steps": steps,
         "steps_done": sum(each.tick is not None for each in steps),
+        "steps_next": upcoming,
+        "steps_folded": [each for each in steps if each not in upcoming],
         "may_answer": answers,
         "may_triage": triages,
         "may_search": may(Permission.SEARCH, incident.tenant),
