@@ -65,7 +65,7 @@ OWN_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "disk": _rule(
             "disk", Level.CRITICAL, "Disk nearly full",
             "The disk under the state folder is nearly full; when it is, intake stops.",
-            "Make room or extend the disk", "Shorten retention (midwatch tenant set)",
+            "Make room or extend the disk", "Shorten retention (midwatch client set)",
         ),
         "clock": _rule(
             "clock", Level.MEDIUM, "Clock of a source is wrong",

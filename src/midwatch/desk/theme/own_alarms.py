@@ -150,7 +150,7 @@ STEPS: Final[Mapping[str, Promise]] = {
     ),
     "Give the spool more room ([spool] budget)": _("Give the spool more room ([spool] budget)"),
     "Make room or extend the disk": _("Make room or extend the disk"),
-    "Shorten retention (midwatch tenant set)": _("Shorten retention (midwatch tenant set)"),
+    "Shorten retention (midwatch client set)": _("Shorten retention (midwatch client set)"),
     "Set the device's clock by NTP and check its time zone": _(
         "Set the device's clock by NTP and check its time zone"
     ),
