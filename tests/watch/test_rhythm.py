@@ -29,9 +29,9 @@ def test_a_few_lines_to_try_a_new_source_are_no_rhythm() -> None:
     again = spoken(tried, START + 3 * HOUR, START + 3 * HOUR + 10 * SECOND, SECOND // 10)
     assert again.allowed(START + 3 * HOUR) > 8 * HOUR, "it was away for three hours before"
 
-    at_work = spoken(Rhythm(), START, START + 61 * MINUTE, 10 * SECOND)
+    at_work = spoken(Rhythm(), START, START + 11 * MINUTE, 10 * SECOND)
     assert not at_work.new
-    assert at_work.allowed(START + 61 * MINUTE) == SHORTEST
+    assert at_work.allowed(START + 11 * MINUTE) == SHORTEST
 
 
 def test_a_source_that_writes_every_two_hours_is_not_missed_in_between() -> None:

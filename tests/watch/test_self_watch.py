@@ -40,7 +40,7 @@ def test_a_speaking_source_is_no_concern() -> None:
 
 def test_a_source_that_wrote_without_a_pause_is_not_said_to_pause_for_no_time() -> None:
     rhythm = Rhythm()
-    for time in range(NOW - 80 * MINUTE, NOW - 6 * MINUTE + 1, SECOND // 2):
+    for time in range(NOW - 20 * MINUTE, NOW - 6 * MINUTE + 1, SECOND // 2):
         rhythm.hear(time)
     health = FeedHealth("gate", "harbour", NOW - 6 * MINUTE, 0, rhythm)
 

@@ -8,7 +8,7 @@ does not make the next one seem usual, while a source that falls quiet every nig
 alone after the first.
 
 A source is *new* until it was heard for ``ACQUAINTANCE`` altogether, of every pause no more than
-``SHORTEST`` counted: a few lines to try it show no rhythm, however close together they are. The
+a minute counted: a few lines to try it show no rhythm, however close together they are. The
 longest silence of any hour is what is usual of a new source, and none under ``GRACE`` is an
 alarm: so it is told within the hour that a new source stopped, and of one that speaks in
 bursts when it stays away three times as long as ever.
@@ -17,13 +17,13 @@ Times are UTC microseconds, lengths too. Pure: time comes from the caller.
 
 Example:
     >>> rhythm = Rhythm()
-    >>> for minute in range(10):
+    >>> for minute in range(5):
     ...     rhythm.hear(minute * MINUTE)
-    >>> rhythm.alarm_at() == 9 * MINUTE + GRACE
+    >>> rhythm.alarm_at() == 4 * MINUTE + GRACE
     True
-    >>> for minute in range(10, 90):
+    >>> for minute in range(5, 20):
     ...     rhythm.hear(minute * MINUTE)
-    >>> rhythm.alarm_at() == 89 * MINUTE + SHORTEST
+    >>> rhythm.alarm_at() == 19 * MINUTE + SHORTEST
     True
 """
 
@@ -41,8 +41,10 @@ SHORTEST: Final = 5 * MINUTE
 """No silence shorter than this is ever an alarm, unless the source's own setting says so."""
 LONGEST: Final = 24 * HOUR
 TIMES_USUAL: Final = 3
-ACQUAINTANCE: Final = HOUR
+ACQUAINTANCE: Final = 10 * MINUTE
 """A source that was heard for less, long pauses not counted, is new."""
+_PAUSE_COUNTED: Final = MINUTE
+"""So much of a pause counts as heard, no more: bursts far apart are not speech."""
 _HOURS: Final = DAY // HOUR
 _DAYS_KEPT: Final = 8
 _ENOUGH_DAYS: Final = 4
@@ -62,7 +64,7 @@ class DayGaps(Struct):
 class Rhythm(Struct):
     """What is known of one source. Plain data: msgspec keeps and restores it.
 
-    ``heard``: for how long altogether, pauses of no more than ``SHORTEST``; None: earlier
+    ``heard``: for how long altogether, of every pause a minute at most; None: earlier
     versions did not count it, and the source is not new.
     """
 
@@ -85,7 +87,7 @@ class Rhythm(Struct):
         if time <= self.last:
             return
         if self.heard is not None:
-            self.heard += min(time - self.last, SHORTEST)
+            self.heard += min(time - self.last, _PAUSE_COUNTED)
         self._note(self.last, min(time - self.last, LONGEST))
         self.last = time
 
