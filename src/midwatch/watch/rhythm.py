@@ -7,11 +7,11 @@ there are enough. Silence is an alarm after three times the usual one, never bef
 does not make the next one seem usual, while a source that falls quiet every night is left
 alone after the first.
 
-A source is *new* until it was heard for ``ACQUAINTANCE`` altogether, of every pause no more than
-a minute counted: a few lines to try it show no rhythm, however close together they are. The
-longest silence of any hour is what is usual of a new source, and none under ``GRACE`` is an
-alarm: so it is told within the hour that a new source stopped, and of one that speaks in
-bursts when it stays away three times as long as ever.
+A source is *new* until it was heard for ``ACQUAINTANCE`` altogether, longer pauses than
+``SHORTEST`` not counted, or a day has passed: a few lines to try it show no rhythm, however
+close together they are. The longest silence of any hour is what is usual of a new source, and
+none under ``GRACE`` is an alarm: so it is told within the hour that a new source stopped, and
+of one that speaks in bursts when it stays away three times as long as ever.
 
 Times are UTC microseconds, lengths too. Pure: time comes from the caller.
 
@@ -42,9 +42,7 @@ SHORTEST: Final = 5 * MINUTE
 LONGEST: Final = 24 * HOUR
 TIMES_USUAL: Final = 3
 ACQUAINTANCE: Final = 10 * MINUTE
-"""A source that was heard for less, long pauses not counted, is new."""
-_PAUSE_COUNTED: Final = MINUTE
-"""So much of a pause counts as heard, no more: bursts far apart are not speech."""
+"""A source that was heard for less, long pauses not counted, is new for a day at most."""
 _HOURS: Final = DAY // HOUR
 _DAYS_KEPT: Final = 8
 _ENOUGH_DAYS: Final = 4
@@ -64,8 +62,8 @@ class DayGaps(Struct):
 class Rhythm(Struct):
     """What is known of one source. Plain data: msgspec keeps and restores it.
 
-    ``heard``: for how long altogether, of every pause a minute at most; None: earlier
-    versions did not count it, and the source is not new.
+    ``heard``: for how long altogether, longer pauses than ``SHORTEST`` not counted;
+    None: earlier versions did not count it, and the source is not new.
     """
 
     last: int | None = None
@@ -76,7 +74,9 @@ class Rhythm(Struct):
     @property
     def new(self) -> bool:
         """Whether too little was heard to know a rhythm."""
-        return self.heard is not None and self.heard < ACQUAINTANCE
+        if self.heard is None or self.last is None or self.first is None:
+            return False
+        return self.heard < ACQUAINTANCE and self.last - self.first < DAY
 
     def hear(self, time: int) -> None:
         """A line came at this time; one that is not after the last changes nothing."""
@@ -87,7 +87,7 @@ class Rhythm(Struct):
         if time <= self.last:
             return
         if self.heard is not None:
-            self.heard += min(time - self.last, _PAUSE_COUNTED)
+            self.heard += pause if (pause := time - self.last) <= SHORTEST else 0
         self._note(self.last, min(time - self.last, LONGEST))
         self.last = time
 
