@@ -19,7 +19,15 @@ from midwatch.desk.choosing.models import Candidate
 from midwatch.desk.choosing.selectors import Known, Seen
 from midwatch.desk.vendors.told import told
 from midwatch.desk.vendors.words import word
-from midwatch.vendors.comparing import Comparison, Holds, Must, Result, against_of, unread
+from midwatch.vendors.comparing import (
+    Comparison,
+    Difference,
+    Holds,
+    Must,
+    Result,
+    against_of,
+    unread,
+)
 from midwatch.vendors.finance import Health, Standing, figures_of
 from midwatch.vendors.questionnaires import Judgement
 from midwatch.vendors.questionnaires.scoring import Because
@@ -122,6 +130,7 @@ class Told:
     unread: str
     finance: tuple[Row, ...]
     differences: tuple[Row, ...]
+    partly: tuple[Row, ...]
     gaps: tuple[tuple[Column, tuple[tuple[str, str, str], ...]], ...]
     against: tuple[str, ...]
 
@@ -157,14 +166,19 @@ def told_of(seen: Seen, comparison: Comparison, kept: Comparison) -> Told:
         named(_terms(comparison)),
         _unread(comparison),
         named(_finance(comparison)),
-        named(
-            Row(each.question.text,
-                tuple(map(_answer, comparison.results, repeat(each.question.id), each.answers)),
-                _("weight %(weight)d") % {"weight": each.question.weight})
-            for each in comparison.differences
-        ),
+        named(_answers(comparison, comparison.differences)),
+        named(_answers(comparison, comparison.partly)),
         tuple((column, tuple(_gaps(column.result))) for column in columns),
         tuple(map(told, _against(seen, kept))),
+    )  # fmt: skip
+
+
+def _answers(comparison: Comparison, questions: Iterable[Difference]) -> tuple[Row, ...]:
+    return tuple(
+        Row(each.question.text,
+            tuple(map(_answer, comparison.results, repeat(each.question.id), each.answers)),
+            _("weight %(weight)d") % {"weight": each.question.weight})
+        for each in questions
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from midwatch.desk.theme.templatetags.midwatch import amount, lasting
+from midwatch.desk.theme.templatetags.midwatch import amount, lasting, short_day
 from midwatch.reports.charts import Tick, percent, time_axis
 from midwatch.watch.coverage import Cell, Run, runs
 
@@ -128,7 +128,7 @@ def _words(_language: str) -> dict[Cell, str]:
 
 def axis(start: int, end: int, zone: tzinfo) -> tuple[Tick, ...]:
     """The hours below the strips."""
-    return time_axis(start, end, zone)
+    return time_axis(start, end, zone, short_day)
 
 
 def told(together: Sequence[Run], zone: tzinfo) -> str:

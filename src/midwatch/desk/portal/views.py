@@ -14,11 +14,16 @@ from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.pages import page
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.watching import Watching
-from midwatch.desk.portal.answers import glance
+from midwatch.desk.portal.answers import glance, recalling
 from midwatch.desk.portal.documents import day_title, document, week_title
 from midwatch.desk.portal.people import in_force, last_looks, people_with_access, watchers
 from midwatch.desk.portal.periods import Calendar, since_of, time_of
-from midwatch.desk.portal.selectors import calendar_of, overview, reference_of
+from midwatch.desk.portal.selectors import (
+    calendar_of,
+    got_in_today,
+    overview,
+    reference_of,
+)
 from midwatch.desk.portal.strips import LEGEND, axis
 from midwatch.desk.portal.trend import trend_of
 from midwatch.desk.theme.stories import sentence
@@ -42,9 +47,11 @@ def portal_home(request: DeskRequest) -> HttpResponse:
         return redirect("portal", tenants[0].id)
     watching = Watching(request.scope)
     awake, standing, heard = watching.awake(), watching.standing(), watching.heard_of_all()
+    inside = got_in_today(watching, tenants, request.scope.now)
     rows = [
-        (tenant, glance([each for each in heard if each.feed.tenant == tenant.id],
-                        standing.get(tenant.id), awake))
+        (tenant, recalling(glance([each for each in heard if each.feed.tenant == tenant.id],
+                                  standing.get(tenant.id), awake),
+                           got_in_today=tenant.id in inside))
         for tenant in tenants
     ]  # fmt: skip
     return render(request, "portal/home.html", {"rows": rows})

@@ -101,6 +101,10 @@ TEMPLATES: Final = frozenset(
         _("whatever the score says (%(score)s)"),
         _("%(months)s months old"),
         _("which is not over yet"),
+        _(
+            "the period to %(day)s is not over: a plan, not a result, or its date is mistyped; "
+            "it is left out"
+        ),
         _("equity is negative (%(amount)s %(currency)s): debts exceed what it owns"),
         _("%(day)s: the auditor doubted that the firm goes on"),
         _("the statements are in %(currencies)s: ratios are compared, amounts are not"),
@@ -118,6 +122,7 @@ TEMPLATES: Final = frozenset(
         _("ask the vendor to explain the difference before anything is built on the figures"),
         _("ask for audited statements, or those filed with the register"),
         _("ask for what is missing; it was not taken for zero"),
+        _("%(day)s: an auditor doubts that the firm goes on; that is not left out"),
         _("the newest figures are %(months)s months old"),
         _("no statement for the time between %(first)s and %(last)s"),
         _("two currencies"),

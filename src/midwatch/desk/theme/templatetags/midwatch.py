@@ -8,7 +8,7 @@ characters are spelled out, the length is bounded; Django escapes what is left.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
@@ -106,6 +106,11 @@ def calendar_day(told: str) -> str:
         return date_format(date.fromisoformat(told), gettext("j F Y"))
     except ValueError:
         return told
+
+
+def short_day(micros: int, zone: tzinfo) -> str:
+    """A day of this year as an axis calls it: ``13 Nov``. UTC microseconds."""
+    return date_format(moment_of(micros).astimezone(zone), gettext("j M"))
 
 
 @register.filter
