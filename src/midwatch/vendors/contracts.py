@@ -88,12 +88,38 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
         return next((each for each in self.clauses if each.kind is kind), None)
 
 
+class DueKind(StrEnum):
+    """What comes due."""
+
+    PAPER = "paper"
+    INSURANCE = "insurance"
+    CONTRACT_END = "contract_end"
+    CONTRACT_NOTICE = "contract_notice"
+    DATA = "data"
+    RISK = "risk"
+    RISK_ENDED = "risk_ended"
+    FINDING = "finding"
+    MEASURE = "measure"
+    POLICY = "policy"
+    REVIEW = "review"
+    DRILL = "drill"
+    QUESTIONNAIRE = "questionnaire"
+    OTHER = "other"
+
+
 class Due(msgspec.Struct, frozen=True, order=True):
-    """Something with a day. ``what`` is a sentence without its full stop."""
+    """Something with a day. ``what`` is a sentence without its full stop.
+
+    ``about``: the id of the paper, contract, finding … ``name``: what that is called, and
+    ``who`` has to do it, for those who make a sentence of their own of the ``kind``.
+    """
 
     on: date
     what: str
     about: str = ""
+    kind: DueKind = DueKind.OTHER
+    name: str = ""
+    who: str = ""
 
 
 BREACH_HOURS: Final = 24
@@ -126,11 +152,11 @@ def contract_dates(contract: Contract, today: date) -> tuple[Due, ...]:
         if contract.renews_months
         else f"it ends on {end}"
     )
-    found = [Due(end, f"contract {contract.title!r} ends", contract.id)]
+    called = contract.title
+    found = [Due(end, f"contract {called!r} ends", contract.id, DueKind.CONTRACT_END, called)]
     if contract.notice_days:
-        found.append(
-            Due(last, f"last day for notice of contract {contract.title!r}; {then}", contract.id)
-        )
+        words = f"last day for notice of contract {called!r}; {then}"
+        found.append(Due(last, words, contract.id, DueKind.CONTRACT_NOTICE, called))
     return tuple(sorted(each for each in found if each.on >= today))
 
 
