@@ -15,6 +15,7 @@ _ELSEWHERE: Final = {
     "needs": ("midwatch.cli.vendor_compare", "needs"),
     "compare": ("midwatch.cli.vendor_compare", "compare"),
     "facts": ("midwatch.cli.vendor_facts", "facts"),
+    "remind": ("midwatch.cli.vendor_desk", "remind"),
     "check-facts": ("midwatch.cli.vendor_facts", "check_facts"),
 }
 

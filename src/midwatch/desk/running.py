@@ -93,6 +93,21 @@ def link(*, state: Path | None, config: Path | None, email: str | None) -> None:
         click.echo(told)
 
 
+@command.command()
+@click.option("--client", metavar="NAME", help="Of that client alone.")
+@click.option("--dry-run", is_flag=True, help="Print what would be sent; send and keep nothing.")
+@_options
+def remind(*, state: Path | None, config: Path | None, client: str | None, dry_run: bool) -> None:
+    """Mail now what is due with vendors, without waiting for the hour or anybody's morning."""
+    setup = _prepared(state, config)
+    _must_own(setup.folder.path)
+    from midwatch.desk.reminders.command import remind_now  # noqa: PLC0415  # Django must be set up before
+
+    told, failed = remind_now(client, dry=dry_run)
+    click.echo(told)
+    sys.exit(int(failed))
+
+
 def _must_own(folder: Path) -> None:
     """Only whose folder it is, and the machine's administrator, may let somebody in by it."""
     if os.geteuid() not in (0, folder.stat().st_uid):

@@ -76,6 +76,7 @@ WORDS: Final[dict[str, Promise]] = {
     "vendor.soc": _("read a SOC report"),
     "vendor.finding": _("raised a finding"),
     "vendor.finding_step": _("took a finding a step on"),
+    "vendor.finding_expire": _("opened findings again whose acceptance had run out"),
     "vendor.measure": _("wrote a measure into a policy"),
     "vendor.measure_done": _("finished a measure"),
     "vendor.rule": _("agreed on reviews of a vendor"),

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "midwatch.desk.vendors",
     "midwatch.desk.choosing",
     "midwatch.desk.answers",
+    "midwatch.desk.reminders",
 ]
 
 MIDDLEWARE = [
