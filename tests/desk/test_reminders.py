@@ -77,7 +77,7 @@ def insured(tenant: str, name: str, until: date, **more: Any) -> Vendor:
 
 
 def subjects() -> list[tuple[str, str]]:
-    return [(each.to[0], each.subject) for each in mail.outbox]
+    return [(each.to[0], str(each.subject)) for each in mail.outbox]
 
 
 def at_noon(days: int = 0, **more: Any) -> list[Outcome]:
@@ -374,7 +374,7 @@ def questionnaire(vendor: Vendor, sender: User | None, **more: Any) -> Asking:
     )  # fmt: skip
     Link.objects.create(
         tenant=vendor.tenant, asking=asking, digest="d" * 64, name="Vera", email=asking.email,
-        created_by="Olga Owner", expires=asking.expires,
+        created_by="Olga Owner", expires=asking.expires or NOON,
     )  # fmt: skip
     return asking
 

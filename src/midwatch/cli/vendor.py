@@ -16,6 +16,8 @@ _ELSEWHERE: Final = {
     "compare": ("midwatch.cli.vendor_compare", "compare"),
     "facts": ("midwatch.cli.vendor_facts", "facts"),
     "remind": ("midwatch.cli.vendor_desk", "remind"),
+    "export-file": ("midwatch.cli.vendor_desk", "export_file"),
+    "import-file": ("midwatch.cli.vendor_desk", "import_file"),
     "check-facts": ("midwatch.cli.vendor_facts", "check_facts"),
 }
 

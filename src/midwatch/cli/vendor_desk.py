@@ -1,4 +1,7 @@
-"""``midwatch vendor remind``: about the files that the desk keeps, by the desk's own program."""
+"""``midwatch vendor remind``, ``export-file``, ``import-file``: the files that the desk keeps.
+
+The desk's own program does the work.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import click
 
 from midwatch.cli.desk import surroundings, words
 from midwatch.cli.state_options import config_option, opened, state_option
+from midwatch.cli.vendor_files import PATH
 
 
 @click.command("remind")
@@ -25,6 +29,34 @@ def remind(*, state: Path | None, config: Path | None, client: str | None, dry_r
     """
     told = [*(["--client", client] if client else []), *(["--dry-run"] if dry_run else [])]
     _hand_over("remind", told, state, config)
+
+
+@click.command("export-file")
+@click.argument("vendor")
+@click.option("--client", metavar="NAME", help="Whose vendor it is, where several have that name.")
+@click.option("--out", type=PATH, required=True, help="The ZIP to write.")
+@state_option
+@config_option
+def export_file(
+    *, state: Path | None, config: Path | None, vendor: str, client: str | None, out: Path
+) -> None:
+    """Write the whole file of VENDOR (reference or name) as one ZIP: records and documents."""
+    whose = ["--client", client] if client else []
+    _hand_over("export-file", ["--out", str(out.absolute()), *whose, "--", vendor], state, config)
+
+
+@click.command("import-file")
+@click.argument("file", type=PATH)
+@click.option("--client", metavar="NAME", required=True, help="Whose vendor it becomes.")
+@state_option
+@config_option
+def import_file(*, state: Path | None, config: Path | None, file: Path, client: str) -> None:
+    """Bring in a FILE that export-file wrote; tell what was taken, there, and refused.
+
+    Exit status 1: a part was refused, with its place. A file that was changed, is a bomb or was
+    written by a newer Midwatch is refused as a whole.
+    """
+    _hand_over("import-file", ["--client", client, "--", str(file.absolute())], state, config)
 
 
 def _hand_over(command: str, told: Sequence[str], state: Path | None, config: Path | None) -> None:

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "midwatch.desk.choosing",
     "midwatch.desk.answers",
     "midwatch.desk.reminders",
+    "midwatch.desk.dossier",
 ]
 
 MIDDLEWARE = [
