@@ -42,7 +42,8 @@ def days_of(event: icalendar.Event, most: int) -> list[date]:
     """The days of an event as a calendar program shows them: by the rule, without those taken out."""
     start = datetime.combine(event.decoded("dtstart"), datetime.min.time())
     shown = rruleset()
-    rule = rrulestr(str(_rule(event).to_ical(), "ascii"), dtstart=start)
+    told: bytes = _rule(event).to_ical()  # type: ignore[no-untyped-call]  # the library has no type for it
+    rule = rrulestr(told.decode(), dtstart=start)
     assert isinstance(rule, rrule)
     shown.rrule(rule)
     taken_out = event.get("exdate")
