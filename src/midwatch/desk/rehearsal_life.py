@@ -9,6 +9,7 @@ import msgspec
 from django.utils import timezone
 
 from midwatch.desk.dossier.models import Hold
+from midwatch.desk.people.models import User
 from midwatch.desk.rehearsal_vendors import HOSTILE
 from midwatch.desk.reminders.models import Item, Look, Notice
 from midwatch.desk.vendors.models import Vendor
@@ -34,10 +35,12 @@ def furnish_life(vendor: Vendor) -> None:
         )
         for kind, name, days, step in _KINDS
     )  # fmt: skip
+    contact = User.objects.filter(email=f"contact@{tenant}.example").first()
     for back, error in ((7, ""), (1, "(421, b'try again later')")):
         at = moment - timedelta(days=back)
         Notice.objects.create(
-            tenant=tenant, whom="user:0", day=today - timedelta(days=back), created=at,
+            tenant=tenant, whom=f"user:{0 if contact is None else contact.pk}", created=at,
+            day=today - timedelta(days=back),
             name=f"contact of {tenant}", email=f"contact@{tenant}.example", language="en",
             items=msgspec.to_builtins(items[: 5 if error else 3]), tries=9 if error else 1,
             sent=None if error else at, given_up=moment if error else None, error=error,

@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.http import Http404
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -49,11 +50,12 @@ def _hinders(acts: VendorActs, vendor: Vendor, today: date) -> Iterator[str]:
         yield _("The client is under legal hold: nothing of it is deleted.")
     for hold in Hold.objects.filter(vendor=vendor):
         if hold.holds(today):
-            told = {"why": hold.why, "who": hold.set_by, "day": hold.until}
+            told = {"why": hold.why, "who": hold.set_by}
             yield (
-                _("It must be kept: %(why)s (%(who)s).") % told
+                _("It must be kept, as %(who)s set: %(why)s") % told
                 if hold.until is None
-                else _("It must be kept until %(day)s: %(why)s (%(who)s).") % told
+                else _("It must be kept until %(day)s, as %(who)s set: %(why)s")
+                % {**told, "day": date_format(hold.until, _("j M Y"))}
             )
     held = vendor.holdings.filter(returned=None).count()
     if held:

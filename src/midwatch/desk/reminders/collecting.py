@@ -34,6 +34,8 @@ from midwatch.vendors.vendor import VendorState
 
 VENDOR_BEFORE = (7, 0)
 """Days before a questionnaire's day at which who answers is reminded."""
+REVIEWER_BEFORE = (0,)
+"""Before that day who sent it has nothing to do."""
 VENDOR_WEEKS = 4
 """For so many weeks after its day; then it is the reviewer's to talk to them."""
 _OVER = (VendorState.REJECTED, VendorState.ENDED)
@@ -107,7 +109,7 @@ def matters(tenant: str, today: date, moment: datetime, now: int) -> list[Matter
                 item = _item(due, step, vendor)
                 found.append(Matter(item, _audience(people, vendor, due, today)))
     for asking, due, closed in late_questionnaires(tenant, moment):
-        step = reached(due.on, today)
+        step = reached(due.on, today, REVIEWER_BEFORE)
         if step is not None:
             item = msgspec.structs.replace(
                 _item(due, step, asking.vendor), questionnaire=asking.reference, closed=closed

@@ -120,7 +120,7 @@ def _take(turn: Turn, *, at_once: bool) -> Outcome:
     else:
         outcome = Outcome(turn.tenant.id)
     if mail_works():
-        _send_waiting(turn, outcome)
+        _send_waiting(turn, outcome, at_once=at_once)
         turn.complain(_trouble(turn))
     return outcome
 
@@ -245,10 +245,11 @@ def _keep(turn: Turn, letter: Letter) -> None:
         return
 
 
-def _send_waiting(turn: Turn, outcome: Outcome) -> None:
+def _send_waiting(turn: Turn, outcome: Outcome, *, at_once: bool) -> None:
     waiting = Notice.objects.filter(tenant=turn.tenant.id, sent=None, given_up=None)
     waiting.exclude(day=turn.today).update(given_up=turn.moment, next_try=None)
-    for notice in waiting.filter(day=turn.today, next_try__lte=turn.moment):
+    due = waiting.filter(day=turn.today)
+    for notice in due if at_once else due.filter(next_try__lte=turn.moment):
         pause = _PAUSES[min(notice.tries, len(_PAUSES) - 1)]
         mine = waiting.filter(pk=notice.pk, tries=notice.tries).update(
             tries=F("tries") + 1, next_try=turn.moment + pause
