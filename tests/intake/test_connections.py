@@ -183,6 +183,49 @@ def test_stopping_waits_until_all_that_came_is_on_disk(run: Run) -> None:
     run(test())
 
 
+def pour_while_anybody_listens(port: int, context: ssl.SSLContext | None) -> int:
+    """Send numbered lines, looking before each whether the other side has ended; how many."""
+    sent = 0
+    with (
+        socket.create_connection(("127.0.0.1", port), 20) as stream,
+        contextlib.ExitStack() as also,
+    ):
+        looking = also.enter_context(stream.dup())
+        looking.setblocking(False)
+        secured = context.wrap_socket(stream, server_hostname="localhost") if context else stream
+        also.callback(secured.close)
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                # Whatever TLS itself says to us comes as bytes; an end comes as none.
+                if not looking.recv(4096 if context else 1):
+                    return sent
+            secured.sendall(b"<13>line %d\n" % sent)
+            sent += 1
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["tcp", "tls"])
+def test_a_sender_that_looks_before_it_sends_loses_nothing_when_we_stop(
+    run: Run, tmp_path: Path, secure: bool
+) -> None:
+    authority = trustme.CA()
+    certificates = Certificates(write_certificate(tmp_path, authority)) if secure else None
+    context = trusting(authority) if secure else None
+
+    async def test() -> None:
+        parts = Rehearsal(LOCAL)
+        async with serving(parts, certificates=certificates) as server:
+            pouring = asyncio.create_task(
+                asyncio.to_thread(pour_while_anybody_listens, server.port, context)
+            )
+            await parts.sink.until_lines(100)
+            await server.stop()
+            sent = await pouring
+
+        assert parts.sink.lines == [b"<13>line %d" % number for number in range(sent)]
+
+    run(test())
+
+
 def test_a_wrong_count_closes_the_connection_and_is_counted(run: Run) -> None:
     async def test() -> None:
         parts = Rehearsal(LOCAL)

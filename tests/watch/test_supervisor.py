@@ -7,6 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
+from midwatch.watch.rehearsal import eventually
 from midwatch.watch.supervisor import Child, Supervisor
 
 STEADY = """
@@ -135,7 +136,8 @@ def test_what_a_killed_child_had_started_is_killed_with_it(tmp_path: Path) -> No
         return worker
 
     worker = asyncio.run(scene())
-    assert not is_running(worker)
+    # Killed is told at once; that the system has carried it out may take a moment.
+    eventually(lambda: not is_running(worker))
 
 
 def is_running(pid: int) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
-from midwatch.cli.options import LogPath, zone_of
+from midwatch.cli.options import LogPath, taken_as, zone_of
 from midwatch.cli.state_options import state_folder, state_option
 from midwatch.cli.tables import FORMATS, print_table, write_rows
 from midwatch.kernel import ConfigurationError
@@ -23,6 +23,22 @@ from midwatch.watch.state_folder import StateFolder
 _EPILOG = (
     "For example: midwatch query 'src_ip:203.0.113.0/24 outcome:failure since:7d \"invalid user\"'"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryOptions:
+    """What the command line asks for; the names are those of its options."""
+
+    search: tuple[str, ...]
+    sql: str | None
+    tenants: tuple[str, ...]
+    key: str | None
+    limit: int
+    form: str | None
+    output: Path | None
+    seconds: float
+    zone: str | None
+    state: Path | None
 
 
 @click.command("query", epilog=_EPILOG)
@@ -69,21 +85,21 @@ _EPILOG = (
     help="Zone of times in the search that state none. Default: this machine's.",
 )
 @state_option
-def command(**options: Any) -> None:  # noqa: ANN401  # click gives them by name
+@taken_as(QueryOptions)
+def command(given: QueryOptions) -> None:
     """Search the lake.
 
     Without a SEARCH, the latest events. Times are shown in UTC. Exit status: 0 something was
     found, 1 nothing was, 2 the question or the lake is faulty.
     """
-    form = options["form"]
-    output: Path | None = options["output"]
+    form, output = given.form, given.output
     if form is None:
         form = "table" if output is None and sys.stdout.isatty() else "json"
     if form == "parquet" and output is None:
         raise ConfigurationError("Parquet is no text", remedy="name a file with --output")
-    answer, problems = _ask(options, form)
+    answer, problems = _ask(given, form)
     if form == "table" and output is None:
-        print_table(answer, whole=options["sql"] is not None)
+        print_table(answer, whole=given.sql is not None)
     else:
         write_rows(answer, form, output)
     if answer.cut:
@@ -100,17 +116,17 @@ def command(**options: Any) -> None:  # noqa: ANN401  # click gives them by name
     raise click.exceptions.Exit(0 if len(answer.table) else 1)
 
 
-def _ask(options: dict[str, Any], form: str) -> tuple[Answer, list[str]]:
-    words = " ".join(options["search"])
-    tenants = options["tenants"] or None
-    lake = state_folder(options["state"]) / "lake"
-    limit, seconds = options["limit"], options["seconds"]
-    if options["sql"] is not None:
+def _ask(given: QueryOptions, form: str) -> tuple[Answer, list[str]]:
+    words = " ".join(given.search)
+    tenants = given.tenants or None
+    lake = state_folder(given.state) / "lake"
+    limit, seconds = given.limit, given.seconds
+    if given.sql is not None:
         if words:
             raise ConfigurationError(
                 "a search and --sql cannot be joined", remedy="write the search as a WHERE"
             )
-        if options["key"]:
+        if given.key:
             raise ConfigurationError(
                 "SQL is not rewritten", remedy="leave --key out, or search by words and fields"
             )
@@ -119,23 +135,23 @@ def _ask(options: dict[str, Any], form: str) -> tuple[Answer, list[str]]:
                 "OCSF is made of whole events, not of any SQL", remedy="leave --sql out"
             )
         reader = LakeReader(lake, tenants)
-        return reader.query(options["sql"], limit=limit, seconds=seconds), reader.problems
-    clock = SearchClock(int(time.time() * 1_000_000), zone_of(options["zone"]))
+        return reader.query(given.sql, limit=limit, seconds=seconds), reader.problems
+    clock = SearchClock(int(time.time() * 1_000_000), zone_of(given.zone))
     tree = parse(words)
-    if options["key"]:
-        tree = _with_key(tree, options)
+    if given.key:
+        tree = _with_key(tree, given, given.key)
     asked = compile_search(tree, clock)
     reader = LakeReader(lake, tenants, since=asked.since, until=asked.until)
     answer = reader.latest(asked.where, asked.parameters, limit=limit, seconds=seconds)
     return answer, reader.problems
 
 
-def _with_key(tree: Query, options: dict[str, Any]) -> Query:
+def _with_key(tree: Query, given: QueryOptions, key: str) -> Query:
     """The search widened by the pseudonyms of one client."""
-    folder = StateFolder(state_folder(options["state"]))
+    folder = StateFolder(state_folder(given.state))
     with closing(TenantStore(folder.database)) as store:
         maskings = {each.tenant: each for each in store.maskings()}
-    tenants = options["tenants"] or tuple(maskings)
+    tenants = given.tenants or tuple(maskings)
     if len(tenants) != 1:
         raise ConfigurationError(
             "a key is one client's", remedy="name the client with --tenant, once"
@@ -143,4 +159,4 @@ def _with_key(tree: Query, options: dict[str, Any]) -> Query:
     (tenant,) = tenants
     # What is masked no more may have been before.
     fields = maskings[tenant].fields if tenant in maskings else ("user", "src_ip", "dst_ip")
-    return with_pseudonyms(tree, fields, ClientKeys({tenant: read_key(options["key"])}), tenant)
+    return with_pseudonyms(tree, fields, ClientKeys({tenant: read_key(key)}), tenant)

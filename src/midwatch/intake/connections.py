@@ -9,8 +9,10 @@ careful the receiver is; ``docs/how-to/send-syslog.md`` says what to do about it
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import logging
+import os
 import socket
 from functools import partial
 from typing import Final, cast
@@ -26,6 +28,9 @@ _LOG: Final = logging.getLogger(__name__)
 _ACCEPTS_AT_ONCE: Final = 256
 _BACKLOG: Final = 4096
 _LONGEST_SLOWING: Final = 10.0
+_PARTING_QUIET: Final = 0.25
+"""Seconds without a byte, after which a sender that was told we go has said what it had to."""
+_PARTING_LONGEST: Final = 3.0
 _NO_MORE_FILES: Final = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
@@ -83,8 +88,7 @@ class ConnectionServer:
             task.cancel()
         await asyncio.gather(*self._greeting, return_exceptions=True)
         open_now = list(self.connections)
-        for connection in open_now:
-            connection.close("stopped")
+        await asyncio.gather(*(each.part() for each in open_now), return_exceptions=True)
         await asyncio.gather(*(each.finished for each in open_now), return_exceptions=True)
 
     def origin(self, address: str, certificate: bytes | None) -> Origin:
@@ -248,6 +252,22 @@ class LineConnection(asyncio.Protocol):
             self._reason = "broken off"
         self._end()
 
+    async def part(self) -> None:
+        """Tell the sender that we go, and take what it sends until it has heard that.
+
+        A sender that looks before it sends, as rsyslog does, then loses nothing: it ends the
+        connection and keeps the rest for the next. One that does not look gets a few seconds.
+        """
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        if self._transport is not None:
+            _say_the_end(self._transport)
+        while not self._over and loop.time() < began + _PARTING_LONGEST:
+            if not self.busy and loop.time() > max(self.heard, began) + _PARTING_QUIET:
+                break
+            await asyncio.sleep(_PARTING_QUIET / 10)
+        self.close("stopped")
+
     def close(self, reason: str) -> None:
         """Close it from our side. What came is still delivered."""
         if not self._over:
@@ -334,3 +354,15 @@ class LineConnection(asyncio.Protocol):
                     received=received,
                 ),
             )
+
+
+def _say_the_end(transport: asyncio.Transport) -> None:
+    """End our direction of a connection; the other stays open.
+
+    Below TLS too: its own farewell would have the library refuse what comes after it. We send
+    nothing that could be cut off by it.
+    """
+    with contextlib.suppress(OSError):
+        handle = os.dup(transport.get_extra_info("socket").fileno())
+        with socket.socket(fileno=handle) as same:
+            same.shutdown(socket.SHUT_WR)
