@@ -587,6 +587,8 @@ def test_questions_to_the_database_do_not_grow_with_the_vendors(
 def test_one_process_at_a_time_reminds(world: Furnished, monkeypatch: pytest.MonkeyPatch) -> None:
     setup = DeskSetup(world.stores.folder, Configuration())
     monkeypatch.setattr(reminding, "desk_setup", lambda: setup)
+    # The thread's own connection is; the test's holds its transaction.
+    monkeypatch.setattr(reminding, "close_old_connections", lambda: None)
     with reminding.mine() as first, reminding.mine() as second:
         assert (first, second) == (True, False)
         reminding.once()
