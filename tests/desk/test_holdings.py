@@ -27,11 +27,13 @@ from midwatch.desk.rehearsal_choosing import HOLDINGS, furnish_choosing
 from midwatch.desk.rehearsal_vendors import REFERENCES, furnish_vendors
 from midwatch.desk.vendors.models import Paper, Vendor
 from midwatch.kernel import BadInputError
+from midwatch.tenants import Feed
 from midwatch.vendors.cadence import CadenceClaim, CadenceKind
 from midwatch.vendors.evidence import Assurance, EvidenceKind
 from midwatch.vendors.holdings import DataCategory, Necessity
 from midwatch.vendors.service_facts import read_signed, signed_file
 from midwatch.vendors.vendor import Contact, ContactRole
+from midwatch.watch.health import CELL, CellCount, FeedCount
 
 ITEM = f"/holding/{HOLDINGS[BAKERY]}/"
 VENDOR = f"/vendor/{REFERENCES[BAKERY]}/"
@@ -268,6 +270,23 @@ class TestFacts:
         own = read_signed(owner.get("/c/bakery/service-facts/file/").content, "x").facts
         assert (own.about, own.clients) == ("Bakery", 1)
         assert Entry.objects.filter(verb="facts.export", tenant=BAKERY).count() == 1
+
+    def test_a_source_of_this_hour_is_watched_already(
+        self, house: Furnished, visitor: Callable[..., Client]
+    ) -> None:
+        kept = house.stores
+        for each in kept.tenants.feeds(BAKERY):
+            kept.tenants.remove_feed(each.id)
+        kept.tenants.save_feed(Feed("bakery-new", BAKERY, "main", "New"))
+        path = "/c/bakery/service-facts/"
+        assert "No source was watched" in visitor(Role.OWNER).get(path).content.decode()
+
+        moment = now()
+        count = FeedCount(BAKERY, moment, moment, {moment // CELL: CellCount(1, 1)})
+        kept.health.count({"bakery-new": count})
+        page = visitor(Role.CONTACT).get(path).content.decode()
+        assert "no whole hour yet" in page
+        assert "No source was watched in this time" not in page
 
     def test_the_key_is_for_everybody_to_see(
         self, house: Furnished, visitor: Callable[..., Client]

@@ -61,6 +61,23 @@ def test_the_first_manager_comes_by_the_link_and_is_led_to_a_second_factor(
     assert Entry.objects.filter(verb="people.first_manager", actor=user.pk).exists()
 
 
+def test_the_sign_in_page_says_where_the_first_link_is_and_shows_none(
+    welcome: str, visitor: Callable[..., Client]
+) -> None:
+    for path in ("/account/login/", "/"):
+        page = visitor().get(path, follow=True).content.decode()
+        assert "This desk has no manager yet" in page
+        assert "midwatch desk link" in page
+        assert welcome not in page
+        assert welcome.split("/")[-2] not in page
+
+    visitor().post(welcome, SOMEBODY)
+
+    page = visitor().get("/account/login/").content.decode()
+    assert "midwatch desk link" not in page
+    assert "no manager yet" not in page
+
+
 def test_the_link_opens_once(welcome: str, visitor: Callable[..., Client]) -> None:
     visitor().post(welcome, SOMEBODY)
 

@@ -112,7 +112,8 @@ def test_the_first_line_shows_what_was_understood(
     place = "/c/bakery/sources/of/bakery-mail/line/"
     assert "Waiting for its first line." in client.get(place).content.decode()
 
-    sample = {"source": "postfix", "user": "<b>eva</b>", "raw": "<script>\x1b[2J"}
+    sample = {"source": "postfix", "user": "<b>eva</b>", "raw": "<script>\x1b[2J eva <b>EVA</b>",
+              "src_ip": "203.0.113.9"}  # fmt: skip
     world.stores.health.count(
         {"bakery-mail": FeedCount("bakery", now(), now(), sample=msgspec.json.encode(sample))}
     )
@@ -120,6 +121,9 @@ def test_the_first_line_shows_what_was_understood(
     assert "A line came and was understood." in page
     assert "Postfix mail server" in page
     assert "&lt;b&gt;eva&lt;/b&gt;" in page
+    assert page.index("eva&lt;/b&gt;</dd>") < page.index("from earlier lines") < page.index(
+        "203.0.113.9"
+    )  # fmt: skip
     assert "hx-trigger" not in page
 
     odd = msgspec.json.encode({"failure": "no product writes so", "raw": "???"})

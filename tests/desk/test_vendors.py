@@ -280,6 +280,26 @@ def test_typed_figures_give_the_score_and_nothing_missing_is_zero(
     assert Statement.objects.count() == 1
 
 
+def test_a_year_far_ahead_is_refused_typed_or_in_a_table(
+    fresh: tuple[VendorActs, Vendor], visitor: Make
+) -> None:
+    path, owner = f"/vendor/{fresh[1].reference}/money/", visitor(Role.OWNER)
+    page = refused(owner, f"{path}add/", **(typed() | {"end": "9999-12-31"}))
+    assert "31 Dec 9999, more than 18 months from now" in page
+    table = "period end,9999-12-31\ncurrency,EUR\nunit,1\nebit,1\n"
+    file = SimpleUploadedFile("s.csv", table.encode())
+    answer = owner.post(f"{path}file/", {"file": file}, follow=True)
+    assert "more than 18 months from now" in answer.content.decode()
+    assert not Statement.objects.exists()
+
+    sent(owner, f"{path}add/", **typed())
+    kept = Statement.objects.get()
+    refused(owner, f"{path}{kept.pk}/", **(typed() | {"end": "2205-12-31"}))
+    assert [str(each.end) for each in Statement.objects.all()] == ["2025-12-31"]
+    sent(owner, f"{path}{kept.pk}/", **(typed() | {"end": "2024-12-31"}))
+    assert [str(each.end) for each in Statement.objects.all()] == ["2024-12-31"]
+
+
 def test_the_auditors_doubt_comes_first(fresh: tuple[VendorActs, Vendor], visitor: Make) -> None:
     path, owner = f"/vendor/{fresh[1].reference}/", visitor(Role.OWNER)
     sent(owner, f"{path}money/add/", **(typed() | {"going_concern": "doubt"}))

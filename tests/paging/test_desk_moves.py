@@ -159,6 +159,7 @@ def test_a_state_file_of_an_older_version_gets_its_order(desk: Any, a_signal: Ma
             "incident_not_resolved",
             "incident_key_by_incident",
             "signal_by_incident",
+            "incident_break_in",
         ):
             old.execute(f"DROP INDEX {index}")
         old.execute("ALTER TABLE incident DROP COLUMN priority")

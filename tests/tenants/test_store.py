@@ -1,5 +1,6 @@
 """Tenants, offices and feeds in the state file."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -91,3 +92,35 @@ def test_a_token_is_kept_as_its_hash_only(store: TenantStore, tmp_path: Path) ->
     kept = b"".join(path.read_bytes() for path in (tmp_path / "state").iterdir())
     assert hash_of_token("very-secret-token").encode() in kept
     assert b"very-secret-token" not in kept
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Harb\x07our", "Harbour\u202etnuoccA", "Har\x1b[2Jbour", "Har\u2066bour", "a\nb", "a\u2028b",
+     "\ud800"],
+)  # fmt: skip
+def test_no_title_passes_for_another(store: TenantStore, title: str) -> None:
+    saves: list[Callable[[], None]] = [
+        lambda: store.save_tenant(Tenant("harbour", title)),
+        lambda: store.save_tenant(Tenant("quay", title)),
+        lambda: store.save_office(Office("main", "harbour", title)),
+        lambda: store.save_feed(msgspec.structs.replace(FIREWALL, title=title)),
+    ]
+    for save in saves:
+        with pytest.raises(BadInputError, match="no control characters"):
+            save()
+    assert [each.title for each in store.tenants()] == ["Harbour Accounts"]
+
+
+@pytest.mark.parametrize("title", ["Bäckerei Ößgür", "مخبز", "מאפייה", "パン屋", "Bread & Co. 🥖"])
+def test_titles_of_any_script_are_kept(store: TenantStore, title: str) -> None:
+    store.save_tenant(Tenant("harbour", title))
+    assert store.tenants() == [Tenant("harbour", title)]
+
+
+def test_a_bad_title_of_before_does_not_bar_other_changes(store: TenantStore) -> None:
+    old = "Har\u202ebour"
+    store._database.execute("UPDATE tenant SET title = ?", (old,))
+
+    store.save_tenant(Tenant("harbour", old, legal_hold=True))
+    assert store.tenants() == [Tenant("harbour", old, legal_hold=True)]

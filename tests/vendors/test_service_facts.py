@@ -145,6 +145,19 @@ def test_good_facts_raise_no_concern_and_bad_ones_each_their_own() -> None:
     assert facts_concerns(facts(), START)[0].ask is Ask.FUTURE
 
 
+def test_a_source_of_this_hour_is_not_called_none() -> None:
+    nothing = Coverage(sources=0, heard=0, idle=0, silent=0, lines=0, understood=0)
+    young = Coverage(sources=2, heard=0, idle=0, silent=0, lines=0, understood=0)
+    now = START + 31 * DAY
+
+    assert [each.ask for each in facts_concerns(facts(coverage=nothing), now)] == [
+        Ask.NOTHING_WATCHED
+    ]
+    assert [each.sentence for each in facts_concerns(facts(coverage=young), now)] == [
+        "no source was watched for a whole hour yet; sources: 2"
+    ]
+
+
 def test_updates_become_observations_of_the_cadence() -> None:
     found = update_observations(facts(), Assurance.OBSERVED)
     assert [each.at for each in found] == [START + DAY]

@@ -21,10 +21,20 @@ def letters(cells: tuple[Cell, ...]) -> str:
 
 
 def test_a_cell_says_seen_thin_silent_or_outside() -> None:
-    health = heard(*range(10, 60))
+    health = heard(*range(10, 90))  # long enough to know that it never pauses
     counts = [0, 0, 200, 200, 3, 200, 0, 0, 200, 200, 200, 200]
 
     assert letters(strip(GATE, health, counts, START)) == "oosstsXXssss"
+
+
+def test_a_new_source_that_stopped_is_silent_after_an_hour() -> None:
+    tried = heard(0, 1, 2)
+    hour, more = [9] + [0] * 11, [9] + [0] * 12
+
+    assert letters(strip(GATE, tried, hour, START)) == "s" + "i" * 11
+    assert letters(strip(GATE, tried, more, START)) == "s" + "X" * 12
+    assert not is_silent(GATE, tried, START + 61 * MINUTE)
+    assert is_silent(GATE, tried, START + 62 * MINUTE)
 
 
 def test_a_source_that_often_pauses_is_idle_then() -> None:

@@ -84,5 +84,6 @@ def test_a_concern_is_one_until_it_ends(health: HealthStore) -> None:
     assert health.concerns() == []
     assert [each.subject for each in health.past_concerns("silence", NOW)] == ["gate"]
     assert health.past_concerns("silence", NOW + HOUR) == []
+    assert [dict(each.told) for each in health.past_concerns("silence", 0)] == [{}]
     later = health.concern("silence", "gate", "harbour", NOW + HOUR, "again")
     assert later.since == NOW + HOUR

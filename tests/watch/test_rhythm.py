@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from midwatch.watch.rhythm import DAY, HOUR, LONGEST, MINUTE, SECOND, SHORTEST, Rhythm
+from midwatch.watch.rhythm import DAY, GRACE, HOUR, LONGEST, MINUTE, SECOND, SHORTEST, Rhythm
 
 START = 20_000 * DAY
 
@@ -19,6 +19,42 @@ def test_a_chatty_source_is_missed_within_minutes() -> None:
     rhythm = spoken(Rhythm(), START, START + DAY, 10 * SECOND)
 
     assert rhythm.allowed(START + DAY) == SHORTEST
+
+
+def test_a_few_lines_to_try_a_new_source_are_no_rhythm() -> None:
+    tried = spoken(Rhythm(), START, START + 10 * SECOND, SECOND // 10)
+    assert tried.new
+    assert tried.allowed(START + 10 * SECOND) == GRACE
+
+    again = spoken(tried, START + 3 * HOUR, START + 3 * HOUR + 10 * SECOND, SECOND // 10)
+    assert again.allowed(START + 3 * HOUR) > 8 * HOUR, "it was away for three hours before"
+
+    at_work = spoken(Rhythm(), START, START + 11 * MINUTE, 10 * SECOND)
+    assert not at_work.new
+    assert at_work.allowed(START + 11 * MINUTE) == SHORTEST
+
+
+def test_a_source_that_writes_every_two_hours_is_not_missed_in_between() -> None:
+    rhythm = Rhythm()
+    for number in range(30):
+        begins = START + number * 2 * HOUR
+        if number >= 2:
+            alarm = rhythm.alarm_at()
+            assert alarm is not None
+            assert alarm > begins
+        spoken(rhythm, begins, begins + 10 * SECOND, SECOND)
+    assert not rhythm.new
+
+
+def test_what_an_earlier_version_learnt_is_still_known() -> None:
+    rhythm = spoken(Rhythm(), START, START + 2 * DAY, 10 * SECOND)
+    earlier = msgspec.to_builtins(rhythm)
+    del earlier["heard"]
+
+    restored = msgspec.convert(earlier, Rhythm)
+    assert not restored.new
+    restored.hear(START + 2 * DAY)
+    assert restored.allowed(START + 2 * DAY) == SHORTEST
 
 
 def test_silence_of_three_times_the_usual_gap_is_an_alarm() -> None:

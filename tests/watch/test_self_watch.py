@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from midwatch.detection import Alert, AlertState
+from midwatch.incidents import signal_of
 from midwatch.intake.parcels import Usage
 from midwatch.tenants import Feed
 from midwatch.watch.health import FeedHealth, HealthStore, Heartbeat
 from midwatch.watch.own_alerts import OWN_RULES
+from midwatch.watch.own_sentences import sentence
 from midwatch.watch.rhythm import DAY, HOUR, MINUTE, SECOND, Rhythm
 from midwatch.watch.self_watch import Facts, ListAge, SelfWatch, ShareOfLines, examine
 
@@ -37,12 +40,34 @@ def test_a_speaking_source_is_no_concern() -> None:
 
 def test_a_source_that_wrote_without_a_pause_is_not_said_to_pause_for_no_time() -> None:
     rhythm = Rhythm()
-    for number in range(100):
-        rhythm.hear(NOW - 6 * MINUTE + number * 1000)
-    health = FeedHealth("gate", "harbour", NOW - 6 * MINUTE + 99_000, 0, rhythm)
+    for time in range(NOW - 20 * MINUTE, NOW - 6 * MINUTE + 1, SECOND // 2):
+        rhythm.hear(time)
+    health = FeedHealth("gate", "harbour", NOW - 6 * MINUTE, 0, rhythm)
 
     assert texts(Facts(NOW, feeds=[GATE], health={"gate": health})) == [
         ("silence", "Gate has been silent for 6 minutes; usually it writes every second.")
+    ]
+
+
+def test_a_few_lines_to_try_a_new_source_are_missed_after_an_hour_only() -> None:
+    rhythm = Rhythm()
+    for step in range(5):
+        rhythm.hear(NOW - 10 * SECOND + step * SECOND)
+    tried = FeedHealth("gate", "harbour", NOW - 6 * SECOND, 0, rhythm)
+
+    assert texts(Facts(NOW + 59 * MINUTE, feeds=[GATE], health={"gate": tried})) == []
+    assert texts(Facts(NOW + 60 * MINUTE, feeds=[GATE], health={"gate": tried})) == [
+        (
+            "silence",
+            (
+                "Gate has been silent for 60 minutes; it is new, and how often it writes "
+                "is not known yet."
+            ),
+        )
+    ]
+    asked = msgspec.structs.replace(GATE, silence=120)
+    assert texts(Facts(NOW + 2 * MINUTE, feeds=[asked], health={"gate": tried})) == [
+        ("silence", "Gate has been silent for 2 minutes; usually it is for 2 minutes at most.")
     ]
 
 
@@ -114,7 +139,7 @@ def test_a_paused_source_may_be_silent() -> None:
         (
             Facts(NOW, damaged={"/lake/set-aside": 1}),
             "damage",
-            "1 damaged file of the lake is set aside in /lake/set-aside; their events are missing.",
+            "1 damaged file of the lake is set aside in /lake/set-aside; its events are missing.",
         ),
         (Facts(NOW, rules={"sigma": NOW - 40 * DAY}), "rules", "The rules of sigma are 40 days old."),
     ],
@@ -171,6 +196,23 @@ def test_what_began_and_ended_is_one_alert(tmp_path: Path) -> None:
     assert {alert.state for alert in alerts.values()} == {AlertState.CLOSED}
     assert {alert.last for alert in alerts.values()} == {NOW + 2 * MINUTE}
     assert sum(alert.state is AlertState.CLOSED for _, alert in sink.taken) == 2
+
+
+def test_what_is_said_is_kept_with_its_figures_and_changes_only_as_it_is_read(
+    tmp_path: Path,
+) -> None:
+    sink, store = Sink(), HealthStore(tmp_path / "state.sqlite")
+    watch = SelfWatch(store, sink, "provider")
+    for seconds in (0, 5, 10):
+        watch.run_once(Facts(NOW + seconds * SECOND, feeds=[GATE], health={"gate": health_of(NOW - HOUR)}))  # fmt: skip
+
+    [kept] = store.concerns()
+    assert kept.told == {"case": "silence", "name": "Gate", "lasted": HOUR, "usual": 20 * MINUTE}
+    signals = {repr(signal_of(tenant, alert).told) for tenant, alert in sink.taken}
+    assert signals == {repr(dict(kept.told))}
+    assert kept.text == sentence("silence", kept.told)
+    [ended] = store.relieve("silence", ["gate"], NOW + MINUTE)
+    assert ended.told == kept.told
 
 
 def test_a_list_that_is_late_but_once_is_no_concern() -> None:

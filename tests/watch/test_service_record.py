@@ -80,6 +80,22 @@ def test_hours_are_heard_or_silent_and_lines_counted(world: World) -> None:
     assert str(found.share) == "70.0"
 
 
+def test_since_when_the_sources_that_are_set_up_were_watched(world: World) -> None:
+    for name in ("bakery", "forge"):
+        world.client(name)
+    assert world.record.watched_since(None) is None
+
+    world.speak("bakery", END - 2 * HOUR, END)
+    world.speak("forge", END, NOW)
+    found = world.record.facts("Watch", "forge", days=1, now=NOW).coverage
+    assert (found.sources, found.share) == (1, None)
+    assert world.record.watched_since("forge") == END
+    assert world.record.watched_since(None) == END - 2 * HOUR
+
+    world.tenants.remove_feed("bakery-wall")
+    assert world.record.watched_since(None) == END
+
+
 def test_a_shorter_silence_still_costs_its_hour(world: World) -> None:
     world.client("bakery")
     world.speak("bakery", END - 4 * HOUR, END)

@@ -21,7 +21,7 @@ from midwatch.tenants import Feed, Mark, MarkKind, TenantStore, hash_of_token
 from midwatch.watch.configuration import load_configuration
 from midwatch.watch.first_line import first_line
 from midwatch.watch.health import FeedHealth, HealthStore
-from midwatch.watch.self_watch import duration
+from midwatch.watch.own_sentences import duration
 from midwatch.watch.setup_guides import guide_for, guide_of
 
 _SECOND: Final = 1_000_000
@@ -176,6 +176,8 @@ def test(*, state: Path | None, name: str, wait: int) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     for field, value in found.fields.items():
         table.add_row(f"  {field}", value)
+    for field, value in found.beside.items():
+        table.add_row(f"  {field}", f"{value}  (known besides, not in the line)")
     screen.print(table)
 
 

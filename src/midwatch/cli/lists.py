@@ -33,7 +33,7 @@ from midwatch.paging.references import is_reference, resolve
 from midwatch.reports.defusing import defuse
 from midwatch.watch.configuration import load_configuration
 from midwatch.watch.knowing import Knowing
-from midwatch.watch.self_watch import duration
+from midwatch.watch.own_sentences import duration
 from midwatch.watch.state_folder import StateFolder
 
 _SECOND: Final = 1_000_000

@@ -19,8 +19,8 @@ from midwatch.reports.terminal import can_show_unicode
 from midwatch.tenants import Feed, TenantStore
 from midwatch.watch.coverage import is_silent
 from midwatch.watch.health import HealthStore
+from midwatch.watch.own_sentences import duration
 from midwatch.watch.rhythm import DAY, HOUR, SECOND
-from midwatch.watch.self_watch import duration
 
 HOURS: Final = 24
 _LEVELS: Final = "▁▂▃▄▅▆▇█"

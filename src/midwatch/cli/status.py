@@ -20,9 +20,10 @@ from midwatch.tenants import TenantStore
 from midwatch.watch.canary import PROCESS as CANARY
 from midwatch.watch.configuration import Configuration, load_configuration
 from midwatch.watch.health import Concern, HealthStore, Heartbeat
+from midwatch.watch.own_sentences import duration
 from midwatch.watch.policies import OPERATOR, Policies
 from midwatch.watch.rhythm import SECOND
-from midwatch.watch.self_watch import BEAT, MISSED_BEATS, duration
+from midwatch.watch.self_watch import BEAT, MISSED_BEATS
 from midwatch.watch.spools import open_spool
 from midwatch.watch.state_folder import StateFolder
 

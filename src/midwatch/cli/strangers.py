@@ -20,7 +20,8 @@ from midwatch.reports.defusing import defuse
 from midwatch.tenants import Feed, TenantStore
 from midwatch.watch.configuration import load_configuration
 from midwatch.watch.health import HealthStore
-from midwatch.watch.self_watch import BEAT, MISSED_BEATS, duration
+from midwatch.watch.own_sentences import duration
+from midwatch.watch.self_watch import BEAT, MISSED_BEATS
 from midwatch.watch.spools import open_spool
 from midwatch.watch.state_folder import StateFolder
 from midwatch.watch.strangers import (

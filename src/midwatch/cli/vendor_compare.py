@@ -152,6 +152,8 @@ def _tell(screen: Screen, found: Comparison, *, explain: str | None, differences
             f"{len(found.differences)} questions were answered differently; --differences shows "
             "them, --explain NAME the arithmetic."
         )
+    if found.partly:
+        screen.print(f"Not counted among these: {len(found.partly)} that only some answered.")
 
 
 def _table(screen: Screen, found: Comparison, part: slice) -> None:
@@ -197,4 +199,5 @@ def _json(found: Comparison) -> dict[str, object]:
             for result in found.results
         ],
         "differences": {each.question.id: each.answers for each in found.differences},
+        "answered_by_some": {each.question.id: each.answers for each in found.partly},
     }

@@ -110,7 +110,8 @@ def check_facts(*, file: Path, expected: str | None, as_json: bool) -> None:
 def _tell(screen: Screen, found: ServiceFacts) -> None:
     covered = found.coverage
     whom = found.about or f"{found.clients} clients together"
-    share = "no source" if covered.share is None else f"{covered.share} % of the hours heard"
+    nothing = "no source for a whole hour yet" if covered.sources else "no source"
+    share = nothing if covered.share is None else f"{covered.share} % of the hours heard"
     screen.print(
         safe(f"{found.provider}, {whom}: {_day(found.start)} to {_day(found.end)}, {share}.")
     )

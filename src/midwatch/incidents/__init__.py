@@ -21,6 +21,7 @@ from midwatch.incidents.enrichment import Knowledge
 from midwatch.incidents.exceptions import AlertException, Preview
 from midwatch.incidents.grouping import Grouping, open_incident
 from midwatch.incidents.incident import AlarmCause, Incident, IncidentKind, answer
+from midwatch.incidents.lines import Lines, lines_behind
 from midwatch.incidents.policies import Policy, check_policy
 from midwatch.incidents.policy_texts import read_policy
 from midwatch.incidents.services import Filed, Incidents, IncidentStore, Outcome
@@ -44,6 +45,7 @@ __all__ = [
     "IncidentStore",
     "Incidents",
     "Knowledge",
+    "Lines",
     "Outcome",
     "Policy",
     "Preview",
@@ -52,6 +54,7 @@ __all__ = [
     "answer",
     "check_policy",
     "due",
+    "lines_behind",
     "next_due",
     "open_incident",
     "read_policy",

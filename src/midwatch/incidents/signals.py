@@ -5,7 +5,7 @@ Times are UTC microseconds since 1970 and may be None where the log states none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -16,6 +16,8 @@ from midwatch.kernel import Level
 
 OWN_CATEGORY: Final = "watch"
 """Category of the alerts about the watch itself; their meaning tells all there is to say."""
+TOLD: Final = "told."
+"""Under which such an alert's values hold the figures of its meaning."""
 MOST_VALUES: Final = 20
 """Values kept of each field; an alert samples no more."""
 _ADDRESSES: Final = ("src_ip", "SourceIp", "IpAddress")
@@ -30,7 +32,8 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     ``id`` is the alert's, unique within the tenant. ``addresses`` (where it came from),
     ``targets`` (addresses it went to), ``users``, ``hosts``, ``ports``, ``paths`` and
     ``services`` are samples; ``whole`` is true when they are all there was. ``rule`` is the
-    rule's id, ``name`` its short name for people.
+    rule's id, ``name`` its short name for people. ``told``: of an alert about the watch itself,
+    the figures of its meaning and which sentence that is, for who says it in another language.
     """
 
     id: str
@@ -60,6 +63,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     meaning: str = ""
     todo: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    told: Mapping[str, str | int] = {}
 
     @property
     def attacker(self) -> str | None:
@@ -103,7 +107,18 @@ def signal_of(tenant: str, alert: Alert) -> Signal:
         meaning=advice.meaning or rule.description.strip().partition("\n")[0],
         todo=advice.todo,
         evidence=tuple(alert.evidence),
+        told=_told(alert) if advice.category == OWN_CATEGORY else {},
     )
+
+
+def _told(alert: Alert) -> dict[str, str | int]:
+    return {
+        name.removeprefix(TOLD): value
+        for name, values in alert.values.items()
+        if name.startswith(TOLD)
+        for value in values
+        if isinstance(value, str | int)
+    }
 
 
 def _values(alert: Alert, names: Iterable[str]) -> list[Value]:

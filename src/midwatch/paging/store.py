@@ -133,6 +133,11 @@ class SqliteIncidents:
         given = (tenant, IncidentKind.SELF.value, IncidentState.RESOLVED.value)
         return self._incidents(where, given)
 
+    def break_ins_resolved(self, since: int) -> list[Incident]:
+        """What let somebody in, is resolved, and changed from then on; of all tenants."""
+        where = "WHERE success = 1 AND state = ? AND changed >= ? ORDER BY changed, id"
+        return self._incidents(where, (IncidentState.RESOLVED.value, since))
+
     def incidents(
         self,
         tenant: str | None = None,

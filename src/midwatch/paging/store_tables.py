@@ -66,4 +66,8 @@ MIGRATIONS: Final = (
     CREATE INDEX incident_not_resolved
         ON incident (tenant, waiting, success, level) WHERE state <> 'resolved';
     """,
+    # Where somebody got in of late, without reading all that is done.
+    """
+    CREATE INDEX incident_break_in ON incident (changed) WHERE success = 1;
+    """,
 )

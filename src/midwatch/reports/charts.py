@@ -6,7 +6,7 @@ a printed sheet and its lettering keeps its size; up and down, in pixels.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
@@ -133,8 +133,10 @@ def _round_up(most: int) -> int:
         size *= 10
 
 
-def time_axis(start: int, end: int, zone: tzinfo) -> tuple[Tick, ...]:
-    """Clock times for a day or two, days beyond."""
+def time_axis(
+    start: int, end: int, zone: tzinfo, named: Callable[[int, tzinfo], str] = day
+) -> tuple[Tick, ...]:
+    """Clock times for a day or two, days beyond. ``named``: how a day is called."""
     length = end - start
     if length <= 0:
         return ()
@@ -147,7 +149,7 @@ def time_axis(start: int, end: int, zone: tzinfo) -> tuple[Tick, ...]:
             hour = hour_of_day(mark, zone)
             if start <= mark < end and hour % every == 0:
                 share = (mark - start) / length
-                text = day(mark, zone) if hour == 0 else clock(mark, zone)
+                text = named(mark, zone) if hour == 0 else clock(mark, zone)
                 ticks.append(Tick(percent(share), text, minor=hour % (2 * every) != 0))
         return tuple(tick for tick in ticks if float(tick.place[:-1]) < 95)
     days = [
@@ -159,7 +161,7 @@ def time_axis(start: int, end: int, zone: tzinfo) -> tuple[Tick, ...]:
     for spot, mark in enumerate(days[::every]):
         share = (mark - start) / length
         if share < 0.95:
-            ticks.append(Tick(percent(share), day(mark, zone), minor=spot % 2 == 1))
+            ticks.append(Tick(percent(share), named(mark, zone), minor=spot % 2 == 1))
     return tuple(ticks)
 
 

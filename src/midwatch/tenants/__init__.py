@@ -6,7 +6,7 @@ address and port it sends to. What no mark tells belongs to nobody (``intake`` k
 quarantine until somebody claims it).
 """
 
-from midwatch.tenants.store import TenantStore
+from midwatch.tenants.store import TenantStore, check_title
 from midwatch.tenants.values import (
     Feed,
     FieldMasking,
@@ -25,5 +25,6 @@ __all__ = [
     "Office",
     "Tenant",
     "TenantStore",
+    "check_title",
     "hash_of_token",
 ]

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeVar
+from unicodedata import category
 
 import msgspec
 
@@ -55,6 +56,8 @@ _MIGRATIONS: Final = (
 )
 _Row = TypeVar("_Row", bound=msgspec.Struct)
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that open or close a turn of the reading direction."""
 
 
 class TenantStore:
@@ -115,20 +118,27 @@ class TenantStore:
         """Add or change a tenant.
 
         Raises:
-            BadInputError: The id is not a plain name.
+            BadInputError: The id is not a plain name, or a new title cannot be shown as it is.
         """
         _check_name("tenant", tenant.id)
+        known = self.tenant(tenant.id)
+        if known is None or known.title != tenant.title:
+            check_title(tenant.title)
         self._write("tenant", tenant, key=("id",))
 
     def save_office(self, office: Office) -> None:
         """Add or change an office.
 
         Raises:
-            BadInputError: The id is not a plain name, or there is no such tenant.
+            BadInputError: The id is not a plain name, there is no such tenant, or a new title
+                cannot be shown as it is.
         """
         _check_name("office", office.id)
         if self.tenant(office.tenant) is None:
             raise _unknown("tenant", office.tenant)
+        known = {each.id: each.title for each in self.offices(office.tenant)}
+        if known.get(office.id) != office.title:
+            check_title(office.title)
         self._write("office", office, key=("tenant", "id"))
 
     def save_feed(self, feed: Feed) -> None:
@@ -136,10 +146,12 @@ class TenantStore:
 
         Raises:
             BadInputError: The id is not a plain name or is another tenant's, there is no such
-                office, or a mark already tells another feed.
+                office, a mark already tells another feed, or a new title cannot be shown as it is.
         """
         _check_name("source", feed.id)
         known = self.feed(feed.id)
+        if known is None or known.title != feed.title:
+            check_title(feed.title)
         if known is not None and known.tenant != feed.tenant:
             raise BadInputError(
                 f"the source {feed.id!r} is another client's", remedy="choose another name"
@@ -228,6 +240,24 @@ def _read(
     return [
         msgspec.convert(dict(zip(names, row, strict=True)), kind, strict=False) for row in cursor
     ]
+
+
+def check_title(title: str) -> None:
+    """Refuse a title that could pass for another on a page.
+
+    Raises:
+        BadInputError: It holds control characters or marks that turn the reading direction.
+    """
+    if any(map(_misleads, title)):
+        raise BadInputError(
+            "a name may hold no control characters and no marks that turn the reading direction",
+            remedy="type it anew rather than copying it",
+        )
+
+
+def _misleads(character: str) -> bool:
+    """A control character, a line's end, half of a pair, or a mark that turns what follows."""
+    return category(character) in ("Cc", "Zl", "Zp", "Cs") or character in _TURNING
 
 
 def _check_name(what: str, name: str) -> None:

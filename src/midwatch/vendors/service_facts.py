@@ -144,6 +144,7 @@ class Ask(StrEnum):
 
     FUTURE = "it was written in the future: a clock is wrong"
     NOTHING_WATCHED = "no source was watched at all"
+    NO_WHOLE_HOUR = "no source was watched for a whole hour yet; sources: %"
     SILENT = "hours in which sources were silent: % percent; which, and why?"
     DOWN = "hours in which a part of the watch itself stood still: %"
     UNANSWERED = "incidents without an answer yet: %"
@@ -257,7 +258,8 @@ def facts_concerns(facts: ServiceFacts, now: int) -> tuple[Concern, ...]:
     dated, updated = newest_rule(facts), any(each.updates for each in facts.signatures)
     checks: list[tuple[bool, Ask, object]] = [
         (facts.made > now + _SKEW, Ask.FUTURE, ""),
-        (share is None, Ask.NOTHING_WATCHED, ""),
+        (share is None and not covered.sources, Ask.NOTHING_WATCHED, ""),
+        (share is None and bool(covered.sources), Ask.NO_WHOLE_HOUR, covered.sources),
         (share is not None and share < _GOOD_COVERAGE, Ask.SILENT, 100 - (share or 0)),
         (bool(covered.down), Ask.DOWN, f"{Decimal(covered.down) / 3600:.1f}"),
         (bool(facts.unanswered), Ask.UNANSWERED, facts.unanswered),

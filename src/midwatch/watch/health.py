@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -56,6 +56,9 @@ _MIGRATIONS: Final = (
     CREATE TABLE counted (position INTEGER NOT NULL) STRICT;
     INSERT INTO counted VALUES (0);
     CREATE INDEX concern_by_tenant ON concern (tenant, kind, since);
+    """,
+    """
+    ALTER TABLE concern ADD COLUMN told BLOB NOT NULL DEFAULT '{}';
     """,
 )
 CELL: Final = 5 * MINUTE
@@ -122,7 +125,11 @@ class Heartbeat(Struct, frozen=True):
 
 
 class Concern(Struct, frozen=True):
-    """Something wrong with the watch itself; ``ended`` when it is over."""
+    """Something wrong with the watch itself; ``ended`` when it is over.
+
+    ``text``: what is said of it, in English; ``told``: the figures in it, and which sentence it
+    is (see ``own_sentences``); empty where an earlier version wrote it.
+    """
 
     kind: str
     subject: str
@@ -131,6 +138,7 @@ class Concern(Struct, frozen=True):
     seen: int
     ended: int | None
     text: str
+    told: Mapping[str, str | int] = {}
 
 
 class HealthStore:
@@ -298,12 +306,12 @@ class HealthStore:
     def past_concerns(self, kind: str, since: int, tenant: str | None = None) -> list[Concern]:
         """What was wrong at any time after that, of one tenant or of all, oldest first."""
         rows = self._database.execute(
-            "SELECT kind, subject, tenant, since, seen, ended, text FROM concern "
+            "SELECT kind, subject, tenant, since, seen, ended, text, told FROM concern "
             "WHERE kind = ?1 AND (?2 IS NULL OR tenant = ?2) AND (ended IS NULL OR ended > ?3) "
             "ORDER BY since, subject",
             (kind, tenant, since),
         )
-        return [Concern(*row) for row in rows]
+        return [_concern(row) for row in rows]
 
     def forget(self, tenant: str) -> None:
         """Forget all that is known of a tenant's feeds, and what is wrong with them."""
@@ -326,7 +334,10 @@ class HealthStore:
         ).fetchone()
         return int(row[0]), int(row[1])
 
-    def concern(self, kind: str, subject: str, tenant: str, now: int, text: str) -> Concern:
+    def concern(  # each is a column
+        self, kind: str, subject: str, tenant: str, now: int, text: str,
+        told: Mapping[str, str | int] = {},
+    ) -> Concern:  # fmt: skip
         """Something is wrong, or still is; the same concern until ``relieve`` ends it."""
         with transaction(self._database) as database:
             row = database.execute(
@@ -335,12 +346,12 @@ class HealthStore:
             ).fetchone()
             since = row[0] if row else now
             database.execute(
-                "INSERT INTO concern VALUES (?, ?, ?, ?, ?, NULL, ?) "
+                "INSERT INTO concern VALUES (?, ?, ?, ?, ?, NULL, ?, ?) "
                 "ON CONFLICT (kind, subject, since) DO UPDATE SET seen = excluded.seen, "
-                "text = excluded.text, ended = NULL",
-                (kind, subject, tenant, since, now, text),
+                "text = excluded.text, told = excluded.told, ended = NULL",
+                (kind, subject, tenant, since, now, text, msgspec.json.encode(dict(told))),
             )
-        return Concern(kind, subject, tenant, since, now, None, text)
+        return Concern(kind, subject, tenant, since, now, None, text, told)
 
     def relieve(self, kind: str, subjects: Iterable[str], now: int) -> list[Concern]:
         """What was wrong is right again; the concerns that ended by it."""
@@ -349,19 +360,24 @@ class HealthStore:
             for subject in subjects:
                 rows = database.execute(
                     "UPDATE concern SET ended = ? WHERE kind = ? AND subject = ? AND ended IS NULL "
-                    "RETURNING kind, subject, tenant, since, seen, ended, text",
+                    "RETURNING kind, subject, tenant, since, seen, ended, text, told",
                     (now, kind, subject),
                 ).fetchall()
-                ended.extend(Concern(*row) for row in rows)
+                ended.extend(map(_concern, rows))
         return ended
 
     def concerns(self, kind: str | None = None) -> list[Concern]:
         """What is wrong now, oldest first."""
         return [
-            Concern(*row)
+            _concern(row)
             for row in self._database.execute(
-                "SELECT kind, subject, tenant, since, seen, ended, text FROM concern "
+                "SELECT kind, subject, tenant, since, seen, ended, text, told FROM concern "
                 "WHERE ended IS NULL AND (?1 IS NULL OR kind = ?1) ORDER BY since, kind, subject",
                 (kind,),
             )
         ]
+
+
+def _concern(row: Sequence[Any]) -> Concern:
+    told = msgspec.json.decode(row[-1], type=dict[str, str | int])
+    return msgspec.structs.replace(Concern(*row[:-1]), told=told)

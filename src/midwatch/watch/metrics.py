@@ -26,8 +26,9 @@ from midwatch.tenants import Feed
 from midwatch.watch.canary import PROCESS as CANARY
 from midwatch.watch.health import Concern, FeedHealth, FeedTotal, Heartbeat
 from midwatch.watch.own_alerts import OWN_RULES
+from midwatch.watch.own_sentences import duration
 from midwatch.watch.rhythm import SECOND
-from midwatch.watch.self_watch import BEAT, MISSED_BEATS, duration
+from midwatch.watch.self_watch import BEAT, MISSED_BEATS
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 GRAVE: Final = frozenset({"process", "canary", "spool", "disk"})

@@ -10,7 +10,7 @@ import msgspec
 
 from midwatch.detection import Alert, AlertState
 from midwatch.events.schema import Logsource
-from midwatch.incidents import OWN_CATEGORY
+from midwatch.incidents.signals import OWN_CATEGORY, TOLD
 from midwatch.kernel import Level, derived_id
 from midwatch.rules.plan import NEVER
 from midwatch.rules.ruleset import Advice, Rule
@@ -65,7 +65,7 @@ OWN_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "disk": _rule(
             "disk", Level.CRITICAL, "Disk nearly full",
             "The disk under the state folder is nearly full; when it is, intake stops.",
-            "Make room or extend the disk", "Shorten retention (midwatch tenant set)",
+            "Make room or extend the disk", "Shorten retention (midwatch client set)",
         ),
         "clock": _rule(
             "clock", Level.MEDIUM, "Clock of a source is wrong",
@@ -133,5 +133,6 @@ def alert_of(concern: Concern) -> Alert:
         first=concern.since,
         last=concern.seen if concern.ended is None else concern.ended,
         count=1,
-        values={"host": [concern.subject]},
+        values={"host": [concern.subject]}
+        | {f"{TOLD}{name}": [value] for name, value in concern.told.items()},
     )

@@ -18,6 +18,7 @@ from midwatch.intake.parcels import Usage
 from midwatch.tenants import Feed
 from midwatch.watch.health import FeedHealth, HealthStore, Heartbeat
 from midwatch.watch.own_alerts import alert_of
+from midwatch.watch.own_sentences import CASE, Figures, sentence, settled
 from midwatch.watch.rhythm import DAY, HOUR, MINUTE, SECOND
 
 BEAT: Final = 5 * SECOND
@@ -90,12 +91,21 @@ class Facts(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
-    """One thing that is wrong now; an empty ``tenant`` is the provider's own."""
+    """One thing that is wrong now; an empty ``tenant`` is the provider's own.
+
+    ``case`` and ``figures``: what is said of it (see ``own_sentences``).
+    """
 
     kind: str
     subject: str
-    text: str
+    case: str
+    figures: Figures = {}
     tenant: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is said of it, in English."""
+        return sentence(self.case, self.figures)
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -122,19 +132,15 @@ def _silent(facts: Facts) -> Iterator[Finding]:
         alarm = known.rhythm.alarm_at(feed.silence * SECOND)
         if alarm is None or facts.now < alarm:
             continue
-        silent = facts.now - known.last
+        figures: dict[str, str | int] = {"name": _name(feed), "lasted": facts.now - known.last}
         usual = feed.silence * SECOND or known.rhythm.usual(known.last)
-        habit = (
-            f"usually it is for {duration(usual)} at most"
-            if usual >= SECOND
-            else "usually it writes every second"
-        )
-        yield Finding(
-            "silence",
-            feed.id,
-            f"{feed.title or feed.id} has been silent for {duration(silent)}; {habit}.",
-            feed.tenant,
-        )
+        if known.rhythm.new and not feed.silence:
+            case = "silence.new"
+        elif usual >= SECOND:
+            case, figures["usual"] = "silence", usual
+        else:
+            case = "silence.steady"
+        yield Finding("silence", feed.id, case, figures, feed.tenant)
 
 
 def _drifted(facts: Facts) -> Iterator[Finding]:
@@ -144,13 +150,9 @@ def _drifted(facts: Facts) -> Iterator[Finding]:
             continue
         now, before = share.parsed / share.lines, share.parsed_before / share.lines_before
         if before - now >= _DRIFT:
-            yield Finding(
-                "drift",
-                feed.id,
-                f"Of the lines of {feed.title or feed.id} {now:.0%} are understood, "
-                f"{before:.0%} were before.",
-                feed.tenant,
-            )
+            told: dict[str, str | int] = {"now": _percent(now), "before": _percent(before)}
+            told["name"] = _name(feed)
+            yield Finding("drift", feed.id, "drift", told, feed.tenant)
 
 
 def _skewed(facts: Facts) -> Iterator[Finding]:
@@ -161,17 +163,9 @@ def _skewed(facts: Facts) -> Iterator[Finding]:
             continue
         ahead = -known.lag
         steps = round(ahead / _ZONE_STEP)
-        zone = (
-            " That looks like a time zone."
-            if abs(ahead - steps * _ZONE_STEP) < MINUTE and ahead < 15 * HOUR
-            else ""
-        )
-        yield Finding(
-            "clock",
-            feed.id,
-            f"Events of {feed.title or feed.id} are {duration(ahead)} ahead of our clock.{zone}",
-            feed.tenant,
-        )
+        zone = abs(ahead - steps * _ZONE_STEP) < MINUTE and ahead < 15 * HOUR
+        case = "clock.zone" if zone else "clock"
+        yield Finding("clock", feed.id, case, {"name": _name(feed), "ahead": ahead}, feed.tenant)
 
 
 def _stopped(facts: Facts) -> Iterator[Finding]:
@@ -179,10 +173,10 @@ def _stopped(facts: Facts) -> Iterator[Finding]:
     for process in facts.expected_processes:
         beat = beating.get(process)
         if beat is None:
-            yield Finding("process", process, f"The process {process} has never started.")
+            yield Finding("process", process, "process.never", {"name": process})
         elif facts.now - beat.beat > MISSED_BEATS * BEAT:
-            silent = duration(facts.now - beat.beat)
-            yield Finding("process", process, f"The process {process} last beat {silent} ago.")
+            lasted = facts.now - beat.beat
+            yield Finding("process", process, "process", {"name": process, "lasted": lasted})
 
 
 def _lost_canary(facts: Facts) -> Iterator[Finding]:
@@ -190,34 +184,30 @@ def _lost_canary(facts: Facts) -> Iterator[Finding]:
         return
     late = facts.now - facts.canary
     if late > CANARY_LATE * facts.canary_every:
-        yield Finding(
-            "canary", "chain", f"No test line came through the chain for {duration(late)}."
-        )
+        yield Finding("canary", "chain", "canary", {"lasted": late})
 
 
 def _full(facts: Facts) -> Iterator[Finding]:
     if facts.spool is not None and facts.spool.budget:
         share = facts.spool.bytes_used / facts.spool.budget
         if share >= SPOOL_WARNING:
-            yield Finding("spool", "spool", f"{share:.0%} of the spool's room is used.")
+            yield Finding("spool", "spool", "spool", {"share": _percent(share)})
     for folder, share in facts.disk.items():
         if share >= DISK_WARNING:
-            yield Finding("disk", folder, f"{share:.0%} of the disk under {folder} is used.")
+            yield Finding("disk", folder, "disk", {"name": folder, "share": _percent(share)})
 
 
 def _expiring(facts: Facts) -> Iterator[Finding]:
     for path, expires in facts.certificates.items():
         left = expires - facts.now
         if left <= 0:
-            yield Finding("certificate", path, f"The certificate {path} has expired.")
+            yield Finding("certificate", path, "certificate.over", {"name": path})
         elif left < CERTIFICATE_DAYS * DAY:
-            yield Finding(
-                "certificate", path, f"The certificate {path} expires in {duration(left)}."
-            )
+            yield Finding("certificate", path, "certificate", {"name": path, "left": left})
     for pack, published in facts.rules.items():
         age = facts.now - published
         if age > RULES_DAYS * DAY:
-            yield Finding("rules", pack, f"The rules of {pack} are {duration(age)} old.")
+            yield Finding("rules", pack, "rules", {"name": pack, "lasted": age})
 
 
 def _outdated(facts: Facts) -> Iterator[Finding]:
@@ -225,54 +215,34 @@ def _outdated(facts: Facts) -> Iterator[Finding]:
         age = facts.now - each.since
         if age < LIST_LATE * each.every:
             continue
-        why = each.trouble or "Nobody has fetched it."
-        yield Finding(
-            "list",
-            each.name,
-            f"The address list {each.name} was fetched last {duration(age)} ago. {why}",
-            each.tenant,
-        )
+        figures: dict[str, str | int] = {"name": each.name, "lasted": age}
+        if each.trouble:
+            figures["why"] = each.trouble
+        case = "list" if each.trouble else "list.nobody"
+        yield Finding("list", each.name, case, figures, each.tenant)
     for path, trouble in facts.places.items():
-        yield Finding("places", path, f"Countries and networks are not told: {trouble}")
+        yield Finding("places", path, "places", {"why": trouble})
 
 
 def _without_key(facts: Facts) -> Iterator[Finding]:
     for tenant, trouble in facts.keys.items():
-        yield Finding(
-            "key",
-            tenant,
-            f"The key of {tenant}'s pseudonyms cannot be read, so its masked fields are hidden "
-            f"for good or will be after a restart: {trouble}",
-        )
+        yield Finding("key", tenant, "key", {"name": tenant, "why": trouble})
 
 
 def _damaged(facts: Facts) -> Iterator[Finding]:
     for folder, count in facts.damaged.items():
-        if count:
-            files = "file of the lake is" if count == 1 else "files of the lake are"
-            yield Finding(
-                "damage",
-                folder,
-                f"{count:,} damaged {files} set aside in {folder}; their events are missing.",
-            )
+        if count == 1:
+            yield Finding("damage", folder, "damage.one", {"name": folder})
+        elif count:
+            yield Finding("damage", folder, "damage", {"name": folder, "count": count})
 
 
-def duration(length: int) -> str:
-    """A length of time in words, from microseconds.
+def _name(feed: Feed) -> str:
+    return feed.title or feed.id
 
-    >>> duration(90 * SECOND), duration(26 * HOUR)
-    ('2 minutes', '26 hours')
-    """
-    for unit, name, most in (
-        (SECOND, "second", 90),
-        (MINUTE, "minute", 90),
-        (HOUR, "hour", 48),
-    ):
-        number = round(length / unit)
-        if number < most:
-            return f"{number} {name}{'' if number == 1 else 's'}"
-    number = round(length / DAY)
-    return f"{number} days"
+
+def _percent(share: float) -> int:
+    return int(f"{100 * share:.0f}")
 
 
 class AlertSink(Protocol):
@@ -307,9 +277,11 @@ class SelfWatch:
         for finding in findings:
             standing.pop((finding.kind, finding.subject), None)
             tenant = finding.tenant or self._own_tenant
+            told = settled(finding.figures)
             concern = self._store.concern(
-                finding.kind, finding.subject, tenant, facts.now, finding.text
-            )
+                finding.kind, finding.subject, tenant, facts.now, sentence(finding.case, told),
+                {CASE: finding.case, **told},
+            )  # fmt: skip
             self._alerts.take(tenant, [alert_of(concern)], facts.now)
         for (kind, subject), concern in standing.items():
             ended = msgspec.structs.replace(concern, ended=facts.now)

@@ -80,8 +80,7 @@ class ServiceRecord:
                 "the facts need the provider's name",
                 remedy="set provider in the [desk] table of the configuration, or name it",
             )
-        clients = [each for each in self._tenants.tenants() if each.id != OPERATOR]
-        chosen = [each for each in clients if (each.id == tenant if tenant else not each.demo)]
+        chosen = self._chosen(tenant)
         if tenant and not chosen:
             raise BadInputError(f"there is no client {tenant!r}", remedy="midwatch client list")
         end = now // HOUR * HOUR
@@ -103,6 +102,23 @@ class ServiceRecord:
     def signed(self, facts: ServiceFacts) -> bytes:
         """The facts as a file signed with this installation's key; made at the first time."""
         return signed_file(facts, facts_key(self._folder))
+
+    def watched_since(self, tenant: str | None) -> int | None:
+        """When the first line of any source came that is set up now; None: none did."""
+        firsts = []
+        for client in self._chosen(tenant):
+            feeds = {each.id for each in self._tenants.feeds(client.id) if not each.paused}
+            firsts += [
+                each.rhythm.first
+                for each in self._health.feeds(client.id)
+                if each.feed in feeds and each.rhythm.first is not None
+            ]
+        return min(firsts, default=None)
+
+    def _chosen(self, tenant: str | None) -> list[Tenant]:
+        """That client; of all together those that are no sample."""
+        clients = [each for each in self._tenants.tenants() if each.id != OPERATOR]
+        return [each for each in clients if (each.id == tenant if tenant else not each.demo)]
 
     # ------------------------------------------------------------ coverage
 

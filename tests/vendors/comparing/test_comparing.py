@@ -109,6 +109,24 @@ def test_differences_are_those_of_answers_heaviest_first() -> None:
     assert compare(SHORT, NEEDS, [GOOD]).differences == ()
 
 
+def test_what_was_left_out_is_no_different_answer() -> None:
+    found = compare(SHORT, NEEDS, [GOOD, SILENT])
+    assert found.differences == ()
+    assert ("breach.call-24h", ("yes", "unanswered")) in [
+        (each.question.id, each.answers) for each in found.partly
+    ]
+
+    three = compare(SHORT, NEEDS, [GOOD, CHEAP, SILENT])
+    assert [(each.question.id, each.answers) for each in three.differences] == [
+        ("breach.call-24h", ("yes", "no", "unanswered")),
+        ("desk.night-answer", ("15 minutes", "120 minutes", "unanswered")),
+    ]
+    assert [(each.question.id, each.answers) for each in three.partly] == [
+        ("desk.night", ("yes", "yes", "unanswered"))
+    ]
+    assert compare(SHORT, NEEDS, [GOOD, CHEAP]).partly == ()
+
+
 def test_what_if_changes_weights_and_nothing_else() -> None:
     found = compare(SHORT, NEEDS, [GOOD, CHEAP])
     changed = what_if(found, {"call": 0, "price": 20})
@@ -178,7 +196,7 @@ def test_the_workbook_says_the_answer_first_and_holds_no_formula() -> None:
     book = openpyxl.load_workbook(io.BytesIO(comparison_workbook(found, made)))
 
     assert book.sheetnames == [
-        "Comparison", "Needs", "Differences", "Gaps", "Breach terms", "Finance",
+        "Comparison", "Needs", "Differences", "Answered by some", "Gaps", "Breach terms", "Finance",
     ]  # fmt: skip
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
     assert "f" not in {cell.data_type for cell in cells}

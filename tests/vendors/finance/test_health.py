@@ -17,6 +17,7 @@ from midwatch.vendors.finance import (
     Item,
     Standing,
     assess,
+    too_far_ahead,
 )
 from midwatch.vendors.finance.health import Direction, Trend
 
@@ -90,6 +91,32 @@ def test_who_vouches_and_how_old_it_is() -> None:
     planned = assess([year(2026)], TODAY)
     assert any("a plan, not a result" in each for each in planned.warnings)
     assert planned.headline.endswith("which is not over yet.")
+
+
+def test_a_mistyped_year_does_not_hide_the_newest_figures() -> None:
+    mistyped = msgspec.structs.replace(year(2024, -40), end=date(9999, 12, 31))
+    health = assess([year(2025), mistyped, year(2023)], TODAY)
+    assert health.newest.end == date(2025, 12, 31)
+    assert health.standing is assess([year(2025)], TODAY).standing
+    assert health.age_months == 6
+    assert "the period to 9999-12-31 is not over" in health.warnings[0]
+    assert all(day < TODAY for each in health.trends for day, _value in each.values)
+
+
+def test_an_auditors_doubt_outranks_a_mistyped_date_too() -> None:
+    doubted = year(2027, going_concern=GoingConcern.DOUBT)
+    health = assess([year(2025), doubted], TODAY)
+    assert health.newest.end == date(2025, 12, 31)
+    assert health.standing is Standing.GOING_CONCERN
+
+
+@pytest.mark.parametrize(
+    ("end", "refused"),
+    [(date(2027, 12, 1), False), (date(2027, 12, 2), True), (date(2027, 11, 30), False),
+     (date(9999, 12, 31), True), (date(2025, 12, 31), False)],
+)  # fmt: skip
+def test_no_period_ends_more_than_a_year_and_a_half_ahead(end: date, *, refused: bool) -> None:
+    assert too_far_ahead(end, TODAY) is refused
 
 
 def test_a_missing_year_is_a_gap_and_two_years_are_not_three() -> None:

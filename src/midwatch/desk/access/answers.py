@@ -16,6 +16,7 @@ from midwatch.desk.audit.models import Entry
 from midwatch.incidents import Incident
 from midwatch.kernel import BadInputError
 from midwatch.paging import Answering, Signer
+from midwatch.reports.defusing import defuse
 from midwatch.watch.signing import link_key
 
 _MOST_TRIES: Final = 30
@@ -70,7 +71,7 @@ class Answers:
     def client(incident: Incident) -> str:
         """What the client is called, as the mail said it."""
         known = stores().tenants.tenant(incident.tenant)
-        return known.title if known is not None else "Midwatch"
+        return defuse(known.title) if known is not None else "Midwatch"
 
     @staticmethod
     def zone(incident: Incident) -> str:

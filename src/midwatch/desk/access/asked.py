@@ -8,12 +8,13 @@ from __future__ import annotations
 from midwatch.desk.access.rows import every_row
 from midwatch.desk.access.stores import stores
 from midwatch.desk.audit.models import Entry
+from midwatch.reports.defusing import defuse
 
 
 def client_called(tenant: str) -> str:
     """What the client is called."""
     known = stores().tenants.tenant(tenant)
-    return known.title if known is not None else "Midwatch"
+    return defuse(known.title) if known is not None else "Midwatch"
 
 
 def keep(

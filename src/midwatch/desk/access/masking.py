@@ -73,6 +73,10 @@ class Masker:
             src_host=None if signal.src_host is None else self.code("host", signal.src_host),
             paths=tuple(self.code("file", path) for path in signal.paths),
             meaning=self.text(signal.meaning, told),
+            told={
+                name: self.text(value, told) if isinstance(value, str) else value
+                for name, value in signal.told.items()
+            },
         )
 
     def incident(self, incident: Incident) -> Incident:

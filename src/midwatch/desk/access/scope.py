@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -28,12 +28,14 @@ from midwatch.incidents.states import MIDWATCH
 from midwatch.lake import LakeReader
 from midwatch.paging import Selection
 from midwatch.paging.store import Hits
+from midwatch.reports.defusing import defuse
 from midwatch.tenants import Feed, Office, Tenant
 from midwatch.watch.health import Concern, FeedHealth
 from midwatch.watch.policies import OPERATOR
 
 OPEN_STATES: Final = tuple(state for state in IncidentState if state is not IncidentState.RESOLVED)
 _LAKE_MEMORY: Final = "512MB"
+_Titled = TypeVar("_Titled", Tenant, Office, Feed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class Scope:
 
     def tenants(self, permission: Permission = Permission.SEE) -> list[Tenant]:
         """The clients for whom the viewer has the permission, by name."""
-        found = [each for each in self._kept.tenants.tenants() if self._may(permission, each.id)]
+        kept = self._kept.tenants.tenants()
+        found = [shown_safely(each) for each in kept if self._may(permission, each.id)]
         return sorted(found, key=lambda each: (each.title.casefold(), each.id))
 
     def tenant(self, tenant: str, permission: Permission = Permission.SEE) -> Tenant:
@@ -71,7 +74,7 @@ class Scope:
         found = self._kept.tenants.tenant(tenant) if self._may(permission, tenant) else None
         if found is None:
             raise Http404
-        return found
+        return shown_safely(found)
 
     def zone(self, tenant: str) -> ZoneInfo:
         """The client's time zone."""
@@ -79,11 +82,11 @@ class Scope:
 
     def offices(self, tenant: str) -> list[Office]:
         """The client's offices."""
-        return self._kept.tenants.offices(self.tenant(tenant).id)
+        return [shown_safely(each) for each in self._kept.tenants.offices(self.tenant(tenant).id)]
 
     def feeds(self, tenant: str) -> list[Feed]:
         """The client's sources of logs."""
-        return self._kept.tenants.feeds(self.tenant(tenant).id)
+        return [shown_safely(each) for each in self._kept.tenants.feeds(self.tenant(tenant).id)]
 
     def feed(self, feed: str, permission: Permission = Permission.SEE) -> Feed:
         """One source.
@@ -94,7 +97,7 @@ class Scope:
         found = self._kept.tenants.feed(feed)
         if found is None or not self._may(permission, found.tenant):
             raise Http404
-        return found
+        return shown_safely(found)
 
     def health(self, tenant: str) -> dict[str, FeedHealth]:
         """How the client's sources do, by their id."""
@@ -291,3 +294,9 @@ class Scope:
         if self.viewer.may(Permission.SEE):
             return None
         return sorted(each for each in self.viewer.tenants if self._may(Permission.SEE, each))
+
+
+def shown_safely(kept: _Titled) -> _Titled:
+    """The same, a title of before titles were checked with its invisible characters spelled out."""
+    title = defuse(kept.title)
+    return kept if title == kept.title else msgspec.structs.replace(kept, title=title)

@@ -23,14 +23,20 @@ def own_facts(scope: Scope, tenant: str | None, days: int) -> ServiceFacts:
         Http404: Not for this viewer.
         BadInputError: The record holds no such time.
     """
-    if tenant is None:
-        if not scope.viewer.may(Permission.CLIENTS):
-            raise Http404
-    else:
-        scope.tenant(tenant)
+    _check(scope, tenant)
     # A firm that watches itself names no provider.
     provider = desk_setup().configuration.desk.provider or _NAMELESS
     return _record().facts(provider, tenant, days=days, now=scope.now)
+
+
+def watched_since(scope: Scope, tenant: str | None) -> int | None:
+    """When the first line came of those that the facts are about; None: none did.
+
+    Raises:
+        Http404: Not for this viewer.
+    """
+    _check(scope, tenant)
+    return _record().watched_since(tenant)
 
 
 def signed(facts: ServiceFacts) -> bytes:
@@ -41,6 +47,13 @@ def signed(facts: ServiceFacts) -> bytes:
 def own_key() -> str:
     """This installation's public key, hexadecimal."""
     return public_key(facts_key(stores().folder))
+
+
+def _check(scope: Scope, tenant: str | None) -> None:
+    if tenant is not None:
+        scope.tenant(tenant)
+    elif not scope.viewer.may(Permission.CLIENTS):
+        raise Http404
 
 
 def _record() -> ServiceRecord:

@@ -10,8 +10,9 @@ import msgspec
 
 from midwatch.desk.access.masking import HIDDEN_LINE, Masker
 from midwatch.desk.access.roles import Permission
-from midwatch.desk.access.scope import Scope
+from midwatch.desk.access.scope import Scope, shown_safely
 from midwatch.desk.access.stores import stores
+from midwatch.incidents import Disposition
 from midwatch.paging.standing import Recorded, Standing
 from midwatch.tenants import Feed
 from midwatch.watch.coverage import CELL, Cell, is_silent, strip
@@ -22,6 +23,8 @@ from midwatch.watch.rhythm import DAY, HOUR, SECOND
 from midwatch.watch.self_watch import BEAT, LIST_LATE, MISSED_BEATS
 
 _SEE: Final = Permission.SEE
+DISMISSED: Final = (Disposition.FALSE_POSITIVE, Disposition.BENIGN, Disposition.DUPLICATE)
+"""As what an incident is resolved in which nobody broke in, or which is told in another."""
 _KINDS: Final = {"user": "user", "src_ip": "host", "dst_ip": "host", "host": "host"}
 """Fields of a line that name somebody, and as what they are masked."""
 
@@ -107,7 +110,7 @@ class Watching:
     def heard_of_all(self) -> list[Heard]:
         """The sources of all the viewer's clients."""
         mine = {each.id for each in self._scope.tenants()}
-        feeds = [each for each in stores().tenants.feeds() if each.tenant in mine]
+        feeds = [shown_safely(each) for each in stores().tenants.feeds() if each.tenant in mine]
         return self._together(feeds, {each.feed: each for each in stores().health.feeds()})
 
     def heard_one(self, feed: Feed) -> Heard:
@@ -149,17 +152,20 @@ class Watching:
         """(lines, lines understood) of a source in the whole hours of a span."""
         return stores().health.shares(self._scope.feed(feed.id).id, since, until)
 
-    def newest_line(self, feed: Feed) -> FirstLine | None:
+    def newest_line(self, heard: Heard) -> FirstLine | None:
         """What was understood of a source's newest line, masked where due."""
-        known = self.heard_one(feed).health
-        if known is None:
+        if heard.health is None:
             return None
-        found = first_line(known.sample)
-        if not self._scope.masks(feed.tenant):
+        tenant = self._scope.feed(heard.feed.id).tenant
+        found = first_line(heard.health.sample)
+        if not self._scope.masks(tenant):
             return found
-        masker = self._scope.masker(feed.tenant)
-        fields = {name: _masked(masker, name, text) for name, text in found.fields.items()}
-        return FirstLine(HIDDEN_LINE, masker.text(found.failure), fields)
+        masker = self._scope.masker(tenant)
+        fields, beside = (
+            {name: _masked(masker, name, text) for name, text in part.items()}
+            for part in (found.fields, found.beside)
+        )
+        return FirstLine(HIDDEN_LINE, masker.text(found.failure), fields, beside)
 
     def blocked(self, tenant: str, since: int, until: int) -> Mapping[int, int]:
         """The packets that a client's firewalls refused, by the number of the hour."""
@@ -180,6 +186,20 @@ class Watching:
         mine = {each.id for each in self._scope.tenants()}
         found = stores().incidents.standing()
         return {tenant: each for tenant, each in found.items() if tenant in mine}
+
+    def break_ins_resolved(self, since: int) -> list[tuple[str, int]]:
+        """(client, when) of each finding that somebody got in, of incidents that are resolved.
+
+        Only those of the viewer's clients that changed since then and were no mistake.
+        """
+        mine = {each.id for each in self._scope.tenants()}
+        return [
+            (incident.tenant, incident.opened if signal.first is None else signal.first)
+            for incident in stores().incidents.break_ins_resolved(since)
+            if incident.tenant in mine and incident.disposition not in DISMISSED
+            for signal in incident.signals
+            if signal.success
+        ]
 
     # ------------------------------------------------------------ inside
 

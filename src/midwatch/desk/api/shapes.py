@@ -9,7 +9,7 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from midwatch.desk.access.scope import Shown
-from midwatch.incidents import Change, Disposition, IncidentState, Priority, Signal
+from midwatch.incidents import Change, Disposition, IncidentState, Priority, Signal, lines_behind
 from midwatch.kernel import Level
 from midwatch.reports.incident_telling import standing, story
 from midwatch.tenants import Feed, Office, Tenant
@@ -206,7 +206,8 @@ class IncidentShape(Schema):
     answered: datetime | None
     answered_by: str
     alerts: int
-    events: int
+    events: int = Field(description="Its lines, each once however many alerts match it; at most.")
+    events_least: int = Field(description="The same, at least; alerts name only some of theirs.")
     disposition: Disposition | None
     masked: bool
 
@@ -214,6 +215,7 @@ class IncidentShape(Schema):
     def fields_of(shown: Shown, now: int) -> dict[str, Any]:
         """The values of the shape."""
         incident = shown.incident
+        lines = lines_behind(incident)
         return {
             "reference": incident.reference,
             "client": incident.tenant,
@@ -231,7 +233,8 @@ class IncidentShape(Schema):
             "answered": moment(incident.answered),
             "answered_by": incident.answered_by,
             "alerts": incident.alerts,
-            "events": incident.events,
+            "events": lines.most,
+            "events_least": lines.least,
             "disposition": incident.disposition,
             "masked": shown.masked,
         }

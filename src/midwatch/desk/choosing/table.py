@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import repeat
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from midwatch.desk.choosing.answered import money
 from midwatch.desk.choosing.models import Candidate
 from midwatch.desk.choosing.selectors import Known, Seen
-from midwatch.vendors.comparing import Comparison, Must, Result
+from midwatch.vendors.comparing import Comparison, Difference, Must, Result
 from midwatch.vendors.finance import Standing
 from midwatch.vendors.questionnaires import Judgement
 from midwatch.vendors.questionnaires.scoring import Because, amount, percent
@@ -110,6 +110,7 @@ class Told:
     breach: tuple[Row, ...]
     finance: tuple[Row, ...]
     differences: tuple[Row, ...]
+    partly: tuple[Row, ...]
     gaps: tuple[tuple[Column, tuple[tuple[str, str, str], ...]], ...]
 
     @property
@@ -137,13 +138,18 @@ def told_of(seen: Seen, comparison: Comparison, kept: Comparison) -> Told:
         tuple(_needs(comparison)),
         tuple(_breach(comparison)),
         tuple(_finance(comparison)),
-        tuple(
-            Row(each.question.text,
-                tuple(map(_answer, comparison.results, repeat(each.question.id), each.answers)),
-                _("weight %(weight)d") % {"weight": each.question.weight})
-            for each in comparison.differences
-        ),
+        _answers(comparison, comparison.differences),
+        _answers(comparison, comparison.partly),
         tuple((column, tuple(_gaps(column.result))) for column in columns),
+    )  # fmt: skip
+
+
+def _answers(comparison: Comparison, questions: Iterable[Difference]) -> tuple[Row, ...]:
+    return tuple(
+        Row(each.question.text,
+            tuple(map(_answer, comparison.results, repeat(each.question.id), each.answers)),
+            _("weight %(weight)d") % {"weight": each.question.weight})
+        for each in questions
     )  # fmt: skip
 
 

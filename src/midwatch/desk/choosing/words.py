@@ -63,6 +63,7 @@ def concern(told: str) -> str:
 _ASKS: Final[Mapping[Ask, Promise]] = {
     Ask.FUTURE: _("it was written in the future: a clock is wrong"),
     Ask.NOTHING_WATCHED: _("no source was watched at all"),
+    Ask.NO_WHOLE_HOUR: _("no source was watched for a whole hour yet; sources: %(figure)s"),
     Ask.SILENT: _("sources were silent in %(figure)s percent of the hours: which, and why?"),
     Ask.DOWN: _("a part of the watch itself stood still for %(figure)s hours"),
     Ask.UNANSWERED: _("incidents without an answer yet: %(figure)s"),

@@ -8,6 +8,8 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from midwatch.desk.access.typed import plain_title
+
 _NAME = RegexValidator(
     r"^[a-z0-9][a-z0-9-]{0,62}\Z",
     _("Use small letters, digits and hyphens, beginning with a letter or digit."),
@@ -22,7 +24,7 @@ def zones() -> list[str]:
 class ClientForm(forms.Form):
     """What is set for a client."""
 
-    title = forms.CharField(label=_("Name of the firm"), max_length=120)
+    title = forms.CharField(label=_("Name of the firm"), max_length=120, validators=[plain_title])
     zone = forms.CharField(
         label=_("Time zone"),
         max_length=64,
@@ -49,7 +51,7 @@ class NewClientForm(ClientForm):
         help_text=_("Stands in addresses and commands and stays: harbour, for Harbour Ltd."),
     )
     office = forms.CharField(
-        label=_("First office"), max_length=120, required=False,
+        label=_("First office"), max_length=120, required=False, validators=[plain_title],
         help_text=_("Empty: one is made and called Main office."),
     )  # fmt: skip
     field_order = ("title", "name", "zone", "office", "days")
@@ -70,7 +72,7 @@ class OfficeForm(forms.Form):
         label=_("Short name of the office"), max_length=63, validators=[_NAME],
         help_text=_("A name that is there already is changed."),
     )  # fmt: skip
-    title = forms.CharField(label=_("Name of the office"), max_length=120)
+    title = forms.CharField(label=_("Name of the office"), max_length=120, validators=[plain_title])
     zone = forms.CharField(
         label=_("Time zone, where it differs"), max_length=64, required=False,
         widget=forms.TextInput(attrs={"list": "zones"}),

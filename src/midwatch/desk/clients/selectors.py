@@ -9,7 +9,8 @@ from typing import Final
 
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.access.watching import Heard, Watching
-from midwatch.desk.portal.answers import Glance, glance
+from midwatch.desk.portal.answers import Glance, glance, recalling
+from midwatch.desk.portal.selectors import got_in_today
 from midwatch.desk.portal.strips import Strip, drawn
 from midwatch.paging.standing import Standing
 from midwatch.tenants import Tenant
@@ -46,10 +47,12 @@ def clients(scope: Scope, zone: tzinfo) -> list[Client]:
     start = (scope.now // HOUR + 1) * HOUR - DAY
     silences = watching.silences(None, start)
     found = []
-    for tenant in scope.tenants():
+    tenants = scope.tenants()
+    inside = got_in_today(watching, tenants, scope.now)
+    for tenant in tenants:
         heard = by_tenant.get(tenant.id, [])
         stands = standing.get(tenant.id, Standing())
-        seen = glance(heard, stands, awake)
+        seen = recalling(glance(heard, stands, awake), got_in_today=tenant.id in inside)
         spoke = [each.health.last for each in heard if each.health is not None]
         found.append(
             Client(

@@ -44,6 +44,12 @@ def managers() -> QuerySet[Membership]:
     )
 
 
+def has_manager() -> bool:
+    """Whether anybody manages the whole desk and can sign in."""
+    with every_row():
+        return managers().exists()
+
+
 def has_a_way_in(user: User) -> bool:
     """Whether a password, a passkey or single sign-on lets the person in."""
     return (

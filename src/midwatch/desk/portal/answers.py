@@ -48,6 +48,17 @@ def glance(heard: Sequence[Heard], standing: Standing | None, awake: Awake) -> G
     return Glance("quiet", "quiet", _("All is quiet."))
 
 
+def recalling(seen: Glance, *, got_in_today: bool) -> Glance:
+    """The same on a day when somebody got in and it is resolved: no such day is quiet."""
+    if not got_in_today or seen.key == "success":
+        return seen
+    told = _("Somebody got in today; it is resolved.")
+    if seen.key == "quiet":
+        return Glance("look", "inside", told)
+    mood = "look" if seen.mood == "quiet" else seen.mood
+    return Glance(mood, seen.key, f"{seen.sentence} {told}")
+
+
 def _success(stands: Standing) -> Glance | None:
     if not stands.successes:
         return None

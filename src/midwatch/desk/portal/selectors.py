@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from midwatch.desk.access.scope import OPEN_STATES, Scope, Shown
-from midwatch.desk.access.watching import Awake, Heard, KnownList, Watching
+from midwatch.desk.access.watching import DISMISSED, Awake, Heard, KnownList, Watching
 from midwatch.desk.portal.answers import Glance, glance
-from midwatch.desk.portal.periods import Calendar, Period, since_of
+from midwatch.desk.portal.periods import Calendar, Period, local_day, since_of
 from midwatch.desk.portal.strips import Strip, axis, drawn
 from midwatch.desk.theme import stories
+from midwatch.desk.theme.own_alarms import step
 from midwatch.desk.theme.templatetags.midwatch import ago, amount, calendar_day
-from midwatch.incidents import Disposition
 from midwatch.incidents.incident import REFERENCE_LENGTH
 from midwatch.paging.standing import Recorded, Standing
 from midwatch.reports.amounts import begun
@@ -27,12 +27,14 @@ from midwatch.reports.incident_telling import steps
 from midwatch.tenants import Tenant
 from midwatch.watch.freshness import Freshness
 from midwatch.watch.health import CELL
+from midwatch.watch.rhythm import HOUR
 
 _MOST_INCIDENTS: Final = 8
 _MOST_SINGLE_STRIPS: Final = 8
 """With more sources than these, neighbouring cells that say the same are drawn as one."""
+_LONGEST_DAY: Final = 25 * HOUR
+"""When clocks are set back."""
 _LOGINS: Final = "credential_attack"
-_DISMISSED: Final = (Disposition.FALSE_POSITIVE, Disposition.BENIGN, Disposition.DUPLICATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def told_of(shown: Shown, now: int) -> Told:
         mood if incident.open else "quiet",
         begun(stories.story(incident)) + ".",
         begun(stories.standing(incident, now)) + ".",
-        steps(incident),
+        tuple(str(step(each)) for each in steps(incident)),
     )
 
 
@@ -181,9 +183,19 @@ def _inside(scope: Scope, calendar: Calendar) -> Told | None:
         reference_of(each.incident) for each in today if each.signal.success and each.incident
     ):
         shown = scope.incident(reference)
-        if not shown.incident.open and shown.incident.disposition not in _DISMISSED:
+        if not shown.incident.open and shown.incident.disposition not in DISMISSED:
             return told_of(shown, scope.now)
     return None
+
+
+def got_in_today(watching: Watching, tenants: Sequence[Tenant], now: int) -> frozenset[str]:
+    """The clients where somebody got in today, by their own day, and it is resolved."""
+    zones = {each.id: ZoneInfo(each.zone) for each in tenants}
+    return frozenset(
+        tenant
+        for tenant, at in watching.break_ins_resolved(now - _LONGEST_DAY)
+        if tenant in zones and local_day(at, zones[tenant]) == local_day(now, zones[tenant])
+    )
 
 
 def _sentence(

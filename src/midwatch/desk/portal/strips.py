@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Final
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
-from midwatch.desk.theme.templatetags.midwatch import amount, lasting
+from midwatch.desk.theme.templatetags.midwatch import amount, lasting, short_day
 from midwatch.reports.charts import Tick, percent, time_axis
 from midwatch.watch.coverage import Cell, Run, runs
 
@@ -48,9 +49,9 @@ class Strip:
         return tuple(run for run in self.runs if run.cell is Cell.SILENT)
 
     @property
-    def rows(self) -> list[tuple[Run, str]]:
+    def rows(self) -> tuple[tuple[Run, str], ...]:
         """The runs with their words."""
-        return [(run, str(WORDS[run.cell])) for run in self.runs]
+        return tuple((run, str(WORDS[run.cell])) for run in self.runs)
 
 
 def drawn(
@@ -68,32 +69,66 @@ def drawn(
         singly: Whether each cell speaks for itself; else neighbours that say the same do.
     """
     together = runs(cells, counts, start, length)
-    words = {cell: escape(str(text)) for cell, text in WORDS.items()}
-    clocks = [_clock(start + spot * length, zone) for spot in range(len(cells) + 1)]
+    # The last shape still fills: what comes before it stays as it is for minutes, and is drawn
+    # once. A silence that lasts is one shape, to its end.
+    alone = singly and cells[-1] is not Cell.SILENT
+    settled = len(cells) - 1 if alone else (together[-1].start - start) // length
+    field = _Field(start, length, len(cells), zone, singly, get_language() or "")
+    svg = _shapes(tuple(cells[:settled]), tuple(counts[:settled]), 0, field) if settled else ""
+    svg += _shapes.__wrapped__(tuple(cells[settled:]), tuple(counts[settled:]), settled, field)
+    return Strip(SafeString(svg), told(together, zone), together)
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """What a strip is drawn on: ``cells`` of ``length`` microseconds from ``start`` on."""
+
+    start: int
+    length: int
+    cells: int
+    zone: tzinfo
+    singly: bool
+    language: str
+
+    def clock(self, spot: int) -> str:
+        """When a cell begins."""
+        return _clock(self.start + spot * self.length, self.zone)
+
+
+@lru_cache(maxsize=512)
+def _shapes(cells: tuple[Cell, ...], counts: tuple[int, ...], first: int, field: _Field) -> str:
+    """The shapes of some cells, of which the first is the field's ``first``."""
+    begin = field.start + first * field.length
+    words = _words(field.language)
     amounts: dict[int, str] = {}
-    width = percent(1 / len(cells))
+    width = percent(1 / field.cells)
     parts = []
-    for run in together:
+    for run in runs(cells, counts, begin, field.length):
         if run.cell is Cell.OUTSIDE:
             continue
-        low, high = (run.start - start) // length, (run.end - start) // length
-        step = 1 if singly and run.cell is not Cell.SILENT else high - low
+        low, high = ((at - field.start) // field.length for at in (run.start, run.end))
+        step = 1 if field.singly and run.cell is not Cell.SILENT else high - low
         for spot in range(low, high, step):
-            lines = counts[spot] if step == 1 else run.lines
+            lines = counts[spot - first] if step == 1 else run.lines
             if lines not in amounts:
                 amounts[lines] = _lines(lines)
             parts.append(
-                f'<rect class="{run.cell.value}" x="{percent(spot / len(cells))}" '
-                f'width="{width if step == 1 else percent(step / len(cells))}" '
-                f"{_SHAPES[run.cell]}><title>{clocks[spot]}–{clocks[spot + step]}: "
+                f'<rect class="{run.cell.value}" x="{percent(spot / field.cells)}" '
+                f'width="{width if step == 1 else percent(step / field.cells)}" '
+                f"{_SHAPES[run.cell]}><title>{field.clock(spot)}–{field.clock(spot + step)}: "
                 f"{words[run.cell]}{amounts[lines]}</title></rect>"
             )
-    return Strip(SafeString("".join(parts)), told(together, zone), together)
+    return "".join(parts)
+
+
+@lru_cache(maxsize=8)
+def _words(_language: str) -> dict[Cell, str]:
+    return {cell: escape(str(text)) for cell, text in WORDS.items()}
 
 
 def axis(start: int, end: int, zone: tzinfo) -> tuple[Tick, ...]:
     """The hours below the strips."""
-    return time_axis(start, end, zone)
+    return time_axis(start, end, zone, short_day)
 
 
 def told(together: Sequence[Run], zone: tzinfo) -> str:

@@ -14,12 +14,18 @@ from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.pages import page
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.watching import Watching
-from midwatch.desk.portal.answers import glance
+from midwatch.desk.portal.answers import glance, recalling
 from midwatch.desk.portal.documents import day_title, document, week_title
 from midwatch.desk.portal.people import in_force, last_looks, people_with_access, watchers
 from midwatch.desk.portal.periods import Calendar, since_of, time_of
-from midwatch.desk.portal.selectors import calendar_of, overview, reference_of
+from midwatch.desk.portal.selectors import (
+    calendar_of,
+    got_in_today,
+    overview,
+    reference_of,
+)
 from midwatch.desk.portal.strips import LEGEND, axis
+from midwatch.desk.portal.trend import trend_of
 from midwatch.desk.theme.stories import sentence
 from midwatch.desk.theme.templatetags.midwatch import zone_named
 from midwatch.desk.vendors.selectors import provider_reviews
@@ -41,9 +47,11 @@ def portal_home(request: DeskRequest) -> HttpResponse:
         return redirect("portal", tenants[0].id)
     watching = Watching(request.scope)
     awake, standing, heard = watching.awake(), watching.standing(), watching.heard_of_all()
+    inside = got_in_today(watching, tenants, request.scope.now)
     rows = [
-        (tenant, glance([each for each in heard if each.feed.tenant == tenant.id],
-                        standing.get(tenant.id), awake))
+        (tenant, recalling(glance([each for each in heard if each.feed.tenant == tenant.id],
+                                  standing.get(tenant.id), awake),
+                           got_in_today=tenant.id in inside))
         for tenant in tenants
     ]  # fmt: skip
     return render(request, "portal/home.html", {"rows": rows})
@@ -67,7 +75,7 @@ def portal(request: DeskRequest, tenant: str) -> HttpResponse:
             "offices": scope.offices(tenant),
             "people": people_with_access(scope, tenant, held) if may_read else None,
             "looks": last_looks(scope, tenant) if may_read else (),
-            "trend": bars(seen.calendar),
+            "trend": trend_of(tenant, seen.calendar),
             "may_change_sources": request.viewer.may(Permission.SOURCES, tenant),
             "may_let_in": request.viewer.may(Permission.PEOPLE, tenant),
             "days": seen.calendar.trend()[::-1][:_WEEK],
@@ -165,24 +173,6 @@ def _report(
             "several": first != last,
         },
     )
-
-
-def bars(calendar: Calendar) -> list[dict[str, object]]:
-    """The trend as bars: place and width in per cent, height in pixels of 48."""
-    days = calendar.trend()
-    most = max((day.attempts for day in days), default=0)
-    step = 100 / len(days)
-    return [
-        {
-            "day": day,
-            "x": f"{number * step + step * 0.12:.2f}%",
-            "width": f"{step * 0.76:.2f}%",
-            "height": f"{(max(2.0, 48 * day.attempts / most) if day.attempts else 0):.1f}",
-            "y": f"{(48 - max(2.0, 48 * day.attempts / most) if day.attempts else 48):.1f}",
-            "today": day.date == calendar.today,
-        }
-        for number, day in enumerate(days)
-    ]
 
 
 def week_of(day: date) -> date:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from midwatch.desk.access.scope import Scope
+from midwatch.desk.access.typed import plain_title
 from midwatch.desk.sources.products import choices
 from midwatch.tenants import Office
 
@@ -23,7 +24,7 @@ _HOURS = [
 
 class _AboutSource(forms.Form):
     title = forms.CharField(
-        label=_("What people call it"), max_length=120,
+        label=_("What people call it"), max_length=120, validators=[plain_title],
         help_text=_("Firewall at the quay. Not a person's name: partners read it too."),
     )  # fmt: skip
     office = forms.ChoiceField(label=_("At which office"))
@@ -108,7 +109,9 @@ class ClaimForm(forms.Form):
     """Whose an unknown sender is. ``place`` is client/office; each line tells what it is."""
 
     place = forms.ChoiceField(label=_("Whose it is"))
-    title = forms.CharField(label=_("What people call it"), max_length=120)
+    title = forms.CharField(
+        label=_("What people call it"), max_length=120, validators=[plain_title]
+    )
 
     def __init__(self, scope: Scope, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # what Django's form takes

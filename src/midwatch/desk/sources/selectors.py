@@ -129,4 +129,6 @@ def _mood(heard: Heard) -> str:
 def _usual(heard: Heard) -> int | None:
     if heard.feed.silence:
         return heard.feed.silence * SECOND
-    return None if heard.health is None else heard.health.rhythm.usual(heard.health.last)
+    if heard.health is None or heard.health.rhythm.new:
+        return None
+    return heard.health.rhythm.usual(heard.health.last)

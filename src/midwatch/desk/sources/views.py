@@ -307,7 +307,7 @@ def _guided(asked: str, feed: Feed, line: dict[str, object]) -> str:
 def _line(request: DeskRequest, feed: Feed) -> dict[str, object]:
     watching = Watching(request.scope)
     heard = watching.heard_one(feed)
-    newest = watching.newest_line(feed)
+    newest = watching.newest_line(heard)
     return {
         "feed": heard.feed,
         "tenant": request.scope.tenant(feed.tenant),

@@ -20,13 +20,14 @@ from django.utils.translation import (
     pgettext_lazy,
 )
 
+from midwatch.desk.theme import own_alarms
 from midwatch.desk.theme.templatetags.midwatch import amount
 from midwatch.incidents import (
-    OWN_CATEGORY,
     Disposition,
     Incident,
     IncidentKind,
     IncidentState,
+    Signal,
 )
 from midwatch.reports.defusing import defuse
 from midwatch.reports.incident_telling import gravest_of
@@ -66,10 +67,7 @@ def story(incident: Incident) -> str:
     if not incident.signals:
         return defuse(incident.title, _LONGEST_NOTE)
     gravest, attempt = gravest_of(incident.signals)
-    if gravest.category == OWN_CATEGORY and gravest.meaning:
-        told = defuse(gravest.meaning, _LONGEST_NOTE).removesuffix(".")
-    else:
-        told = sentence(attempt)
+    told = finding(gravest, attempt)
     others = incident.alerts - 1
     if not others:
         return told
@@ -94,6 +92,13 @@ def standing(incident: Incident, now: int) -> str:
         "who": defuse(incident.answered_by, 48),
         "time": length(incident.answered - incident.alarmed),
     }
+
+
+def finding(signal: Signal, attempt: Attempt) -> str:
+    """What one alert says, be it about the watch itself."""
+    if own_alarms.is_own(signal):
+        return own_alarms.told_of(signal).removesuffix(".")
+    return sentence(attempt)
 
 
 def sentence(attempt: Attempt) -> str:
@@ -264,7 +269,7 @@ def _target(attempt: Attempt, otherwise: str) -> str:
 
 
 def _title(attempt: Attempt) -> str:
-    return defuse(attempt.rule_title, 120).rstrip(".")
+    return defuse(own_alarms.title(attempt.rule_id, attempt.rule_title), 120).rstrip(".")
 
 
 def _times(count: int) -> str:

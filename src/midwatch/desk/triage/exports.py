@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from midwatch.desk.triage.lists import Row
+from midwatch.incidents import lines_behind
 from midwatch.reports.amounts import begun, rfc3339
 from midwatch.reports.incident_telling import standing, story
 
 _FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  # the wide twins that spreadsheets read the same
 HEAD: Final = (
     "reference", "client", "priority", "level", "state", "what", "standing", "opened", "first",
-    "last", "alerts", "events", "got_in", "disposition", "assigned", "masked",
+    "last", "alerts", "events", "events_least", "got_in", "disposition", "assigned", "masked",
 )  # fmt: skip
 
 
@@ -57,8 +58,12 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def plain(row: Row) -> dict[str, Any]:
-    """A row for programs; times in RFC 3339, UTC."""
+    """A row for programs; times in RFC 3339, UTC.
+
+    ``events``: at most so many distinct lines, ``events_least`` at least.
+    """
     incident = row.incident
+    lines = lines_behind(incident)
     return {
         "reference": incident.reference,
         "client": incident.tenant,
@@ -71,7 +76,8 @@ def plain(row: Row) -> dict[str, Any]:
         "first": rfc3339(incident.first),
         "last": rfc3339(incident.last),
         "alerts": incident.alerts,
-        "events": incident.events,
+        "events": lines.most,
+        "events_least": lines.least,
         "got_in": incident.success,
         "disposition": incident.disposition.value if incident.disposition else None,
         "assigned": str(row.owner.user) if row.owner else None,

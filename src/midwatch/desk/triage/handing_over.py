@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from midwatch.desk.access.lists import IncidentLists, Narrowed
 from midwatch.desk.access.scope import Scope, Shown
 from midwatch.desk.access.watching import Watching
-from midwatch.desk.theme.templatetags.midwatch import lasting
+from midwatch.desk.theme.own_alarms import concern
+from midwatch.desk.theme.templatetags.midwatch import lasting, moment_of
 from midwatch.desk.triage.lists import Row, rows_of
 from midwatch.desk.triage.runbooks import runbook
 from midwatch.desk.triage.selectors import hand_overs, ticks
 from midwatch.incidents import Change
 from midwatch.incidents.states import MIDWATCH
-from midwatch.reports.amounts import clock, moment
+from midwatch.reports.amounts import clock
 from midwatch.reports.defusing import defuse
 
 HOUR: Final = 3_600_000_000
@@ -46,7 +48,7 @@ def draft(scope: Scope, since: int, zone: ZoneInfo) -> str:
     changed = lists.changed(since)
     parts = [
         _("Shift from %(since)s to %(until)s (%(zone)s)") % {
-            "since": moment(since, zone), "until": moment(scope.now, zone), "zone": zone.key,
+            "since": _moment(since, zone), "until": _moment(scope.now, zone), "zone": zone.key,
         },
         "",
         _first_line(counts.waiting, counts.all, awake=Watching(scope).awake().now),
@@ -81,6 +83,10 @@ def _first_line(waiting: int, every: int, *, awake: bool) -> str:
     if not waiting:
         return _("%(open)s; each is answered.") % {"open": still}
     return _("%(open)s; %(waiting)d wait for an answer.") % {"open": still, "waiting": waiting}
+
+
+def _moment(micros: int, zone: ZoneInfo) -> str:
+    return date_format(moment_of(micros).astimezone(zone), _("j M H:i"))
 
 
 def _open(scope: Scope, rows: list[Row]) -> list[str]:
@@ -128,14 +134,10 @@ def _said(change: Change) -> str:
 def _watch(scope: Scope, zone: ZoneInfo) -> list[str]:
     names = {tenant.id: tenant.title for tenant in scope.tenants()}
     told = [
-        f"- {names.get(each.tenant, _('the watch itself'))}: {_told_of(each.text)} "
+        f"- {names.get(each.tenant, _('the watch itself'))}: {concern(each)} "
         + _("(for %(lasting)s)") % {"lasting": lasting(max(0, scope.now - each.since))}
         for each in scope.concerns()
     ]
     if not Watching(scope).awake().now:
         told.insert(0, "- " + _("The watch itself stands still, so nothing is looked at."))
     return told
-
-
-def _told_of(what: str) -> str:
-    return defuse(what, _LONGEST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from midwatch.desk.access.lists import Clock, IncidentLists, Narrowed
 from midwatch.desk.access.scope import OPEN_STATES, Scope, Shown
 from midwatch.desk.theme.stories import standing, story
+from midwatch.desk.theme.templatetags.midwatch import rounded
 from midwatch.desk.triage.models import Assignment
 from midwatch.desk.triage.selectors import assigned_to, owners
 from midwatch.incidents import Incident, IncidentState, Priority
@@ -72,6 +73,23 @@ def asked(query: QueryDict, *, state: str = "open") -> Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class RowFacts:
+    """All that a row shows; times until now as they are written."""
+
+    reference: str
+    priority: Priority
+    waiting: bool
+    opened: int
+    sentence: str
+    standing: str
+    client: str
+    owner: str
+    clock: Clock | None
+    here: bool
+    oob: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """An incident in a list."""
 
@@ -91,6 +109,30 @@ class Row:
     def standing(self) -> str:
         """How it stands, in the reader's language."""
         return standing(self.incident, self.now)
+
+    def facts(self, *, here: bool, oob: bool) -> RowFacts:
+        """What is drawn. ``here``: it is the opened one; ``oob``: it takes another's place."""
+        clock = self.clock
+        if clock is not None:
+            left = clock.until_next
+            clock = replace(
+                clock,
+                waited=rounded(clock.waited),
+                until_next=rounded(left) if left else left,
+            )
+        return RowFacts(
+            reference=self.incident.reference,
+            priority=self.incident.priority,
+            waiting=self.incident.waiting,
+            opened=self.incident.opened,
+            sentence=self.sentence,
+            standing="" if clock else self.standing,
+            client=self.client,
+            owner="" if self.owner is None else str(self.owner.user),
+            clock=clock,
+            here=here,
+            oob=oob,
+        )
 
 
 def rows_of(scope: Scope, found: Sequence[Shown], lists: IncidentLists | None = None) -> list[Row]:

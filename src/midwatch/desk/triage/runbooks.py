@@ -13,6 +13,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from midwatch.desk.theme.own_alarms import step
 from midwatch.incidents import Incident, Signal
 from midwatch.reports.defusing import defuse
 
@@ -108,7 +109,7 @@ def runbook(incident: Incident) -> list[Step]:
     for advice in dict.fromkeys(each for signal in signals for each in signal.todo):
         if len(found) < MOST_ADVICE + len(_GOT_IN):
             name = f"rule.{sha256(advice.encode()).hexdigest()[:16]}"
-            found.setdefault(name, Step(name, defuse(advice, _LONGEST)))
+            found.setdefault(name, Step(name, _told(advice)))
     found |= _named("always", _ALWAYS)
     for category in dict.fromkeys(signal.category for signal in signals):
         found |= _named(category, _BY_CATEGORY.get(category, ()))
@@ -117,6 +118,11 @@ def runbook(incident: Incident) -> list[Step]:
 
 def _named(prefix: str, steps: tuple[tuple[str, Promise], ...]) -> dict[str, Step]:
     return {f"{prefix}.{name}": Step(f"{prefix}.{name}", text) for name, text in steps}
+
+
+def _told(advice: str) -> str | Promise:
+    own = step(advice)
+    return defuse(own, _LONGEST) if isinstance(own, str) else own
 
 
 def _weight(signal: Signal) -> tuple[bool, int, int]:

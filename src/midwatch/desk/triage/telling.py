@@ -12,7 +12,8 @@ from midwatch.desk.access.casefile import CaseFile, Told
 from midwatch.desk.access.lists import IncidentLists
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.scope import Scope
-from midwatch.desk.theme.stories import sentence
+from midwatch.desk.theme.own_alarms import title
+from midwatch.desk.theme.stories import finding as told_finding
 from midwatch.desk.triage.lists import rows_of
 from midwatch.desk.triage.models import Tick
 from midwatch.desk.triage.runbooks import Step, runbook
@@ -25,12 +26,15 @@ from midwatch.incidents import (
     Incident,
     IncidentKind,
     IncidentState,
+    lines_behind,
 )
 from midwatch.reports.defusing import defuse
 from midwatch.reports.incident_telling import attempts_beside, notes
 from midwatch.rules.technique_texts import Technique, explain
 
 _LONGEST: Final = 600
+_STEPS_AT_ONCE: Final = 4
+"""So many steps that are not done stand open; the rest is folded."""
 DISPOSITIONS: Final = {
     Disposition.TRUE_POSITIVE: gettext_lazy("an attack, as told"),
     Disposition.FALSE_POSITIVE: gettext_lazy("a false alarm: the rule was wrong"),
@@ -78,13 +82,17 @@ def pane_of(scope: Scope, case: CaseFile) -> dict[str, Any]:
         may(Permission.TRIAGE, incident.tenant),
     )
     steps = steps_of(scope, case)
+    upcoming = [each for each in steps if each.tick is None][:_STEPS_AT_ONCE]
     return {
         "row": row,
         "incident": incident,
+        "lines": lines_behind(incident),
         "shown": case.shown,
         "notes": notes(incident),
         "steps": steps,
         "steps_done": sum(each.tick is not None for each in steps),
+        "steps_next": upcoming,
+        "steps_folded": [each for each in steps if each not in upcoming],
         "may_answer": answers,
         "may_triage": triages,
         "may_search": may(Permission.SEARCH, incident.tenant),
@@ -105,7 +113,8 @@ def page_of(scope: Scope, case: CaseFile) -> dict[str, Any]:
     related = rows_of(scope, scope.related(incident), IncidentLists(scope))
     return pane_of(scope, case) | {
         "findings": [
-            (each, sentence(attempt)) for each, attempt in zip(findings, attempts, strict=True)
+            (each, told_finding(each.signal, attempt), title(each.signal.rule, each.signal.title))
+            for each, attempt in zip(findings, attempts, strict=True)
         ],
         "timeline": timeline(incident, case),
         "techniques": techniques(incident),
@@ -148,7 +157,16 @@ def timeline(incident: Incident, case: CaseFile) -> list[Moment]:
     for each, attempt in zip(
         findings, attempts_beside([each.signal for each in findings]), strict=True
     ):
-        found.append(Moment(each.at, "found", _("Midwatch"), sentence(attempt), (), each.signal.id))
+        found.append(
+            Moment(
+                each.at,
+                "found",
+                _("Midwatch"),
+                told_finding(each.signal, attempt),
+                (),
+                each.signal.id,
+            )
+        )
     found += [_change(each) for each in incident.history]
     found += [moment for each in case.told() for moment in _told(each)]
     order = {"event": 0, "found": 1, "told": 2, "done": 3}

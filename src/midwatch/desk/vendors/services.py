@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from midwatch.desk.access.vendor_parts import own
@@ -27,7 +28,11 @@ from midwatch.kernel import BadInputError
 from midwatch.vendors.cadence import CadenceClaim, CadenceObservation
 from midwatch.vendors.contracts import Clause
 from midwatch.vendors.contracts import Contract as ContractStruct
-from midwatch.vendors.finance.statements import FinancialStatement
+from midwatch.vendors.finance.statements import (
+    FURTHEST_MONTHS,
+    FinancialStatement,
+    too_far_ahead,
+)
 from midwatch.vendors.tiers import Service as ServiceStruct
 from midwatch.vendors.tiers import Tier
 from midwatch.vendors.vendor import VendorState, move
@@ -138,9 +143,17 @@ def save_statements(
     """Keep statements; one of the same period end is replaced.
 
     Raises:
-        BadInputError: There are too many.
+        BadInputError: There are too many, or one ends so late that its date is mistyped.
     """
     vendor = acts.held(reference)
+    today = datetime.fromtimestamp(acts.scope.now / 1_000_000, UTC).date()
+    for each in statements:
+        if too_far_ahead(each.end, today):
+            raise BadInputError(
+                _("the period ends on %(day)s, more than %(n)d months from now")
+                % {"day": date_format(each.end, _("j M Y")), "n": FURTHEST_MONTHS},
+                remedy=_("see whether the year is mistyped"),
+            )
     saved = []
     for each in statements:
         known = vendor.statements.filter(end=each.end).first()

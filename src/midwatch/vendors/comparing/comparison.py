@@ -81,19 +81,24 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """A question on which candidates answered differently; answers in the candidates' order."""
+    """A question whose answers are not all the same; answers in the candidates' order."""
 
     question: Question
     answers: tuple[str, ...]
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """All candidates, best fit first; those that miss a must-have after those that do not."""
+    """All candidates, best fit first; those that miss a must-have after those that do not.
+
+    ``differences``: questions on which two answers differ, whoever left them out;
+    ``partly``: those that only some answered, and these alike.
+    """
 
     needs: Needs
     version: TemplateVersion
     results: tuple[Result, ...]
     differences: tuple[Difference, ...]
+    partly: tuple[Difference, ...]
 
     def explain(self, name: str) -> tuple[str, ...]:
         """How a candidate's fit came about, line by line.
@@ -147,11 +152,13 @@ def compare(version: TemplateVersion, needs: Needs, candidates: Sequence[Candida
     cheapest = min((p for each in candidates if (p := _price(needs, each))), default=None)
     results = [_result(version, needs, each, cheapest) for each in candidates]
     results.sort(key=lambda each: (bool(each.musts_missed), -each.fit, each.candidate.name))
+    different, partly = _told_apart(version, [each.candidate.submission for each in results])
     return Comparison(
         needs=needs,
         version=version,
         results=tuple(results),
-        differences=_differences(version, [each.candidate.submission for each in results]),
+        differences=different,
+        partly=partly,
     )
 
 
@@ -267,12 +274,22 @@ def said(question: Question, submission: Submission) -> str:
     )
 
 
-def _differences(
+def _told_apart(
     version: TemplateVersion, submissions: Sequence[Submission]
-) -> tuple[Difference, ...]:
-    found = []
-    for question in version.questions:
+) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
+    """Questions answered differently, and those that only some answered; the weightiest first."""
+    different, partly = [], []
+    for question in sorted(version.questions, key=lambda each: -each.weight):
+        if question.kind is Kind.TEXT:
+            continue
         answers = tuple(said(question, each) for each in submissions)
-        if question.kind is not Kind.TEXT and len(set(map(str.casefold, answers))) > 1:
-            found.append(Difference(question=question, answers=answers))
-    return tuple(sorted(found, key=lambda each: -each.question.weight))
+        given = [
+            answer.casefold()
+            for answer, each in zip(answers, submissions, strict=True)
+            if each.answer(question.id).reply is not Reply.UNANSWERED
+        ]
+        if len(set(given)) > 1:
+            different.append(Difference(question=question, answers=answers))
+        elif 0 < len(given) < len(answers):
+            partly.append(Difference(question=question, answers=answers))
+    return tuple(different), tuple(partly)

@@ -1,6 +1,7 @@
 """A comparison as a workbook a board can read: the answer first, then why.
 
-Sheets: comparison, needs with their arithmetic, differences, gaps, breach terms, finance.
+Sheets: comparison, needs with their arithmetic, differences, questions that
+only some answered, gaps, breach terms, finance.
 All of it is text and numbers, no formula; what a vendor wrote cannot become one.
 """
 
@@ -29,6 +30,14 @@ def comparison_workbook(comparison: Comparison, choice: ChoiceMade | None = None
                 tuple(
                     (each.question.weight, each.question.text, *each.answers)
                     for each in comparison.differences
+                ),
+            ),
+            Page(
+                "Answered by some",
+                (Column("weight", 8), Column("question", 70), *candidates),
+                tuple(
+                    (each.question.weight, each.question.text, *each.answers)
+                    for each in comparison.partly
                 ),
             ),
             Page(

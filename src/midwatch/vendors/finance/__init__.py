@@ -9,16 +9,19 @@ from midwatch.vendors.finance.health import Health, Standing, assess
 from midwatch.vendors.finance.ratios import Figure, FigureState, figures_of
 from midwatch.vendors.finance.reading import read_statements, template_bytes
 from midwatch.vendors.finance.statements import (
+    FURTHEST_MONTHS,
     Audit,
     Business,
     FinancialStatement,
     GoingConcern,
     Item,
     statement_problems,
+    too_far_ahead,
 )
 from midwatch.vendors.finance.zscore import Zone, z_double_prime, zone_of
 
 __all__ = [
+    "FURTHEST_MONTHS",
     "Audit",
     "Business",
     "Figure",
@@ -34,6 +37,7 @@ __all__ = [
     "read_statements",
     "statement_problems",
     "template_bytes",
+    "too_far_ahead",
     "z_double_prime",
     "zone_of",
 ]

@@ -14,6 +14,9 @@ from typing import Final
 
 import msgspec
 
+FURTHEST_MONTHS: Final = 18
+"""No statement's period ends later than this from now; a plan's is the running or next year."""
+
 
 class Item(StrEnum):
     """The lines of balance sheet, profit and loss, and cash flow that are used."""
@@ -135,6 +138,12 @@ def imbalance(statement: FinancialStatement) -> Imbalance | None:
     if abs(difference) <= statement.unit:
         return None
     return Imbalance(difference, abs(difference) / assets if assets else None)
+
+
+def too_far_ahead(end: date, today: date) -> bool:
+    """Whether a period ends so late that its date must be mistyped, plans included."""
+    months = (end.year - today.year) * 12 + end.month - today.month
+    return (months, end.day) > (FURTHEST_MONTHS, today.day)
 
 
 def statement_problems(statement: FinancialStatement) -> tuple[str, ...]:

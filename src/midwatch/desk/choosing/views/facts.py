@@ -16,7 +16,7 @@ from midwatch.desk.access.addresses import address_of
 from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.pages import page, public
 from midwatch.desk.access.roles import Permission
-from midwatch.desk.access.service_facts import own_facts, own_key, signed
+from midwatch.desk.access.service_facts import own_facts, own_key, signed, watched_since
 from midwatch.desk.access.vendors import VendorActs
 from midwatch.desk.audit.services import note
 from midwatch.desk.choosing.facts import brought, compare_key, file_facts, told_of
@@ -128,6 +128,7 @@ def _own(request: DeskRequest, tenant: str | None, more: dict[str, object]) -> H
     days = _days(request)
     found = own_facts(request.scope, tenant, days)
     own = own_key()
+    since = watched_since(request.scope, tenant)
     return render(
         request,
         "choosing/own_facts.html",
@@ -135,6 +136,7 @@ def _own(request: DeskRequest, tenant: str | None, more: dict[str, object]) -> H
             **more, "facts": found, "told": told_of(found), "days": days, "choices": _DAYS,
             "concerns": [asked(each) for each in facts_concerns(found, request.now)], "key": own,
             "fingerprint": fingerprint_of(own),
+            "watched": None if since is None else max(0, request.now - since),
             "nameless": not desk_setup().configuration.desk.provider,
         },
     )  # fmt: skip

@@ -7,7 +7,8 @@ characters are spelled out, the length is bounded; Django escapes what is left.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Hashable
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
@@ -19,8 +20,9 @@ from django.template.context import Context
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext, npgettext
+from django.utils.translation import get_language, gettext, ngettext, npgettext
 
+from midwatch.desk.theme.remembering import drawn
 from midwatch.incidents import Priority
 from midwatch.kernel import Level
 from midwatch.reports.defusing import defuse
@@ -42,9 +44,12 @@ def zone_named(name: str) -> ZoneInfo:
 
 
 def zone_of(context: Context) -> ZoneInfo:
-    """The zone times are shown in: the viewer's own, else what their browser said, else UTC."""
+    """The zone times are shown in: the viewer's own, else what their browser said, else UTC.
+
+    A part that is drawn once for many says itself by ``zone``.
+    """
     request = context.get("request")
-    return zone_named("") if request is None else zone_for(request)
+    return zone_named(context.get("zone", "")) if request is None else zone_for(request)
 
 
 def zone_for(request: HttpRequest) -> ZoneInfo:
@@ -66,8 +71,14 @@ def when(context: Context, value: int | datetime | None, form: str = "short") ->
     """A moment: ``short`` (day and minute), ``clock`` (minute), ``exact`` (second)."""
     if value is None:
         return gettext("time not stated")
-    moment = moment_of(value)
-    local = moment.astimezone(zone_of(context))
+    micros = value if isinstance(value, int) else int(value.timestamp() * _SECOND)
+    return _told(micros, form, zone_of(context), get_language())
+
+
+@lru_cache(maxsize=4096)
+def _told(micros: int, form: str, zone: ZoneInfo, _language: str | None) -> SafeString:
+    moment = moment_of(micros)
+    local = moment.astimezone(zone)
     told = {
         "short": lambda: date_format(local, gettext("j M H:i")),
         "clock": lambda: local.strftime("%H:%M"),
@@ -82,6 +93,12 @@ def when(context: Context, value: int | datetime | None, form: str = "short") ->
     )
 
 
+@register.simple_tag(takes_context=True)
+def part(context: Context, template: str, facts: Hashable) -> SafeString:
+    """A part of the page that depends on its facts alone; see ``remembering``."""
+    return drawn(template, facts, zone_of(context).key)
+
+
 @register.filter
 def calendar_day(told: str) -> str:
     """A date (ISO) as people write it; unchanged where it is none."""
@@ -89,6 +106,11 @@ def calendar_day(told: str) -> str:
         return date_format(date.fromisoformat(told), gettext("j F Y"))
     except ValueError:
         return told
+
+
+def short_day(micros: int, zone: tzinfo) -> str:
+    """A day of this year as an axis calls it: ``13 Nov``. UTC microseconds."""
+    return date_format(moment_of(micros).astimezone(zone), gettext("j M"))
 
 
 @register.filter
@@ -112,6 +134,12 @@ def ago(microseconds: int) -> str:
         "minute": npgettext("ago", "%(n)d minute ago", "%(n)d minutes ago", count),
         "second": npgettext("ago", "%(n)d second ago", "%(n)d seconds ago", count),
     }[unit] % {"n": count}
+
+
+def rounded(microseconds: int) -> int:
+    """What ``lasting`` writes of it: equal where the words are."""
+    count, unit = _counted(microseconds)
+    return count * next(size for size, name in _UNITS if name == unit) * _SECOND
 
 
 def _counted(microseconds: int) -> tuple[int, str]:

@@ -48,7 +48,7 @@ def incident_json(request: DeskRequest, reference: str) -> HttpResponse:
              "first": rfc3339(found.signal.first), "last": rfc3339(found.signal.last),
              "level": found.signal.level.value, "what": words,
              "techniques": list(found.signal.techniques)}
-            for found, words in told["findings"]
+            for found, words, _title in told["findings"]
         ],
         "timeline": [
             {"at": rfc3339(each.at), "kind": each.kind, "who": each.who, "what": each.what}

@@ -19,6 +19,7 @@ from midwatch.desk.access.rows import rows
 from midwatch.desk.access.rows import rows_of as rows_of_viewer
 from midwatch.desk.access.stores import one_look
 from midwatch.desk.access.watching import Watching
+from midwatch.desk.theme.own_alarms import concern
 from midwatch.desk.triage.exports import csv_lines, json_pieces
 from midwatch.desk.triage.lists import PER_PAGE, STATES, Asked, Row, asked, rows_of
 from midwatch.desk.triage.selectors import assigned_to
@@ -84,7 +85,7 @@ def night(request: DeskRequest) -> HttpResponse:
         "rows": rows,
         "counts": counts,
         "more": max(0, counts.waiting - len(rows)),
-        "concerns": request.scope.concerns()[:3],
+        "concerns": [concern(each) for each in request.scope.concerns()[:3]],
         "asleep": not Watching(request.scope).awake().now,
     }
     part = "triage/night_part.html" if _is_part(request) else "triage/night.html"

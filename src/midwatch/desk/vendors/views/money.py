@@ -88,9 +88,9 @@ def statement(request: DeskRequest, vendor: str, statement: int | None = None) -
 
     def save(given: dict[str, Any]) -> None:
         del given
+        save_statements(acts_of(request), vendor, [form.statement()])
         if known is not None and known.end != form.cleaned_data["end"]:
             remove_statement(acts_of(request), vendor, known.pk)
-        save_statements(acts_of(request), vendor, [form.statement()])
 
     sheet = Sheet(
         _("Figures of a period"),
