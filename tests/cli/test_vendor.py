@@ -226,3 +226,16 @@ class TestFacts:
         done = run("facts", folder=tmp_path)
         assert done.returncode == 2
         assert "provider" in done.stderr
+
+
+def test_files_that_the_desk_keeps_are_reached_through_its_own_program(tmp_path: Path) -> None:
+    state = ("--state", tmp_path / "state")
+    told = run("remind", "--dry-run", *state, folder=tmp_path)
+    assert (told.returncode, told.stdout) == (
+        0,
+        "No mail server is set up: none of this leaves.\n",
+    )
+    (tmp_path / "x.zip").write_bytes(b"PK no")
+    told = run("import-file", "x.zip", "--client", "bakery", *state, folder=tmp_path)
+    assert told.returncode == 2
+    assert "there is no client 'bakery'" in told.stderr

@@ -104,7 +104,7 @@ class TestInventory:
         client.post(ITEM, {"step": "return", "r-returned": "2026-11-01", "r-proof": "nonsense00"})
         assert own_item().held.proof == ""
         file_facts_as(client, signed_file(Facts.objects.filter(tenant=BAKERY)[0].facts, bytes(32)))
-        paper = Paper.objects.get(tenant=BAKERY, sort=EvidenceKind.SERVICE_FACTS)
+        paper = Paper.objects.filter(tenant=BAKERY, sort=EvidenceKind.SERVICE_FACTS).latest("pk")
         client.post(
             ITEM, {"step": "return", "r-returned": "2026-11-01", "r-proof": paper.reference}
         )

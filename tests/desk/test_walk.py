@@ -54,6 +54,7 @@ from midwatch.desk.rehearsal_answers import (
     opened_in,
 )
 from midwatch.desk.rehearsal_choosing import CHOICES, HOLDINGS, MADE, furnish_choosing
+from midwatch.desk.rehearsal_life import furnish_life
 from midwatch.desk.rehearsal_vendors import POLICIES, REFERENCES, furnish_vendors
 from midwatch.desk.search.models import SavedSearch
 from midwatch.desk.triage.models import HandOver
@@ -286,6 +287,7 @@ def house(world: Furnished, db: None) -> Furnished:
         vendor = furnish_vendors(tenant)
         furnish_questionnaires(vendor)
         furnish_choosing(vendor, now())
+        furnish_life(vendor)
         contact = User.objects.get(email=f"contact@{tenant}.example")
         SavedSearch.objects.create(tenant=tenant, owner=contact, title=f"{tenant}'s", text="root")
         HandOver.objects.create(

@@ -6,14 +6,12 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice, pairwise
 
-import icalendar
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from midwatch.kernel import BadInputError, Level
-from midwatch.vendors.calendar_feed import calendar_bytes
 from midwatch.vendors.contracts import Contract, Due
 from midwatch.vendors.evidence import Assurance, Evidence, EvidenceKind
 from midwatch.vendors.findings import Finding, FindingOrigin, Measure
@@ -119,27 +117,6 @@ def test_the_agenda_holds_what_changed_since_and_what_ends_next() -> None:
         "2025-06-01: a new owner",
         "by 2025-12-01: certificate ends",
     )
-
-
-def test_the_feed_is_read_by_another_library_and_the_same_each_time() -> None:
-    dues = [Due(date(2026, 3, 1), "contract 'A, B; C'\nends", "k1")]
-    feed = calendar_bytes("Vendors", dues, [("Acme", YEARLY)], stamped=1_000_000)
-
-    assert feed == calendar_bytes("Vendors", dues, [("Acme", YEARLY)], stamped=1_000_000)
-    events = list(icalendar.Calendar.from_ical(feed).walk("VEVENT"))
-    assert [str(each["summary"]) for each in events] == [
-        "Review of Acme",
-        "Contract 'A, B; C'\nends",
-    ]
-    assert events[0].decoded("rrule") == {"FREQ": ["YEARLY"]}
-    assert events[1].decoded("dtstart") == date(2026, 3, 1)
-    assert feed.count(b"BEGIN:VEVENT") == 2
-
-
-def test_a_hostile_name_cannot_add_an_event() -> None:
-    dues = [Due(date(2026, 3, 1), "x\r\nEND:VEVENT\r\nBEGIN:VEVENT\x00", "k")]
-    feed = calendar_bytes("V", dues, stamped=0)
-    assert len(icalendar.Calendar.from_ical(feed).walk("VEVENT")) == 1
 
 
 def test_what_ends_next_is_one_list_over_the_whole_file() -> None:

@@ -15,6 +15,9 @@ _ELSEWHERE: Final = {
     "needs": ("midwatch.cli.vendor_compare", "needs"),
     "compare": ("midwatch.cli.vendor_compare", "compare"),
     "facts": ("midwatch.cli.vendor_facts", "facts"),
+    "remind": ("midwatch.cli.vendor_desk", "remind"),
+    "export-file": ("midwatch.cli.vendor_desk", "export_file"),
+    "import-file": ("midwatch.cli.vendor_desk", "import_file"),
     "check-facts": ("midwatch.cli.vendor_facts", "check_facts"),
 }
 

@@ -7,6 +7,7 @@ behind a link whose token is fixed; a file was brought.
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from importlib import import_module
 from typing import Final
 
@@ -44,6 +45,7 @@ BROUGHT: Final = {"bakery": "bkbrght001", "forge": "frgbrght01"}
 PAPERS: Final = {"bakery": "bkpaper001", "forge": "frgpaper01"}
 TOKENS: Final = {each: f"mwq_{each:_<43}" for each in ("bakery", "forge")}
 """Of links to the open ones, for pages alone: nobody could guess a real one."""
+_PDF: Final = b"%PDF-1.4\n"
 HOSTILE: Final = "<script>alert(1)</script> =HYPERLINK(1) \u202egpj.exe"
 
 
@@ -66,8 +68,8 @@ def furnish_questionnaires(vendor: Vendor) -> Asking:
     _answer(done, version, every=1)
     Paper.objects.create(
         tenant=tenant, asking=done, reference=PAPERS[tenant], question=version.questions[0].id,
-        name=f"policy of {tenant}.pdf", kind="application/pdf", size=9, sha256=digest_of(tenant),
-        scan=Paper.Scan.NOT_SCANNED, data=b"%PDF-1.4\n", by="Vera",
+        name=f"policy of {tenant}.pdf", kind="application/pdf", size=len(_PDF),
+        sha256=sha256(_PDF).hexdigest(), scan=Paper.Scan.NOT_SCANNED, data=_PDF, by="Vera",
     )  # fmt: skip
     verdict = Verdict(
         question=version.questions[1].id, judgement=Judgement.PARTLY, by=f"owner of {tenant}",

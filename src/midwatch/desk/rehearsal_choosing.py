@@ -18,11 +18,13 @@ from midwatch.desk.answers.models import Asking, Given, Version
 from midwatch.desk.choosing.models import Candidate, Choice, Facts, Holding
 from midwatch.desk.rehearsal_answers import HOSTILE
 from midwatch.desk.vendors.models import Contract, Statement, Vendor
+from midwatch.desk.vendors.papers import Brought, file_paper
 from midwatch.vendors.comparing import Candidate as Compared
 from midwatch.vendors.comparing import choose, compare
 from midwatch.vendors.comparing.example import example_needs
 from midwatch.vendors.contracts import Clause, ClauseKind, Strength
 from midwatch.vendors.contracts import Contract as Agreement
+from midwatch.vendors.evidence import Assurance, EvidenceKind
 from midwatch.vendors.finance.statements import (
     Audit,
     FinancialStatement,
@@ -268,7 +270,14 @@ def _facts(vendor: Vendor, now: int) -> None:
     )  # fmt: skip
     data = signed_file(facts, _KEY)
     verified = read_signed(data, "facts.json")
+    paper = file_paper(
+        vendor,
+        Brought(kind=EvidenceKind.SERVICE_FACTS, title="Service facts", data=data,
+                file_name="facts.json", received=timezone.now().date(),
+                assurance=Assurance.CLAIMED),
+        by=f"owner of {vendor.tenant}",
+    )  # fmt: skip
     Facts.objects.create(
         tenant=vendor.tenant, vendor=vendor, key=verified.key, sha256=verified.sha256,
-        body=msgspec.to_builtins(facts), received_by=f"owner of {vendor.tenant}",
+        body=msgspec.to_builtins(facts), received_by=f"owner of {vendor.tenant}", paper=paper,
     )  # fmt: skip

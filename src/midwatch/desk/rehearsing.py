@@ -39,6 +39,7 @@ def main() -> None:
     )
     from midwatch.desk.rehearsal_answers import furnish_questionnaires, opened_in  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal_choosing import furnish_choosing  # noqa: PLC0415  # the reason stands above
+    from midwatch.desk.rehearsal_life import furnish_life  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal_night import a_busy_night  # noqa: PLC0415  # the reason stands above
     from midwatch.desk.rehearsal_vendors import (  # noqa: PLC0415  # the reason stands above
         furnish_candidates,
@@ -58,6 +59,7 @@ def main() -> None:
             furnish_candidates(BAKERY)
             for vendor in vendors:
                 furnish_choosing(vendor, now())
+                furnish_life(vendor)
         # Something for the client to see in its record.
         analyst = Scope(viewer_of(people[Role.ANALYST], now()), now())
         Acting(analyst).reveal(world.own.reference, "calling the person whose account was tried")

@@ -93,6 +93,52 @@ def link(*, state: Path | None, config: Path | None, email: str | None) -> None:
         click.echo(told)
 
 
+@command.command()
+@click.option("--client", metavar="NAME", help="Of that client alone.")
+@click.option("--dry-run", is_flag=True, help="Print what would be sent; send and keep nothing.")
+@_options
+def remind(*, state: Path | None, config: Path | None, client: str | None, dry_run: bool) -> None:
+    """Mail now what is due with vendors, without waiting for the hour or anybody's morning."""
+    setup = _prepared(state, config)
+    _must_own(setup.folder.path)
+    from midwatch.desk.reminders.command import remind_now  # noqa: PLC0415  # Django must be set up before
+
+    told, failed = remind_now(client, dry=dry_run)
+    click.echo(told)
+    sys.exit(int(failed))
+
+
+@command.command("export-file")
+@click.argument("vendor")
+@click.option("--client", metavar="NAME", help="Whose vendor it is.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The ZIP to write.")
+@_options
+def export_file(
+    *, state: Path | None, config: Path | None, vendor: str, client: str | None, out: Path
+) -> None:
+    """Write a vendor's whole file, by its reference or name, as one ZIP."""
+    setup = _prepared(state, config)
+    _must_own(setup.folder.path)
+    from midwatch.desk.dossier.command import export_to  # noqa: PLC0415  # Django must be set up before
+
+    click.echo(export_to(out, vendor, client))
+
+
+@command.command("import-file")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--client", metavar="NAME", required=True, help="Whose vendor it becomes.")
+@_options
+def import_file(*, state: Path | None, config: Path | None, file: Path, client: str) -> None:
+    """Bring a vendor's whole file in, and tell what was taken and what was refused."""
+    setup = _prepared(state, config)
+    _must_own(setup.folder.path)
+    from midwatch.desk.dossier.command import import_from  # noqa: PLC0415  # Django must be set up before
+
+    told, refused = import_from(file, client)
+    click.echo(told)
+    sys.exit(int(refused))
+
+
 def _must_own(folder: Path) -> None:
     """Only whose folder it is, and the machine's administrator, may let somebody in by it."""
     if os.geteuid() not in (0, folder.stat().st_uid):

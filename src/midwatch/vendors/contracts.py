@@ -89,12 +89,38 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
         return next((each for each in self.clauses if each.kind is kind), None)
 
 
+class DueKind(StrEnum):
+    """What comes due."""
+
+    PAPER = "paper"
+    INSURANCE = "insurance"
+    CONTRACT_END = "contract_end"
+    CONTRACT_NOTICE = "contract_notice"
+    DATA = "data"
+    RISK = "risk"
+    RISK_ENDED = "risk_ended"
+    FINDING = "finding"
+    MEASURE = "measure"
+    POLICY = "policy"
+    REVIEW = "review"
+    DRILL = "drill"
+    QUESTIONNAIRE = "questionnaire"
+    OTHER = "other"
+
+
 class Due(msgspec.Struct, frozen=True, order=True):
-    """Something with a day. ``what`` is a sentence without its full stop."""
+    """Something with a day. ``what`` is a sentence without its full stop.
+
+    ``about``: the id of the paper, contract, finding … ``name``: what that is called, and
+    ``who`` has to do it, for those who make a sentence of their own of the ``kind``.
+    """
 
     on: date
     what: str
     about: str = ""
+    kind: DueKind = DueKind.OTHER
+    name: str = ""
+    who: str = ""
 
 
 BREACH_HOURS: Final = 24
@@ -122,20 +148,24 @@ def contract_dates(contract: Contract, today: date) -> tuple[Due, ...]:
     if end is None:
         return ()
     last = end - timedelta(days=contract.notice_days)
-    title = Quoted(contract.title)
-    found = [Due(end, Sentence("contract %(title)s ends", title=title), contract.id)]
-    if contract.notice_days and contract.renews_months:
-        notice = Sentence(
-            "last day for notice of contract %(title)s; "
-            "else it renews for %(months)s months on %(day)s",
-            title=title, months=contract.renews_months, day=end,
+    called = contract.title
+    title = Quoted(called)
+    words = Sentence("contract %(title)s ends", title=title)
+    found = [Due(end, words, contract.id, DueKind.CONTRACT_END, called)]
+    if contract.notice_days:
+        words = (
+            Sentence(
+                "last day for notice of contract %(title)s; "
+                "else it renews for %(months)s months on %(day)s",
+                title=title, months=contract.renews_months, day=end,
+            )
+            if contract.renews_months
+            else Sentence(
+                "last day for notice of contract %(title)s; it ends on %(day)s",
+                title=title, day=end,
+            )
         )  # fmt: skip
-        found.append(Due(last, notice, contract.id))
-    elif contract.notice_days:
-        notice = Sentence(
-            "last day for notice of contract %(title)s; it ends on %(day)s", title=title, day=end
-        )
-        found.append(Due(last, notice, contract.id))
+        found.append(Due(last, words, contract.id, DueKind.CONTRACT_NOTICE, called))
     return tuple(sorted(each for each in found if each.on >= today))
 
 

@@ -12,6 +12,7 @@
     links.key        what links in messages are signed with
     facts.key        what service facts are signed with (Ed25519, private)
     desk.sqlite      what people edit in the desk
+    remind.lock      held by the process that mails what is due with vendors
     desk.key         what the desk's sessions are signed and its masks are keyed with
     leaving/         which clients were erased while lines of them were on their way
     backups/         made by ``midwatch backup``

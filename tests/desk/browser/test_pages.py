@@ -162,6 +162,13 @@ PAGES = (
     ("owner", "/vendor/bkvndr0001/reviews/"),
     ("owner", "/vendor/bkvndr0001/reviews/2/"),
     ("owner", "/vendor/bkvndr0001/reviews/rule/"),
+    ("owner", "/c/bakery/vendors/reminders/"),
+    ("examiner", "/c/bakery/vendors/reminders/"),
+    ("owner", "/c/bakery/vendors/bring/"),
+    ("owner", "/vendor/bkvndr0001/file/"),
+    ("examiner", "/vendor/bkvndr0001/file/"),
+    ("owner", "/vendor/bkvndr0001/file/keep/"),
+    ("owner", "/vendor/bkvndr0001/file/delete/"),
     ("manager", "/c/forge/vendors/"),
     (None, "/drill/nonsense/"),
 )
@@ -185,6 +192,8 @@ GERMAN = (
     ("owner", "/vendor/bkvndr0001/money/"),
     ("owner", "/vendor/bkvndr0001/contracts/1/clauses/"),
     ("owner", "/vendor/bkvndr0001/reviews/"),
+    ("owner", "/vendor/bkvndr0001/file/"),
+    ("owner", "/c/bakery/vendors/reminders/"),
 )
 """Pages with the longest words."""
 TELEPHONE = (360, 740)

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from midwatch.desk.access.roles import Permission
+from midwatch.desk.access.roles import Permission, Role
 from midwatch.desk.audit.services import note
 from midwatch.desk.vendors.models import Vendor, new_reference
 from midwatch.kernel import BadInputError
@@ -76,6 +76,11 @@ class Vendors:
         """Whether the viewer may change this file; the provider's people not their own."""
         viewer = self._scope.viewer
         return viewer.may(RUN, vendor.tenant) and not (vendor.is_provider and viewer.provider)
+
+    def may_delete(self, vendor: Vendor) -> bool:
+        """Whether the viewer may delete this file: an owner of the client, and nobody else."""
+        grants = self._scope.viewer.grants_for(vendor.tenant)
+        return self.may_judge(vendor) and any(each.role is Role.OWNER for each in grants)
 
     def may_run(self, tenant: str) -> bool:
         """Whether the viewer may add vendors of that client."""

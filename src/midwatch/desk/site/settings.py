@@ -69,6 +69,8 @@ INSTALLED_APPS = [
     "midwatch.desk.vendors",
     "midwatch.desk.choosing",
     "midwatch.desk.answers",
+    "midwatch.desk.reminders",
+    "midwatch.desk.dossier",
 ]
 
 MIDDLEWARE = [

@@ -27,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("midwatch.desk.triage.urls")),
     path("", include("midwatch.desk.vendors.urls")),
     path("", include("midwatch.desk.choosing.urls")),
+    path("", include("midwatch.desk.reminders.urls")),
+    path("", include("midwatch.desk.dossier.urls")),
 ]
 handler403 = "midwatch.desk.home.errors.forbidden"
 handler404 = "midwatch.desk.home.errors.missing"

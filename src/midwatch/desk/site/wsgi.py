@@ -7,8 +7,11 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from midwatch.desk.site.heart import start_heart
+from midwatch.desk.site.reminding import start_reminding
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "midwatch.desk.site.settings")
 application = get_wsgi_application()
 # Whoever loads the entry is a worker; its heart tells the watch that the desk lives.
 start_heart()
+# One of the workers, whoever is first, mails what is due with vendors.
+start_reminding()

@@ -48,11 +48,11 @@ TEMPLATES: Final = frozenset(
         _("not looked for"),
         _("Clause: %(clause)s"),
         # contracts.py
+        _("contract %(title)s ends"),
         _(
             "last day for notice of contract %(title)s; else it renews for %(months)s months on "
             "%(day)s"
         ),
-        _("contract %(title)s ends"),
         _("last day for notice of contract %(title)s; it ends on %(day)s"),
         _("no clause makes the vendor tell of a breach within a time"),
         _("the vendor need not tell the firm's clients directly"),
@@ -212,14 +212,18 @@ TEMPLATES: Final = frozenset(
         ),
         _("A continuity plan is said to be tested, but no backups are kept."),
         # reminders.py
+        _("review of %(vendor)s"),
+        _("%(title)s is to be put right"),
+        _("the accepted risk %(title)s is open again"),
+        _("a breach contact is to be tried again"),
         _("decide again about %(what)s"),
         _("%(what)s is to be done by %(who)s"),
         _("policy %(title)s is to be reviewed"),
         _("%(kind)s insurance %(policy)s ended"),
         _("%(kind)s insurance %(policy)s ends"),
         _("the accepted risk %(title)s ends"),
-        _("%(title)s is to be put right"),
-        _("review of %(vendor)s"),
+        _("no breach contact was ever tried"),
+        _("no breach contact is named"),
         _("%(title)s ended"),
         _("%(title)s ends"),
         # reviews.py
@@ -247,7 +251,6 @@ TEMPLATES: Final = frozenset(
         _("nobody is named to call after a breach"),
         _("no breach contact answers round the clock"),
         _("no breach contact has a telephone number"),
-        _("no breach contact was ever tried"),
         _("who owns the vendor is not known"),
         _("the owners' shares add up to %(total)s %%"),
         _("the owners of %(share)s %% are not named"),

@@ -109,7 +109,7 @@ def save_service(
         )
     )
     saved.save()
-    _retier(vendor)
+    retier(vendor)
     acts.keep("vendor.service", vendor, service=saved.name, tier=saved.tier)
     return saved
 
@@ -121,12 +121,13 @@ def remove_service(acts: VendorActs, reference: str, number: int) -> str:
     known = own(vendor, Service, number)
     name = known.name
     known.delete()
-    _retier(vendor)
+    retier(vendor)
     acts.keep("vendor.service_remove", vendor, service=name)
     return name
 
 
-def _retier(vendor: Vendor) -> None:
+def retier(vendor: Vendor) -> None:
+    """Have the vendor's tier follow that of its gravest service."""
     tiers = [Tier(each) for each in vendor.services.values_list("tier", flat=True)]
     vendor.tier = max(tiers, key=lambda each: each.rank).value if tiers else ""
     vendor.save()

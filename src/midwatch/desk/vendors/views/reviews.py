@@ -23,7 +23,7 @@ from midwatch.desk.people.selectors import viewer_of
 from midwatch.desk.people.tokens import digest_of
 from midwatch.desk.setup import desk_setup
 from midwatch.desk.vendors.forms_judging import OWN_RULE, DecisionForm, RuleForm, TalkForm
-from midwatch.desk.vendors.models import CalendarLink, Review
+from midwatch.desk.vendors.models import CalendarLink, Review, Vendor
 from midwatch.desk.vendors.reviewing import (
     add_talk,
     agree,
@@ -38,8 +38,10 @@ from midwatch.desk.vendors.selectors import changes, later_dues, risk_of, today_
 from midwatch.desk.vendors.told import told
 from midwatch.desk.vendors.views.frame import Opened, Sheet, acts_of, answer_form, do, open_file
 from midwatch.kernel import BadInputError
-from midwatch.vendors.calendar_feed import calendar_bytes
+from midwatch.vendors.calendar_feed import Noted, Series, calendar_bytes
+from midwatch.vendors.contracts import DueKind
 from midwatch.vendors.reviews import ReviewDecision, Talk, agenda, lateness
+from midwatch.vendors.vendor import VendorState
 
 _SHOWN_DAYS = 120
 
@@ -239,16 +241,34 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
         owner = scope.tenant(link.tenant, Permission.VENDORS_SEE)
         moment = datetime.fromtimestamp(now / 1_000_000, UTC)
         today = moment.astimezone(ZoneInfo(owner.zone)).date()
-        dues = [
-            due
-            for each in with_parts(scope.vendors.all(owner.id))
-            for due in later_dues(each, today)
-        ]
+        vendors = list(with_parts(scope.vendors.all(owner.id)))
         stamped = int(moment.replace(minute=0, second=0, microsecond=0).timestamp() * 1_000_000)
         data = calendar_bytes(
-            _("Vendors of %(client)s") % {"client": owner.title}, dues, stamped=stamped
+            _("Vendors of %(client)s") % {"client": owner.title},
+            [
+                Noted(due, each.reference, _of(each, due.what))
+                for each in vendors
+                for due in later_dues(each, today)
+                if due.kind is not DueKind.REVIEW
+            ],
+            [series for each in vendors if (series := _series(each)) is not None],
+            stamped=stamped,
         )
         CalendarLink.objects.filter(pk=link.pk).update(used=moment)
     answer = HttpResponse(data, content_type="text/calendar; charset=utf-8")
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _of(vendor: Vendor, what: str) -> str:
+    """A calendar shows the days of all vendors together, so each says whose it is."""
+    return what if vendor.name in what else f"{vendor.name}: {what}"
+
+
+def _series(vendor: Vendor) -> Series | None:
+    """The vendor's reviews as they recur; none where it is gone or nothing was agreed."""
+    if vendor.rule is None or vendor.state in (VendorState.REJECTED, VendorState.ENDED):
+        return None
+    done = tuple(each.due for each in vendor.reviews.all() if each.done is not None)
+    text = _("Review of %(vendor)s") % {"vendor": vendor.name}
+    return Series(vendor.reference, text, vendor.rule, done)

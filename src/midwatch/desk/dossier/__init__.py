@@ -1,0 +1,1 @@
+"""A vendor's whole file: taken along, brought in, held, and deleted."""

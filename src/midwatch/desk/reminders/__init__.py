@@ -1,0 +1,1 @@
+"""Mails that remind people of what is due with vendors."""
