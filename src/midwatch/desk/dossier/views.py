@@ -17,7 +17,7 @@ from midwatch.desk.access.middleware import DeskRequest
 from midwatch.desk.access.pages import page
 from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.telling import told
-from midwatch.desk.answers.uploads import bounded
+from midwatch.desk.access.uploads import bounded
 from midwatch.desk.dossier.deleting import delete_file, end_hold, hold, what_hinders
 from midwatch.desk.dossier.exporting import export_file
 from midwatch.desk.dossier.forms import BringFileForm, DeleteForm, EndHoldForm, HoldForm
