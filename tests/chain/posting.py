@@ -85,5 +85,8 @@ def assert_all_are_kept_once(watch: RehearsedWatch, poster: Poster, tenant: str)
     kept = Counter(str(raw) for (raw,) in watch.lake(tenant))
     lost = [line for line in poster.acknowledged if not kept[line]]
     doubled = [line for line, count in kept.items() if count > 1]
-    assert (lost, doubled) == ([], [])
+    assert (lost, doubled) == ([], []), (
+        f"of {len(poster.acknowledged)} lines {len(lost)} are lost: {lost[:3]} … {lost[-3:]}; "
+        f"{len(doubled)} are doubled: {doubled[:3]} … {doubled[-3:]}"
+    )
     return kept
