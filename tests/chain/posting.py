@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Final, Self
 
 from midwatch.tenants import Mark, MarkKind, hash_of_token
-from midwatch.watch.rehearsal import RehearsedWatch, eventually
+from midwatch.watch.rehearsal import RehearsedWatch, as_long_as_it_moves, eventually
 
 TOKEN: Final = secrets.token_urlsafe(16)
 MARK: Final = Mark(MarkKind.TOKEN, hash_of_token(TOKEN))
@@ -81,9 +81,14 @@ class Poster(threading.Thread):
 def assert_all_are_kept_once(watch: RehearsedWatch, poster: Poster, tenant: str) -> Counter[str]:
     """Wait for the last line, then look at each; how often each line is in the lake."""
     last = poster.acknowledged[-1]
-    eventually(lambda: any(raw == last for (raw,) in watch.lake(tenant)), 300)
+    as_long_as_it_moves(
+        lambda: any(raw == last for (raw,) in watch.lake(tenant)), lambda: watch.rows(tenant)
+    )
     kept = Counter(str(raw) for (raw,) in watch.lake(tenant))
     lost = [line for line in poster.acknowledged if not kept[line]]
     doubled = [line for line, count in kept.items() if count > 1]
-    assert (lost, doubled) == ([], [])
+    assert (lost, doubled) == ([], []), (
+        f"of {len(poster.acknowledged)} lines {len(lost)} are lost: {lost[:3]} … {lost[-3:]}; "
+        f"{len(doubled)} are doubled: {doubled[:3]} … {doubled[-3:]}"
+    )
     return kept

@@ -29,7 +29,13 @@ from midwatch.rules import __file__ as rules_file
 from midwatch.rules import load_rules
 from midwatch.tenants import Mark, MarkKind, hash_of_token
 from midwatch.watch.feeds import FeedReaders
-from midwatch.watch.rehearsal import PROCESSES, RehearsedWatch, by_address, eventually
+from midwatch.watch.rehearsal import (
+    PROCESSES,
+    RehearsedWatch,
+    as_long_as_it_moves,
+    by_address,
+    eventually,
+)
 
 TOKEN: Final = "a-long-random-token"  # noqa: S105  # made up for these tests
 STREAM: Final = "127.0.0.21"
@@ -139,7 +145,7 @@ def wait_until_worked_off(watch: RehearsedWatch, last: str) -> None:
     def is_in() -> bool:
         return any(raw == last for (raw,) in watch.lake("harbour"))
 
-    eventually(is_in, 120)
+    as_long_as_it_moves(is_in, lambda: watch.rows("harbour"))
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,12 @@ from tests.chain.conftest import Post, settings
 from tests.rsyslog_daemon import OVER_TLS, PLAIN, certify, needs_rsyslog, program, rsyslog, said
 
 from midwatch.intake.spool import SqliteSpool
-from midwatch.watch.rehearsal import RehearsedWatch, by_address, eventually
+from midwatch.watch.rehearsal import (
+    RehearsedWatch,
+    as_long_as_it_moves,
+    by_address,
+    eventually,
+)
 
 pytestmark = needs_rsyslog
 
@@ -93,7 +98,9 @@ def pour(watch: RehearsedWatch, folder: Path, driver: str, rounds: int, *, kill:
             time.sleep(2)
         taken = on_disk(watch, until=source.said)
         watch.start("pipeline")
-        eventually(lambda: taken.keys() <= numbers(watch).keys())
+        as_long_as_it_moves(
+            lambda: taken.keys() <= numbers(watch).keys(), lambda: watch.rows("harbour")
+        )
         watch.stop("pipeline")
     kept = numbers(watch)
     missing = sorted(set(range(1, source.said + 1)) - kept.keys())

@@ -56,6 +56,26 @@ def eventually(holds: Callable[[], object], patience: float = PATIENCE) -> float
     return time.monotonic() - began
 
 
+def as_long_as_it_moves(
+    holds: Callable[[], object], moves: Callable[[], object], patience: float = PATIENCE
+) -> None:
+    """Wait until this holds, however long, unless ``moves`` stays the same.
+
+    Raises:
+        RemoteFailureError: ``moves`` gave the same for ``patience`` seconds.
+    """
+    since, seen = time.monotonic(), moves()
+    while not holds():
+        if (now := moves()) != seen:
+            since, seen = time.monotonic(), now
+        elif time.monotonic() - since > patience:
+            raise RemoteFailureError(
+                f"nothing moved for {patience:g} s, at {seen}",
+                remedy="the processes' log in the state folder tells more",
+            )
+        time.sleep(_LOOK)
+
+
 class RehearsedWatch:
     """See the module's documentation. Leaving its context kills all processes."""
 
@@ -201,6 +221,11 @@ class RehearsedWatch:
             return reader.query(f"SELECT {columns} FROM events", limit=5_000_000).rows  # noqa: S608  # column names of the caller's
         finally:
             reader.close()
+
+    def rows(self, tenant: str) -> int:
+        """How many rows of a client are in the lake."""
+        found = self.lake(tenant, "count(*)")
+        return int(str(found[0][0])) if found else 0
 
     def _configuration(
         self, settings: Mapping[str, Mapping[str, object]], certificate: Path | None
