@@ -1,5 +1,6 @@
 """NATS goes down and comes back: nothing acknowledged is lost, nothing doubled."""
 
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Protocol
@@ -87,6 +88,81 @@ def test_an_acknowledgement_that_was_lost_does_not_double(
 
     assert numbers(spool) == [0, 1, 2]
     assert spool.read(0, 1 << 20)[-1].offset == offset
+
+
+def release_all(spool: Spool) -> list[int]:
+    """Take what is there, as the watch does; the numbers of it."""
+    taken = spool.read(spool.released, 1 << 30)
+    if taken:
+        spool.release(taken[-1].offset)
+    return [each.parcel.received % 1_000_000 for each in taken]
+
+
+def test_what_follows_a_lost_acknowledgement_is_kept_though_all_was_taken_since(
+    spool: Spool, parcel: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from midwatch.intake.spool.stream import Headers, StreamLostError  # noqa: PLC0415  # an extra, perhaps not installed
+
+    stream = spool._stream  # type: ignore[attr-defined]  # the one thing to break
+    publish: Callable[..., Awaitable[int]] = stream.publish
+    fails = iter([True, False])
+
+    async def publish_and_lose(content: bytes, headers: Headers, after: int) -> int:
+        sequence = await publish(content, headers, after)
+        if next(fails, False):
+            # As a killed server leaves the client: it never learns where the stream ends.
+            stream.last = after
+            raise StreamLostError("the connection broke before the answer came")
+        return sequence
+
+    spool.append([parcel(0)])
+    monkeypatch.setattr(stream, "publish", publish_and_lose)
+    spool.append([parcel(1)])
+    assert release_all(spool) == [0, 1]
+
+    spool.append([parcel(2)])
+
+    assert release_all(spool) == [2]
+
+
+@pytest.mark.parametrize("arrives", [True, False], ids=["kept", "lost"])
+def test_what_nobody_knows_of_is_never_taken_for_something_else(
+    spool: Spool, parcel: Make, monkeypatch: pytest.MonkeyPatch, arrives: bool
+) -> None:
+    from midwatch.intake.spool.stream import Headers, StreamLostError, StreamMovedError  # noqa: PLC0415  # an extra, perhaps not installed
+
+    stream = spool._stream  # type: ignore[attr-defined]  # the one thing to break
+    publish: Callable[..., Awaitable[int]] = stream.publish
+
+    async def nobody_finds(name: str, after: int) -> int:
+        raise StreamLostError("no answer in time")
+
+    async def nobody_answers(content: bytes, headers: Headers, after: int) -> int:
+        with contextlib.suppress(StreamMovedError):
+            if arrives:
+                await publish(content, headers, after)
+        stream.last = after
+        raise StreamLostError("no answer in time")
+
+    async def lose_the_first(content: bytes, headers: Headers, after: int) -> int:
+        if next(fails, False):
+            raise StreamLostError("the connection broke before anything was sent")
+        return await publish(content, headers, after)
+
+    spool.append([parcel(0)])
+    with monkeypatch.context() as broken:
+        broken.setattr(stream, "publish", nobody_answers)
+        broken.setattr(stream, "find", nobody_finds)
+        with pytest.raises(SpoolDownError):
+            spool.append([parcel(1)])
+    taken = release_all(spool)
+    assert taken == ([0, 1] if arrives else [0])
+    fails = iter([True])
+    monkeypatch.setattr(stream, "publish", lose_the_first)
+
+    spool.append([parcel(2)])
+
+    assert release_all(spool) == [2]
 
 
 def test_a_writer_holds_its_parcels_over_an_outage(

@@ -180,13 +180,16 @@ class JetStreamSpool:
         """The sequence under which a group is kept, whoever of several tries kept it."""
         await self._stream.ready()
         while True:
-            after = self._stream.last
             doubtful = self._doubtful
-            if doubtful is not None and doubtful.name == name:
+            tried = doubtful is not None and doubtful.name == name
+            if doubtful is not None:
+                # Whether it was kept, and so what the stream ends with, is not known here.
+                await self._stream.refresh()
+            after = self._stream.last
+            if doubtful is not None and tried:
                 kept = await self._stream.find(name, doubtful.after)
                 if kept is not None:
                     return kept
-                after = (await self._stream.state()).last
             self._doubtful = _Doubtful(digest, name, after)
             total = self._stream.total + group.count
             headers = Headers(name, group.count, group.oldest, total, checksum(0, group))
@@ -196,6 +199,9 @@ class JetStreamSpool:
                 self._doubtful = None
                 raise
             except StreamMovedError:
+                # Refused for sure: only an earlier try of it may have been kept.
+                if not tried:
+                    self._doubtful = None
                 await self._stream.refresh()
 
     async def _read(self, after: int, most_bytes: int) -> list[Spooled]:
@@ -239,9 +245,9 @@ class JetStreamSpool:
         offset = min(offset, await self._newest())
         if offset <= await self._stream.position():
             return
-        await self._stream.set_position(offset)
         sequence, place = offset >> _PLACE_BITS, offset & (_MOST_PARCELS - 1)
         last = await self._stream.message(sequence)
+        await self._stream.set_position(offset, last.headers.name if last else "")
         if last is not None and place < last.headers.count - 1:
             await self._stream.purge_before(sequence - last.headers.parts + 1)
         else:

@@ -36,6 +36,7 @@ _RECONNECT_SECONDS: Final = 0.25
 _HEADER_ROOM: Final = 4096
 _BATCH: Final = 500
 _LOOK_BACK: Final = 100
+_NAME: Final = "Midwatch-Name"
 _WRONG_SEQUENCE: Final = {10071, 10164}
 _NO_ROOM: Final = {10023, 10028, 10047, 10077}
 """Insufficient resources, memory, storage; and the stream's maximum of bytes."""
@@ -248,14 +249,18 @@ class Stream:
     async def find(self, name: str, after: int) -> int | None:
         """The sequence of a group of that name that was kept behind ``after``, if it was.
 
-        One writer only: what came behind ``after`` and was released since was ours.
+        One writer only, so that it is the newest of all. Where it was read, released and deleted
+        since, the note of what was released last bears its name.
         """
         following = await self.messages(after + 1, 1)
         if following:
             first = following[0]
             return first.sequence if first.headers.name == name else None
         last = (await self.state()).last
-        return last if last > after else None
+        if last <= after:
+            return None
+        # Earlier versions did not note the name.
+        return last if (await self._noted())[1] in (name, "") else None
 
     async def message(self, sequence: int) -> Kept | None:
         """The message of a sequence, if it is there; of a group in parts, only that part."""
@@ -330,19 +335,27 @@ class Stream:
 
     async def position(self) -> int:
         """The number noted last; 0 at first."""
+        return (await self._noted())[0]
+
+    async def _noted(self) -> tuple[int, str]:
+        """(The number noted last, the name of its group)."""
         context = await self.ready()
         try:
             async with _asking():
                 found = await context.get_last_msg(self.aside, f"{self.name}.state.position")
         except NotFoundError:
-            return 0
-        return int(found.data or b"0")
+            return 0, ""
+        return int(found.data or b"0"), (found.headers or {}).get(_NAME, "")
 
-    async def set_position(self, number: int) -> None:
-        """Note a number durably."""
+    async def set_position(self, number: int, name: str) -> None:
+        """Note a number durably, and the name of the group that it ends."""
         context = await self.ready()
         async with _asking():
-            await context.publish(f"{self.name}.state.position", str(number).encode())
+            await context.publish(
+                f"{self.name}.state.position",
+                str(number).encode(),
+                headers={_NAME: name} if name else None,
+            )
 
     async def set_aside(self, kept: Kept) -> bool:
         """Keep a copy of a message that cannot be read; whether it is the first."""
