@@ -19,7 +19,7 @@ down: setup ## Stop the watch that make up started; what came in is kept
 	$(BIN)/midwatch down
 
 test: setup-dev test-parts lint docs ## Set up, then run every check and test
-	scripts/with-postgresql $(BIN)/pytest -n 2 tests/desk -m "not browser"
+	scripts/with-postgresql $(BIN)/pytest -n 2 tests/desk -m "not browser and not any_database"
 	$(BIN)/pytest -n 2
 
 test-fast: setup-dev test-parts ## Run the tests only

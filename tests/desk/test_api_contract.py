@@ -36,6 +36,8 @@ from midwatch.desk.rehearsal_answers import HANDED_IN, furnish_questionnaires
 from midwatch.desk.rehearsal_choosing import CHOICES, HOLDINGS, furnish_choosing
 from midwatch.desk.rehearsal_vendors import REFERENCES, furnish_vendors
 
+pytestmark = pytest.mark.any_database
+
 _EXAMPLES = 4
 """Of each operation, put as somebody in each role."""
 _CHECKS = [

@@ -29,6 +29,8 @@ from midwatch.desk.setup import DeskSetup
 from midwatch.watch.configuration import Configuration
 from midwatch.watch.state_folder import StateFolder
 
+pytestmark = pytest.mark.any_database
+
 LOGIN = "/account/login/"
 _IMPORTS = "import midwatch.desk.site.settings as s, json;"
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>{{7*7}}\x1b[31m\u202egpj.exe"

@@ -18,6 +18,8 @@ from midwatch.desk.access.roles import Role
 from midwatch.desk.theme.templatetags.midwatch import ago, amount, calendar_day, gravity, lasting
 from midwatch.kernel import Level
 
+pytestmark = pytest.mark.any_database
+
 HERE = Path(midwatch.desk.__file__).parent
 CATALOGUE = Path("locale", "de", "LC_MESSAGES", "django.po")
 HOW = "docs/how-to/translate-the-desk.md says how to mend it"

@@ -20,6 +20,8 @@ from midwatch.desk.rehearsal import BAKERY, Furnished
 from midwatch.desk.vendors.models import Paper, Statement, Vendor
 from midwatch.vendors.vendor import Vendor as VendorFile
 
+pytestmark = pytest.mark.any_database
+
 _TABLE = """period end,2025-12-31{more}
 currency,EUR{currency}
 audit,audited

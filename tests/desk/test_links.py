@@ -16,6 +16,8 @@ from midwatch.desk.access.stores import stores
 from midwatch.desk.rehearsal import Furnished
 from midwatch.desk.rehearsal_night import a_busy_night
 
+pytestmark = pytest.mark.any_database
+
 FEWEST: Final = 12
 """A walk that finds fewer pages than this has not walked."""
 MOST_ALIKE: Final = 2

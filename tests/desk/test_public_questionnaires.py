@@ -19,6 +19,8 @@ from midwatch.desk.rehearsal import BAKERY, Furnished
 from midwatch.desk.rehearsal_vendors import furnish_vendors
 from midwatch.desk.vendors.models import Vendor
 
+pytestmark = pytest.mark.any_database
+
 VSAQ = {
     "infrastructure": (96, 76), "physical_and_datacenter": (30, 16),
     "security_privacy_programs": (46, 36), "webapp": (73, 55), "test_template": (3, 1),

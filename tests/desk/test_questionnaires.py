@@ -38,6 +38,8 @@ from midwatch.vendors.questionnaires import (
 from midwatch.vendors.questionnaires.formats import own_workbook
 from midwatch.vendors.spreadsheets import Column, Page, workbook_bytes
 
+pytestmark = pytest.mark.any_database
+
 FIRST, SECOND = (each.id for each in short_questionnaire().questions[:2])
 SCRIPT = "<script>alert(1)</script>"
 

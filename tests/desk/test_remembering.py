@@ -13,6 +13,8 @@ from midwatch.desk.theme.templatetags.midwatch import lasting, rounded
 from midwatch.desk.triage.lists import RowFacts
 from midwatch.incidents import Priority
 
+pytestmark = pytest.mark.any_database
+
 MINUTE = 60_000_000
 FACTS = RowFacts(
     reference="MW-7f3k2m9q4x",

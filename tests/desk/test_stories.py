@@ -23,6 +23,8 @@ from midwatch.watch.health import Concern
 from midwatch.watch.own_alerts import OWN_RULES, alert_of
 from midwatch.watch.rhythm import DAY, HOUR, MINUTE, SECOND
 
+pytestmark = pytest.mark.any_database
+
 CATEGORIES = (
     "anomalous_login", "credential_attack", "dos", "exploit_attempt", "mail_abuse", "port_scan",
     "web_scan", "malware", "host_compromise",

@@ -17,6 +17,8 @@ from midwatch.vendors.finance.statements import Item
 from midwatch.vendors.questionnaires import own_versions
 from midwatch.vendors.sentences import Listed, Number, Quoted, Sentence, Word
 
+pytestmark = pytest.mark.any_database
+
 _WORDS = re.compile(r"[a-z]{2}")
 
 

@@ -17,6 +17,8 @@ from midwatch.desk.audit.services import reveal
 from midwatch.desk.rehearsal import FORGE, PERSON_NAME, Furnished, a_signal, now
 from midwatch.tenants import Feed
 
+pytestmark = pytest.mark.any_database
+
 TWINS = {
     "/c/bakery/days": ("days", "day"),
     "/c/bakery/attempts": ("attempts", "time"),
