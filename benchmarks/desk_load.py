@@ -89,7 +89,8 @@ class Viewer:
             await asyncio.sleep(self._think * (0.5 + self._dice.random()))
 
     async def _get(self, path: str) -> str:
-        if self._link is None or self._link[1].is_closing():
+        # The server ends connections that were idle for half a minute; browsers open another.
+        if self._link is None or self._link[1].is_closing() or self._link[0].at_eof():
             self._link = await asyncio.open_connection("127.0.0.1", _PORT, limit=1 << 22)
         reader, writer = self._link
         writer.write(
