@@ -100,3 +100,13 @@ def _cut(text: str, most: int) -> str:
 def joined(pieces: Iterable[SafeString]) -> SafeString:
     """All of them, one after the other."""
     return format_html_join("", "{}", ((each,) for each in pieces))
+
+
+def whole(
+    label: str, tall: float, lines: Iterable[SafeString], boxes: Iterable[SafeString]
+) -> SafeString:
+    """The drawing: lines below, boxes above; ``label`` is what it shows, in a sentence."""
+    return format_html(
+        '<svg class="flow" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>',
+        WIDE, tall + 4, label, joined(lines), joined(boxes),
+    )  # fmt: skip

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -17,12 +16,11 @@ from midwatch.desk.choosing.drawing import (
     LEFT,
     MIDDLE,
     RIGHT,
-    WIDE,
     Box,
     drawn,
-    joined,
     path,
     stack,
+    whole,
 )
 from midwatch.desk.choosing.holding import Item
 from midwatch.desk.choosing.words import CATEGORIES
@@ -70,10 +68,7 @@ def picture(firm: str, items: Sequence[Item]) -> SafeString:
     label = _("Who holds data of %(firm)s, and where. The table below says the same.") % {
         "firm": defuse(firm, 80)
     }
-    return format_html(
-        '<svg class="flow" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>',
-        WIDE, tall + 4, label, joined(paths), joined(boxes),
-    )  # fmt: skip
+    return whole(label, tall, paths, boxes)
 
 
 def _countries(item: Item) -> Iterable[tuple[str, str]]:

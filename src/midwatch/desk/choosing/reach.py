@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from midwatch.desk.choosing.drawing import LEFT, WIDE, Box, drawn, joined, path, stack
+from midwatch.desk.choosing.drawing import LEFT, Box, drawn, path, stack, whole
 from midwatch.desk.vendors.models import Vendor
 from midwatch.reports.defusing import defuse
 from midwatch.vendors.concentration import Beyond, beyond, silent
@@ -107,10 +106,7 @@ def picture(firm: str, reach: Reach) -> SafeString:
     label = _("Who stands behind the vendors of %(firm)s. The table below says the same.") % {
         "firm": defuse(firm, 80)
     }
-    return format_html(
-        '<svg class="flow" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>',
-        WIDE, tall + 4, label, joined(lines), joined(boxes),
-    )  # fmt: skip
+    return whole(label, tall, lines, boxes)
 
 
 def _middle(row: Row, place: Mapping[int, int]) -> tuple[float, str]:
