@@ -14,10 +14,11 @@ from msgspec.structs import replace
 
 from midwatch.desk.access.roles import Role
 from midwatch.desk.access.scope import OPEN_STATES, Scope
+from midwatch.desk.access.watching import Watching
 from midwatch.desk.audit.services import reveal
 from midwatch.desk.people.models import ClientPreferences, User
-from midwatch.desk.portal.periods import Calendar
-from midwatch.desk.portal.selectors import overview
+from midwatch.desk.portal.periods import Calendar, local_day
+from midwatch.desk.portal.selectors import got_in_lately, overview
 from midwatch.desk.rehearsal import (
     ATTACKER,
     MACHINE_NAME,
@@ -31,7 +32,7 @@ from midwatch.incidents import Disposition
 from midwatch.knowledge import ListSource, ListState
 from midwatch.paging.standing import Recorded
 from midwatch.tenants import Feed, Office, Tenant
-from midwatch.watch.rhythm import HOUR
+from midwatch.watch.rhythm import DAY, HOUR, MINUTE
 
 BERLIN = ZoneInfo("Europe/Berlin")
 PAGES = (
@@ -66,9 +67,13 @@ def test_the_gravest_that_is_true_is_told_first(
     assert told(scope) == "Nothing has come from Mail server yet."
 
     kept.tenants.remove_feed("bakery-mail")
-    assert told(scope) == "Nobody got in. 64 attempts today, all refused." or (
-        datetime.now(BERLIN).hour < 3
+    began = local_day(now() - 130 * MINUTE, BERLIN)
+    tried = (
+        "64 attempts today, all refused."
+        if began == local_day(now(), BERLIN)
+        else ("No attempt was seen today.")
     )
+    assert told(scope) == f"Nobody got in. {tried}"
     seen = overview(scope, "bakery", BERLIN)
     assert seen.mood == "quiet"
     assert "1 source is watched" in seen.second
@@ -90,22 +95,34 @@ def test_the_gravest_that_is_true_is_told_first(
     ("what", "inside"),
     [(Disposition.TRUE_POSITIVE, True), (Disposition.FALSE_POSITIVE, False)],
 )
-def test_the_day_somebody_got_in_stays_such_a_day(
+def test_a_break_in_is_told_on_its_day_and_on_the_morning_after(
     world: Furnished, scope_of: Callable[..., Scope], what: Disposition, inside: bool
 ) -> None:
     answered(world)
-    world.stores.tenants.remove_feed("bakery-mail")
-    answering = world.stores.answering
-    answering.record([a_signal("bakery", "in", rule="in", success=True)], now())
-    scope = scope_of(Role.OWNER)
-    opened = scope.incidents("bakery", OPEN_STATES, most=1)[0].incident
+    kept = world.stores
+    kept.tenants.remove_feed("bakery-mail")
+    noon = instant("2026-11-18T12:00")
+    broken_in = a_signal(
+        "bakery", "in", rule="in", success=True, first=noon - HOUR, last=noon - HOUR // 2
+    )
+    kept.answering.record([broken_in], noon)
+    viewer = scope_of(Role.OWNER)
+    opened = viewer.incidents("bakery", OPEN_STATES, most=1)[0].incident
+    kept.answering.resolve(opened.id, what, by="ana", now=noon + MINUTE, why="a test")
 
-    answering.resolve(opened.id, what, by="ana", now=now(), why="a test")
+    for hours, word in ((2, "today"), (20, "yesterday"), (35, "yesterday"), (37, "")):
+        scope = Scope(viewer.viewer, noon + hours * HOUR)
+        kept.health.beat("pipeline", noon - DAY, scope.now + MINUTE, {})
+        seen = overview(scope, "bakery", BERLIN)
+        if inside and word:
+            assert f"Somebody got in {word}, and it is resolved: " in seen.sentence
+            assert seen.mood == "look"
+        else:
+            assert "Somebody got in" not in seen.sentence
 
-    seen = overview(scope, "bakery", BERLIN)
-    assert seen.sentence.startswith("Somebody got in today, and it is resolved: ") == inside
-    assert seen.sentence.startswith("Nobody got in.") != inside
-    assert seen.mood == ("look" if inside else "quiet")
+    scope = Scope(viewer.viewer, noon + 20 * HOUR)
+    found = got_in_lately(Watching(scope), [scope.tenant("bakery")], scope.now)
+    assert found == ({"bakery": 1} if inside else {})
 
 
 def test_a_client_without_a_source_is_taught_the_next_step(

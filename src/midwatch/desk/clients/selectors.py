@@ -10,7 +10,7 @@ from typing import Final
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.access.watching import Heard, Watching
 from midwatch.desk.portal.answers import Glance, glance, recalling
-from midwatch.desk.portal.selectors import got_in_today
+from midwatch.desk.portal.selectors import got_in_lately
 from midwatch.desk.portal.strips import Strip, drawn
 from midwatch.paging.standing import Standing
 from midwatch.tenants import Tenant
@@ -48,11 +48,11 @@ def clients(scope: Scope, zone: tzinfo) -> list[Client]:
     silences = watching.silences(None, start)
     found = []
     tenants = scope.tenants()
-    inside = got_in_today(watching, tenants, scope.now)
+    inside = got_in_lately(watching, tenants, scope.now)
     for tenant in tenants:
         heard = by_tenant.get(tenant.id, [])
         stands = standing.get(tenant.id, Standing())
-        seen = recalling(glance(heard, stands, awake), got_in_today=tenant.id in inside)
+        seen = recalling(glance(heard, stands, awake), inside.get(tenant.id))
         spoke = [each.health.last for each in heard if each.health is not None]
         found.append(
             Client(

@@ -48,11 +48,18 @@ def glance(heard: Sequence[Heard], standing: Standing | None, awake: Awake) -> G
     return Glance("quiet", "quiet", _("All is quiet."))
 
 
-def recalling(seen: Glance, *, got_in_today: bool) -> Glance:
-    """The same on a day when somebody got in and it is resolved: no such day is quiet."""
-    if not got_in_today or seen.key == "success":
+def recalling(seen: Glance, got_in: int | None) -> Glance:
+    """The same where somebody got in today (0) or yesterday (1) and it is resolved.
+
+    No such day is quiet, and no morning after it.
+    """
+    if got_in is None or seen.key == "success":
         return seen
-    told = _("Somebody got in today; it is resolved.")
+    told = (
+        _("Somebody got in yesterday; it is resolved.")
+        if got_in
+        else _("Somebody got in today; it is resolved.")
+    )
     if seen.key == "quiet":
         return Glance("look", "inside", told)
     mood = "look" if seen.mood == "quiet" else seen.mood

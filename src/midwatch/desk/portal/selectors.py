@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,8 @@ from midwatch.watch.rhythm import HOUR
 _MOST_INCIDENTS: Final = 8
 _MOST_SINGLE_STRIPS: Final = 8
 """With more sources than these, neighbouring cells that say the same are drawn as one."""
-_LONGEST_DAY: Final = 25 * HOUR
+# Yesterday's first hour is as far back on a day that is an hour longer.
+_TWO_DAYS: Final = 49 * HOUR
 """When clocks are set back."""
 _LOGINS: Final = "credential_attack"
 
@@ -176,26 +178,33 @@ def _incidents(
     return tuple(waiting), tuple(others[:_MOST_INCIDENTS])
 
 
-def _inside(scope: Scope, calendar: Calendar) -> Told | None:
-    """What let somebody in today and is resolved, not as a mistake: nobody else tells of it."""
-    today = calendar.signals(calendar.today, calendar.today)
-    for reference in dict.fromkeys(
-        reference_of(each.incident) for each in today if each.signal.success and each.incident
-    ):
-        shown = scope.incident(reference)
-        if not shown.incident.open and shown.incident.disposition not in DISMISSED:
-            return told_of(shown, scope.now)
+def _inside(scope: Scope, calendar: Calendar) -> tuple[Told, int] | None:
+    """(What let somebody in and is resolved, not as a mistake; how many days ago), the latest.
+
+    Of today and of yesterday: who reads in the morning asks for the night.
+    """
+    for days in (0, 1):
+        day = calendar.today - timedelta(days=days)
+        for reference in dict.fromkeys(
+            reference_of(each.incident)
+            for each in calendar.signals(day, day)
+            if each.signal.success and each.incident
+        ):
+            shown = scope.incident(reference)
+            if not shown.incident.open and shown.incident.disposition not in DISMISSED:
+                return told_of(shown, scope.now), days
     return None
 
 
-def got_in_today(watching: Watching, tenants: Sequence[Tenant], now: int) -> frozenset[str]:
-    """The clients where somebody got in today, by their own day, and it is resolved."""
+def got_in_lately(watching: Watching, tenants: Sequence[Tenant], now: int) -> dict[str, int]:
+    """How many of its own days ago (0 or 1) somebody got in, by client, where it is resolved."""
     zones = {each.id: ZoneInfo(each.zone) for each in tenants}
-    return frozenset(
-        tenant
-        for tenant, at in watching.break_ins_resolved(now - _LONGEST_DAY)
-        if tenant in zones and local_day(at, zones[tenant]) == local_day(now, zones[tenant])
-    )
+    lately: dict[str, int] = {}
+    for tenant, at in watching.break_ins_resolved(now - _TWO_DAYS):
+        if tenant in zones:
+            days = (local_day(now, zones[tenant]) - local_day(at, zones[tenant])).days
+            lately[tenant] = min(days, lately.get(tenant, days))
+    return {tenant: max(0, days) for tenant, days in lately.items() if days <= 1}
 
 
 def _sentence(
@@ -203,7 +212,7 @@ def _sentence(
     waiting: Sequence[Told],
     today: Period,
     found: Sequence[Recorded],
-    inside: Told | None,
+    inside: tuple[Told, int] | None,
 ) -> str:
     if seen.key in ("success", "waiting") and waiting:
         grave = next((each for each in waiting if each.shown.incident.success), waiting[0])
@@ -221,7 +230,12 @@ def _sentence(
         tried = _("No attempt was seen today.")
     calm = f"{nobody} {tried}"
     if inside is not None:
-        calm = _("Somebody got in today, and it is resolved: %(how)s") % {"how": inside.story}
+        told, days = inside
+        calm = (
+            _("Somebody got in yesterday, and it is resolved: %(how)s")
+            if days
+            else _("Somebody got in today, and it is resolved: %(how)s")
+        ) % {"how": told.story}
     return calm if seen.key == "quiet" else f"{seen.sentence} {calm}"
 
 

@@ -20,7 +20,7 @@ from midwatch.desk.portal.people import in_force, last_looks, people_with_access
 from midwatch.desk.portal.periods import Calendar, since_of, time_of
 from midwatch.desk.portal.selectors import (
     calendar_of,
-    got_in_today,
+    got_in_lately,
     overview,
     reference_of,
 )
@@ -47,11 +47,11 @@ def portal_home(request: DeskRequest) -> HttpResponse:
         return redirect("portal", tenants[0].id)
     watching = Watching(request.scope)
     awake, standing, heard = watching.awake(), watching.standing(), watching.heard_of_all()
-    inside = got_in_today(watching, tenants, request.scope.now)
+    inside = got_in_lately(watching, tenants, request.scope.now)
     rows = [
         (tenant, recalling(glance([each for each in heard if each.feed.tenant == tenant.id],
                                   standing.get(tenant.id), awake),
-                           got_in_today=tenant.id in inside))
+                           inside.get(tenant.id)))
         for tenant in tenants
     ]  # fmt: skip
     return render(request, "portal/home.html", {"rows": rows})
