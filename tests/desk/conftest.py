@@ -41,8 +41,9 @@ from midwatch.desk.access import stores as opening  # noqa: E402  # Django is se
 from midwatch.desk.access.roles import Role  # noqa: E402  # Django is set up above
 from midwatch.desk.access.scope import Scope  # noqa: E402  # Django is set up above
 from midwatch.desk.people.selectors import viewer_of  # noqa: E402  # Django is set up above
-from midwatch.desk.rehearsal import Furnished, furnish, now, person  # noqa: E402  # Django is set up above
+from midwatch.desk.rehearsal import Furnished, a_signal, furnish, now, person  # noqa: E402  # Django is set up above
 from midwatch.desk.setup import DeskSetup  # noqa: E402  # Django is set up above
+from midwatch.incidents import Incident  # noqa: E402  # Django is set up above
 from midwatch.watch.configuration import Configuration  # noqa: E402  # Django is set up above
 from midwatch.watch.state_folder import StateFolder  # noqa: E402  # Django is set up above
 
@@ -103,6 +104,15 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StateFold
 def world(state: StateFolder) -> Furnished:
     """The Bakery and the Forge."""
     return furnish(opening.stores())
+
+
+@pytest.fixture
+def just_attacked(world: Furnished) -> Incident:
+    """The Bakery's only incident, begun this moment: of today and this month at every hour."""
+    world.stores.incidents.forget("bakery")
+    signal = a_signal("bakery", "first", first=now(), last=now())
+    world.stores.answering.record([signal], now())
+    return world.stores.incidents.incidents("bakery")[0]
 
 
 @pytest.fixture

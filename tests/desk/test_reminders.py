@@ -524,17 +524,18 @@ def test_without_a_mail_server_nothing_counts_as_told(
 def test_the_page_tells_what_was_sent_and_what_was_not(
     world: Furnished, broken: list[bool], visitor: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    insured(BAKERY, "Acme", timezone.now().date())
+    noon = timezone.now().replace(hour=11)  # of the same day in all of Europe
+    insured(BAKERY, "Acme", noon.date())
     owner = visitor(Role.OWNER)
     place = "/c/bakery/vendors/reminders/"
     assert "Nobody has looked for what is due yet" in owner.get(place).content.decode()
-    remind(at(timezone.now()), at_once=True)
+    remind(at(noon), at_once=True)
     page = owner.get(place).content.decode()
     assert "A reminder has not left by mail." in page
     assert "Connection unexpectedly closed" in page
     assert "A reminder has not left by mail." in owner.get("/c/bakery/vendors/").content.decode()
     broken.clear()
-    remind(at(timezone.now() + timedelta(minutes=6)))
+    remind(at(noon + timedelta(minutes=6)))
     page = owner.get(place).content.decode()
     assert "What is due is mailed." in page
     assert "Acme: Insurance “Cyber P-1” ends" in page

@@ -32,6 +32,7 @@ def told(answer: Any) -> list[dict[str, str]]:
     return list(csv.DictReader(answer.content.decode().splitlines()))
 
 
+@pytest.mark.usefixtures("just_attacked")
 @pytest.mark.parametrize("path", TWINS)
 def test_both_twins_have_the_same_rows(
     world: Furnished, visitor: Callable[..., Client], path: str
