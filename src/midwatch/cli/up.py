@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Final
 
@@ -70,7 +70,15 @@ def up(
         if not detach:
             _run(folder, configuration, config, lock, demo=demo)
             return
-    _detach(folder, folder.path / "up.log", config, demo=demo)
+    # What only this moment needs is imported here: the watch's own process lives for months.
+    from midwatch.cli.awaiting import await_desk  # noqa: PLC0415  # the reason stands above
+
+    log = folder.path / "up.log"
+    with _turning("starting the watch"):
+        _detach(folder, log, config, demo=demo)
+    if configuration.desk.port:
+        with _turning("waiting for the desk"):
+            await_desk(configuration.desk, log)
     click.echo(_summary(configuration, folder, config))
 
 
@@ -143,6 +151,14 @@ def _child(name: str, folder: StateFolder, config: Path | None) -> Child:
     if config is not None:
         command += ["--config", str(config)]
     return Child(name, command, may_end=name == "demo")
+
+
+def _turning(word: str) -> AbstractContextManager[object]:
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from midwatch.cli.reading_bar import turning_mark  # noqa: PLC0415  # Rich is slow to load
+
+    return turning_mark(word)
 
 
 def _detach(folder: StateFolder, log: Path, config: Path | None, *, demo: bool | None) -> None:
