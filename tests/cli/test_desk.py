@@ -6,7 +6,7 @@ import re
 import urllib.request
 from pathlib import Path
 
-from tests.watch.running_watch import RunningWatch, midwatch, until
+from tests.watch.running_watch import RunningWatch, midwatch
 
 from midwatch.watch.health import HealthStore
 
@@ -15,14 +15,14 @@ def test_up_runs_the_desk_and_prints_the_first_managers_link(tmp_path: Path) -> 
     state = tmp_path / "state"
     with RunningWatch(state) as watch:
         done = watch("up", "--unless-running")
-        health = HealthStore(state / "state.sqlite")
-        until(lambda: "desk" in {beat.process for beat in health.heartbeats()}, "the desk beats")
         with urllib.request.urlopen(
             f"http://localhost:{watch.desk}/", timeout=30
         ) as page:  # the desk that runs here
             told = page.read().decode()
         again = watch("desk", "link")
 
+    health = HealthStore(state / "state.sqlite")
+    assert "desk" in {beat.process for beat in health.heartbeats()}
     assert f"desk    http://localhost:{watch.desk}" in done.stdout
     (link,) = re.findall(r"http://\S+/welcome/\S+/", done.stdout)
     assert link not in again.stdout

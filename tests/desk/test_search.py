@@ -34,7 +34,7 @@ from midwatch.desk.search.drawing import parts
 from midwatch.desk.search.models import SavedSearch
 from midwatch.desk.search.question import Question
 from midwatch.kernel import BadInputError
-from midwatch.lake.columns import TYPES
+from midwatch.lake.columns import KINDS
 from midwatch.lake.ocsf import missing
 from midwatch.lake.search import SearchError, Term, parse
 
@@ -217,7 +217,7 @@ def test_a_masked_viewer_reads_no_name_on_any_page(
 
 def test_every_column_is_open_coded_or_hidden_on_purpose() -> None:
     for name in OPEN | CODED.keys():
-        assert name in TYPES or name in ("tenant", "day", "id"), name
+        assert name in KINDS or name in ("tenant", "day", "id"), name
     assert not OPEN & CODED.keys()
     assert not OPEN & {"raw", "fields", "raw_bytes", "failure", "reason", "user_agent", "policy"}
 

@@ -19,7 +19,8 @@ from midwatch.events.batch import ParseFailure
 from midwatch.events.source import Value
 from midwatch.kernel import ConfigurationError
 from midwatch.lake import LakeReader, LakeWriter, Placed
-from midwatch.lake.columns import TYPES, field_id
+from midwatch.lake.columns import KINDS as COLUMNS
+from midwatch.lake.columns import field_id
 from midwatch.lake.line_forms import ARGUMENTS, split_lines, whole_line
 
 Place = Callable[..., list[Placed]]
@@ -163,7 +164,7 @@ def test_a_number_too_large_for_its_column_is_left_to_the_line(
 
 
 def test_field_ids_are_told_apart() -> None:
-    assert len({field_id(name) for name in TYPES}) == len(TYPES)
+    assert len({field_id(name) for name in COLUMNS}) == len(COLUMNS)
     assert field_id("time") == 1872009285, "ids stand in every data file and never change"
 
 

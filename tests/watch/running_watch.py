@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -40,6 +41,24 @@ def until(holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
     while not holds():
         assert time.monotonic() < end, what
         time.sleep(0.05)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process lives; one that nobody has waited for yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def tree_of(pid: int) -> list[int]:
+    """A process with all that it started, directly or not."""
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text("ascii").split():
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+                found += tree_of(int(child))
+    return found
 
 
 class RunningWatch:

@@ -7,6 +7,8 @@ import signal
 import sys
 from pathlib import Path
 
+from tests.watch.running_watch import is_running
+
 from midwatch.watch.rehearsal import eventually
 from midwatch.watch.supervisor import Child, Supervisor
 
@@ -138,14 +140,6 @@ def test_what_a_killed_child_had_started_is_killed_with_it(tmp_path: Path) -> No
     worker = asyncio.run(scene())
     # Killed is told at once; that the system has carried it out may take a moment.
     eventually(lambda: not is_running(worker))
-
-
-def is_running(pid: int) -> bool:
-    """Whether a process lives; one that nobody has waited for yet does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_a_command_that_is_missing_does_not_stop_the_others(tmp_path: Path) -> None:

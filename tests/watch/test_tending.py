@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,26 @@ def test_what_another_process_does_is_not_loaded_here_too(module: str, unwanted:
 
     loaded = {name.partition(".")[0] for name in done.stdout.decode().split()}
     assert not unwanted & loaded
+
+
+def test_a_desk_that_nobody_searches_in_does_without_the_lake(tmp_path: Path) -> None:
+    script = (
+        "import sys, django; django.setup()\n"
+        "from django.urls import get_resolver; get_resolver().url_patterns\n"
+        "import midwatch.desk.reminders.sending\n"
+        "print(*sys.modules)"
+    )
+    told = {
+        "MIDWATCH_STATE": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "midwatch.desk.site.settings",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, env={**os.environ, **told}
+    )
+
+    loaded = {name.partition(".")[0] for name in done.stdout.decode().split()}
+    assert "ninja" in loaded, "its pages and its API are"
+    assert not {"pyarrow", "deltalake", "duckdb", "weasyprint"} & loaded
 
 
 def test_the_process_that_only_keeps_the_others_running_stays_small() -> None:

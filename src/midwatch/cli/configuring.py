@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import msgspec
 
+from midwatch.cli.claiming import running_pid
 from midwatch.cli.state_options import config_option, opened, state_option
-from midwatch.cli.up import running_pid
 from midwatch.kernel import MidwatchError
 from midwatch.watch.configuration import load_configuration, settings
 from midwatch.watch.policies import Policies

@@ -1,6 +1,6 @@
-"""The bar that shows how far a reading has come, on standard error.
+"""What shows on standard error that work goes on: a bar, or a turning mark.
 
-It is apart from the commands since they import it only where a bar is shown.
+It is apart from the commands since they import it only where something is shown.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
+from rich.status import Status
 
 
 def reading_bar(word: str) -> Progress:
@@ -30,3 +31,8 @@ def counting_bar(word: str) -> Progress:
     """A bar in pieces that begins with ``word`` and is gone when it is done."""
     columns = (TextColumn(word), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def turning_mark(word: str) -> Status:
+    """A mark before ``word`` that turns and is gone when it is done."""
+    return Status(word, console=Console(stderr=True))

@@ -12,9 +12,9 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from midwatch.cli.claiming import running_pid
 from midwatch.cli.screen import Screen
 from midwatch.cli.state_options import config_option, opened, state_option
-from midwatch.cli.up import running_pid
 from midwatch.paging import SqliteIncidents
 from midwatch.tenants import TenantStore
 from midwatch.watch.canary import PROCESS as CANARY

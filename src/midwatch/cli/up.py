@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Final
 
 import click
 
+from midwatch.cli.claiming import claimed, expect_none, running_pid
 from midwatch.cli.desk import surroundings, welcome_link, words
 from midwatch.cli.state_options import config_option, opened, state_option
 from midwatch.kernel import ConfigurationError, RemoteFailureError
@@ -40,7 +41,11 @@ _PROCESSES: Final = ("intake", "pipeline", "clock")
     default=None,
     help="Whether a sample office sends. Default: only while there is no client of your own.",
 )
-@click.option("--detach", is_flag=True, help="Return once everything runs; midwatch down stops it.")
+@click.option(
+    "--detach",
+    is_flag=True,
+    help="Return once all runs and the desk answers; midwatch down stops it.",
+)
 @click.option("--unless-running", is_flag=True, help="Where a watch runs here already, let it run.")
 def up(
     *,
@@ -53,22 +58,34 @@ def up(
     """Start the watch: take logs in, detect, alert, keep. Ctrl-C or midwatch down stops it."""
     folder = opened(state)
     configuration = load_configuration(config)
-    running = running_pid(folder)
-    if running is not None and unless_running:
+    if unless_running and running_pid(folder) is not None:
         click.echo(_summary(configuration, folder, config))
         return
-    if running is not None:
-        raise ConfigurationError(
-            f"a watch runs already in this state folder (process {running})",
-            remedy="stop it with midwatch down, or name another folder with --state",
-            path=str(folder.path),
-        )
-    for problem in (*state_problems(folder), *port_problems(configuration)):
+    expect_none(folder)
+    for problem in state_problems(folder):
         raise problem
-    if detach:
-        _detach(folder, state, config, demo=demo)
-        click.echo(_summary(configuration, folder, config))
-        return
+    with claimed(folder) as lock:
+        for taken in port_problems(configuration):
+            raise taken
+        if not detach:
+            _run(folder, configuration, config, lock, demo=demo)
+            return
+    # What only this moment needs is imported here: the watch's own process lives for months.
+    from midwatch.cli.awaiting import await_desk  # noqa: PLC0415  # the reason stands above
+
+    log = folder.path / "up.log"
+    with _turning("starting the watch"):
+        _detach(folder, log, config, demo=demo)
+    if configuration.desk.port:
+        with _turning("waiting for the desk"):
+            await_desk(configuration.desk, log)
+    click.echo(_summary(configuration, folder, config))
+
+
+def _run(
+    folder: StateFolder, configuration: Configuration, config: Path | None, lock: int,
+    *, demo: bool | None,
+) -> None:  # fmt: skip
     sample = _sample_office(folder, wanted=demo)
     pid_file = folder.path / "up.pid"
     pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
@@ -80,7 +97,7 @@ def up(
         children = [_child(name, folder, config) for name in names]
         if configuration.desk.port:
             children.append(Child("desk", words("run"), surroundings(folder, config)))
-        asyncio.run(Supervisor(children).run())
+        asyncio.run(Supervisor(children, held=(lock,)).run())
     finally:
         with suppress(FileNotFoundError):
             pid_file.unlink()
@@ -129,17 +146,6 @@ def reload(*, state: Path | None, config: Path | None) -> None:
     click.echo("The watch reads its settings anew. midwatch status tells if something is wrong.")
 
 
-def running_pid(folder: StateFolder) -> int | None:
-    """The process of the watch that runs in this folder; None where none does."""
-    try:
-        pid = int((folder.path / "up.pid").read_text(encoding="ascii"))
-        os.kill(pid, 0)
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except (OSError, ValueError):
-        return None
-    return pid if b"up" in words else None
-
-
 def _child(name: str, folder: StateFolder, config: Path | None) -> Child:
     command = [sys.executable, "-m", "midwatch", "watch", name, "--state", str(folder.path)]
     if config is not None:
@@ -147,17 +153,22 @@ def _child(name: str, folder: StateFolder, config: Path | None) -> Child:
     return Child(name, command, may_end=name == "demo")
 
 
-def _detach(
-    folder: StateFolder, state: Path | None, config: Path | None, *, demo: bool | None
-) -> None:
+def _turning(word: str) -> AbstractContextManager[object]:
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from midwatch.cli.reading_bar import turning_mark  # noqa: PLC0415  # Rich is slow to load
+
+    return turning_mark(word)
+
+
+def _detach(folder: StateFolder, log: Path, config: Path | None, *, demo: bool | None) -> None:
     """Start the watch as a process of its own, and wait until all parts beat."""
-    command = [sys.executable, "-m", "midwatch", "up", "--state", str(state or folder.path)]
+    command = [sys.executable, "-m", "midwatch", "up", "--state", str(folder.path)]
     if config is not None:
         command += ["--config", str(config)]
     if demo is not None:
         command.append("--demo" if demo else "--no-demo")
     began = int(time.time() * _SECOND)
-    log = folder.path / "up.log"
     with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603  # our own command
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True

@@ -12,6 +12,7 @@ import click
 from midwatch.cli.rules import cache_folder
 from midwatch.cli.state_options import config_option, opened, state_option
 from midwatch.watch.configuration import load_configuration
+from midwatch.watch.lifeline import end_with_starter
 from midwatch.watch.logs import log_to_stderr
 
 
@@ -30,6 +31,7 @@ def command(*, process: str, state: Path | None, config: Path | None) -> None:
     fetches address lists that are due, as clock has it done; lake writes what pipeline hands
     it, which starts it itself. `midwatch up` runs intake, pipeline and clock.
     """
+    end_with_starter()
     folder = opened(state)
     if process == "lake":
         from midwatch.watch.processes.lake import run_lake  # noqa: PLC0415  # its parts only

@@ -14,6 +14,7 @@ import click
 from midwatch.desk.setup import DeskSetup, desk_setup
 from midwatch.kernel import ConfigurationError, MidwatchError
 from midwatch.watch.configuration import VARIABLE as CONFIG
+from midwatch.watch.lifeline import end_with_starter
 from midwatch.watch.logs import log_to_stderr
 from midwatch.watch.state_folder import VARIABLE as STATE
 
@@ -38,6 +39,7 @@ def _options(function: click.decorators.FC) -> click.decorators.FC:
 @_options
 def run(*, state: Path | None, config: Path | None) -> None:
     """Serve the desk until it is told to stop."""
+    end_with_starter()
     setup = _told(state, config)
     # This process only keeps the worker running for months: Django is for others to load.
     prepared = subprocess.run(

@@ -7,6 +7,8 @@ row came from, whether it was understood, and the line itself: whole in ``raw``,
 Data files leave out columns that hold nothing, and number the others (Parquet field ids) by
 their names, so that one reader's schema fits all files without opening them first.
 
+Types are told in DuckDB's words here; ``lake.schemas`` has them in Arrow's, which is large.
+
 >>> field_id("src_ip") == field_id("src_ip") != field_id("dst_ip")
 True
 """
@@ -16,15 +18,17 @@ from __future__ import annotations
 import zlib
 from typing import Final
 
-import pyarrow as pa
-
 from midwatch.events.schema import FIELDS, FieldType
 from midwatch.lake.values import NUMBERS
 
 PARTITIONS: Final = ("tenant", "day")
 
-_TIME: Final = pa.timestamp("us", tz="UTC")
-_FIELDS: Final = pa.map_(pa.string(), pa.string())
+TIME: Final = "TIMESTAMP"
+TEXT: Final = "VARCHAR"
+NUMBER: Final = "BIGINT"
+TRUTH: Final = "BOOLEAN"
+BYTES: Final = "BLOB"
+TEXTS: Final = "MAP(VARCHAR, VARCHAR)"
 _ABSENT: Final = {"time", "received", "tenant", "office", "source", "message", "raw"}
 DOCS: Final = {
     "time": "When it happened (UTC); null where the line states no time.",
@@ -49,65 +53,29 @@ DOCS: Final = {
 }
 
 
-def _types() -> dict[str, pa.DataType]:
-    types: dict[str, pa.DataType] = {
-        "time": _TIME, "received": _TIME, "office": pa.string(), "feed": pa.string(),
-        "source": pa.string(), "spool": pa.string(), "delivery": pa.int64(), "line": pa.int64(),
-        "parsed": pa.bool_(), "failure": pa.string(), "dated_by_receipt": pa.bool_(),
-        "masked": pa.bool_(),
+def _kinds() -> dict[str, str]:
+    kinds = {
+        "time": TIME, "received": TIME, "office": TEXT, "feed": TEXT, "source": TEXT,
+        "spool": TEXT, "delivery": NUMBER, "line": NUMBER, "parsed": TRUTH, "failure": TEXT,
+        "dated_by_receipt": TRUTH, "masked": TRUTH,
     }  # fmt: skip
     for field in FIELDS.values():
         if field.name not in _ABSENT:
-            types[field.name] = pa.int64() if field.type is FieldType.INTEGER else pa.string()
-    types["fields"] = _FIELDS
-    types["raw"] = pa.string()
-    types["raw_bytes"] = pa.binary()
-    types["line_form"] = pa.string()
-    types.update(dict.fromkeys(NUMBERS, pa.int64()))
-    return types
+            kinds[field.name] = NUMBER if field.type is FieldType.INTEGER else TEXT
+    kinds.update(fields=TEXTS, raw=TEXT, raw_bytes=BYTES, line_form=TEXT)
+    return kinds | dict.fromkeys(NUMBERS, NUMBER)
 
 
-TYPES: Final = _types()
-"""The columns that data files hold, in order; the partitions stand in the folders' names."""
+KINDS: Final = _kinds()
+"""The columns that data files hold, in order, with DuckDB's types; the partitions stand in the
+folders' names. Times are UTC and have no zone in DuckDB, so nothing shifts them."""
 
 DELTA_ENCODED: Final = frozenset(
     {"time", "received", "delivery", "line", "pid", "src_port", "bytes_in", "bytes_out", *NUMBERS}
 )
 """Numbers with few repeats: kept as differences, which zstd then squeezes."""
 
-_DUCKDB_TYPES: Final = {
-    _TIME: "TIMESTAMP",
-    pa.string(): "VARCHAR",
-    pa.int64(): "BIGINT",
-    pa.bool_(): "BOOLEAN",
-    pa.binary(): "BLOB",
-    _FIELDS: "MAP(VARCHAR, VARCHAR)",
-}
-
 
 def field_id(name: str) -> int:
     """The Parquet field id of a column: the same for that name for ever."""
     return zlib.crc32(name.encode()) & 0x7FFF_FFFF
-
-
-def duckdb_type(name: str) -> str:
-    """DuckDB's type of a column. Times are UTC and have no zone, so nothing shifts them."""
-    return _DUCKDB_TYPES[TYPES[name]]
-
-
-def file_schema(names: list[str]) -> pa.Schema:
-    """The Arrow schema of a data file that holds these columns."""
-    return pa.schema(
-        [
-            pa.field(
-                name, TYPES[name], metadata={b"PARQUET:field_id": str(field_id(name)).encode()}
-            )
-            for name in names
-        ]
-    )
-
-
-def table_schema() -> pa.Schema:
-    """The Arrow schema of the table, partitions included."""
-    fields = [pa.field(name, kind) for name, kind in TYPES.items()]
-    return pa.schema([*fields, pa.field("tenant", pa.string()), pa.field("day", pa.date32())])

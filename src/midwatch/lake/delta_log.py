@@ -28,8 +28,9 @@ from deltalake.exceptions import DeltaError
 
 from midwatch import __version__
 from midwatch.kernel import BadInputError, ConfigurationError
-from midwatch.lake.columns import PARTITIONS, table_schema
+from midwatch.lake.columns import PARTITIONS
 from midwatch.lake.files import DataFile, sync_path
+from midwatch.lake.schemas import table_schema
 from midwatch.lake.values import SET_ASIDE
 
 TABLE: Final = "events"

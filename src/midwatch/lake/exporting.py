@@ -11,13 +11,14 @@ import io
 import math
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import msgspec
-import pyarrow.parquet as pq
 
 from midwatch.lake.ocsf import to_ocsf
-from midwatch.lake.reading import Answer
+
+if TYPE_CHECKING:  # loaded by whoever opens the lake
+    from midwatch.lake.reading import Answer
 
 EXPORTS: Final = ("json", "csv", "parquet", "ocsf")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -27,6 +28,8 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 def write_answer(answer: Answer, form: str, sink: BinaryIO) -> None:
     """Write the rows as ``json`` (one object a line), ``csv``, ``parquet`` or ``ocsf``."""
     if form == "parquet":
+        import pyarrow.parquet as pq  # noqa: PLC0415  # large, and for this form only
+
         pq.write_table(answer.table, sink, compression="zstd")
     elif form == "csv":
         text = io.TextIOWrapper(sink, encoding="utf-8", newline="", write_through=True)

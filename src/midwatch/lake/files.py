@@ -20,7 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from midwatch.lake.columns import DELTA_ENCODED, TYPES, file_schema
+from midwatch.lake.columns import DELTA_ENCODED
+from midwatch.lake.schemas import TYPES, file_schema
 
 PREFIX: Final = "events-"
 """Names of files that we wrote begin so; others are another engine's."""

@@ -18,7 +18,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from midwatch.kernel import derived_id
-from midwatch.lake.columns import TYPES
 from midwatch.lake.delta_log import (
     ActiveFile,
     DeltaLog,
@@ -39,6 +38,7 @@ from midwatch.lake.files import (
 )
 from midwatch.lake.line_forms import ARGUMENTS, split_lines, whole_line
 from midwatch.lake.rows import sorted_rows
+from midwatch.lake.schemas import TYPES
 from midwatch.lake.values import NUMBERS, SET_ASIDE, Erased, Erasure, Maintained
 from midwatch.tenants import Tenant
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from midwatch.lake.reading import LakeReader
 from midwatch.lake.search import Compiled
+
+if TYPE_CHECKING:  # loaded by whoever opens the lake
+    from midwatch.lake.reading import LakeReader
 
 FACETS: Final = (
     "source", "outcome", "category", "action", "src_ip", "user", "host", "dst_port", "signature",

@@ -31,12 +31,12 @@ import pyarrow.parquet as pq
 
 from midwatch.kernel import BadInputError, ConfigurationError
 from midwatch.lake.addresses import MACROS
-from midwatch.lake.columns import TYPES, duckdb_type, field_id
+from midwatch.lake.columns import KINDS, field_id
 from midwatch.lake.delta_log import ActiveFile, DeltaLog
 from midwatch.lake.files import PREFIX, read_file
 from midwatch.lake.line_forms import whole_line_sql
 from midwatch.lake.snapshots import Snapshots, snapshot
-from midwatch.lake.values import NUMBERS
+from midwatch.lake.values import NUMBERS, SlowError
 from midwatch.lake.windows import starts
 
 MOST_ROWS: Final = 10_000
@@ -48,7 +48,7 @@ _FIRST: Final = ("time", "tenant", "office", "feed", "source", "host", "category
                  "outcome", "src_ip", "user")  # fmt: skip
 COLUMNS: Final = (
     *_FIRST,
-    *(name for name in TYPES if name not in {*_FIRST, *_HIDDEN, "fields", "raw_bytes"}),
+    *(name for name in KINDS if name not in {*_FIRST, *_HIDDEN, "fields", "raw_bytes"}),
     "fields", "raw", "raw_bytes", "day", "id",
 )  # fmt: skip
 """The columns of the view, in order."""
@@ -84,10 +84,6 @@ class Newest:
     table: pa.Table
     cut: bool = False
     reached: int | None = None
-
-
-class SlowError(BadInputError):
-    """A question took longer than it may."""
 
 
 class LakeReader:
@@ -432,12 +428,11 @@ def _view(paths: Sequence[str]) -> str:
     parts = []
     if ours:
         schema = ", ".join(
-            f"{field_id(name)}: "
-            f"{{name: '{name}', type: '{duckdb_type(name)}', default_value: NULL}}"
-            for name in TYPES
+            f"{field_id(name)}: {{name: '{name}', type: '{KINDS[name]}', default_value: NULL}}"
+            for name in KINDS
         )
         files = ", ".join(map(_quoted, ours))
-        parts.append(_selection(f"read_parquet([{files}], schema = MAP {{{schema}}})", set(TYPES)))
+        parts.append(_selection(f"read_parquet([{files}], schema = MAP {{{schema}}})", set(KINDS)))
     for path in foreign:
         known = set(pq.read_schema(path).names)
         parts.append(_selection(f"read_parquet([{_quoted(path)}])", known))
@@ -449,8 +444,7 @@ def _view(paths: Sequence[str]) -> str:
 def _selection(source: str, known: set[str]) -> str:
     """The view's columns out of files that hold the known ones."""
     stored = ", ".join(
-        f"CAST({name if name in known else 'NULL'} AS {duckdb_type(name)}) AS {name}"
-        for name in TYPES
+        f"CAST({name if name in known else 'NULL'} AS {KINDS[name]}) AS {name}" for name in KINDS
     )
     place = "regexp_extract(filename, '/tenant=([^/]*)/day=([^/]*)/[^/]*$', {})"
     derived = {

@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from midwatch.events.batch import Constant, EventBatch, ParseFailure
-from midwatch.lake.columns import PARTITIONS, TYPES
+from midwatch.lake.columns import PARTITIONS
 from midwatch.lake.line_forms import ARGUMENTS, split_lines
 from midwatch.lake.masking import Masking
+from midwatch.lake.schemas import TYPES
 from midwatch.lake.values import NUMBERS, Placed
 
 OLDEST_DAYS: Final = 400

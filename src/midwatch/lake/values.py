@@ -7,11 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from midwatch.events.batch import EventBatch, ParseFailure
+from midwatch.kernel import BadInputError
 
 NUMBERS: Final = tuple(f"n{spot}" for spot in range(10))
 """Columns for numbers of a line that no common column holds."""
 SET_ASIDE: Final = "set-aside"
 """The folder of the lake for what is damaged."""
+
+
+class SlowError(BadInputError):
+    """A question took longer than it may."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ How many rows lie behind a moment is told by the files' own statistics, as if th
 were spread evenly over its time: good enough to begin where the newest are, and to know beforehand
 how much a question has to read.
 
+>>> from midwatch.lake.delta_log import ActiveFile
 >>> file = ActiveFile("x", "acme", "2026-11-21", 1, 1_000, 0, 1_000_000, 0)
 >>> rows_from([file], 500_000)
 500
@@ -14,9 +15,10 @@ how much a question has to read.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from midwatch.lake.delta_log import ActiveFile
+if TYPE_CHECKING:  # loaded by whoever opens the lake
+    from midwatch.lake.delta_log import ActiveFile
 
 FIRST: Final = 250_000
 """Rows of the first span: a tenth of a second's work."""

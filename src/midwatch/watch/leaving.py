@@ -18,11 +18,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from midwatch.kernel import BadInputError, ConfigurationError
 from midwatch.knowledge import KnowledgeStore, kept_list
-from midwatch.lake import Erasure, LakeKeeper
+from midwatch.lake import Erasure
 from midwatch.paging import SqliteIncidents
 from midwatch.tenants import TenantStore
 from midwatch.watch.checkpoints import Checkpoints
@@ -33,6 +33,9 @@ from midwatch.watch.processes.running import microseconds
 from midwatch.watch.self_watch import BEAT, MISSED_BEATS
 from midwatch.watch.spools import open_spool
 from midwatch.watch.state_folder import StateFolder
+
+if TYPE_CHECKING:  # loaded where somebody is erased
+    from midwatch.lake import LakeKeeper
 
 _PATIENCE: Final = 30.0
 """Seconds that a process may take to end, and the pipeline to go past a client's lines."""
@@ -63,6 +66,8 @@ def erase_client(folder: StateFolder, configuration: Configuration, tenant: str)
         BadInputError: There is no such client, it is on legal hold, or another process erases it.
         ConfigurationError: A part of the state folder cannot be used.
     """
+    from midwatch.lake import LakeKeeper  # noqa: PLC0415  # large, and the desk hardly ever erases
+
     with closing(TenantStore(folder.database)) as tenants:
         known = tenants.tenant(tenant)
         if known is None:

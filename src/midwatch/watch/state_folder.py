@@ -16,7 +16,8 @@
     desk.key         what the desk's sessions are signed and its masks are keyed with
     leaving/         which clients were erased while lines of them were on their way
     backups/         made by ``midwatch backup``
-    *.pid, up.log, demo.*   of the watch that runs here
+    up.lock          held by all processes of the watch that runs here
+    *.pid, up.log, demo.*   of that watch
 
 The folder is the owner's alone (mode 0700): logs name people.
 """

@@ -4,7 +4,7 @@ A child that ends by itself is started again, sooner or later: at once the first
 after 1, 2, 4 … up to 30 seconds, until it has run for a minute. Stopping goes in the order
 in which lines travel, so that nothing more comes in before what came is worked off. A
 child that does not stop within its time is killed, with all that it started; every part is made
-to survive that.
+to survive that. Where the supervisor itself is killed, its children end by their lifeline.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
+
+from midwatch.watch.lifeline import VARIABLE, lifeline
 
 LONGEST_PAUSE: Final = 30.0
 """Seconds."""
@@ -56,9 +58,13 @@ def pause_before(failures: int) -> float:
 class Supervisor:
     """Runs children until it is told to stop; see the module's documentation."""
 
-    def __init__(self, children: Sequence[Child]) -> None:
-        """``children`` in the order in which they are started and stopped."""
+    def __init__(self, children: Sequence[Child], held: Sequence[int] = ()) -> None:
+        """``children`` in the order in which they are started and stopped.
+
+        ``held``: descriptors that each of them holds open too, such as a lock.
+        """
         self._children = children
+        self._held = held
         self._running: dict[str, Process] = {}
         self._stopping = asyncio.Event()
         self.starts: dict[str, int] = {child.name: 0 for child in children}
@@ -69,17 +75,18 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         loop.add_signal_handler(signal.SIGHUP, self.reload)
-        keepers = [asyncio.create_task(self._keep(child)) for child in self._children]
-        try:
-            await self._stopping.wait()
-            for child in self._children:
-                await self._end(child)
-        finally:
-            for keeper in keepers:
-                keeper.cancel()
-            await asyncio.gather(*keepers, return_exceptions=True)
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-                loop.remove_signal_handler(number)
+        with lifeline() as line:
+            keepers = [asyncio.create_task(self._keep(child, line)) for child in self._children]
+            try:
+                await self._stopping.wait()
+                for child in self._children:
+                    await self._end(child)
+            finally:
+                for keeper in keepers:
+                    keeper.cancel()
+                await asyncio.gather(*keepers, return_exceptions=True)
+                for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                    loop.remove_signal_handler(number)
 
     def stop(self) -> None:
         """Stop all children, then ``run`` returns."""
@@ -91,7 +98,7 @@ class Supervisor:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGHUP)
 
-    async def _keep(self, child: Child) -> None:
+    async def _keep(self, child: Child, line: int) -> None:
         failures = 0
         while not self._stopping.is_set():
             await asyncio.sleep(pause_before(failures))
@@ -99,8 +106,9 @@ class Supervisor:
             try:
                 process = await asyncio.create_subprocess_exec(
                     *child.command,
-                    env={**os.environ, **child.environment},
+                    env={**os.environ, **child.environment, VARIABLE: str(line)},
                     process_group=0,
+                    pass_fds=(line, *self._held),
                 )
             except OSError as error:
                 _LOG.error("%s cannot be started: %s", child.name, error)

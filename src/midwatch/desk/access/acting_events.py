@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -16,8 +17,10 @@ from midwatch.desk.access.stores import stores
 from midwatch.desk.audit.models import Reveal
 from midwatch.desk.audit.services import note, reveal
 from midwatch.kernel import BadInputError
-from midwatch.lake import Answer
 from midwatch.rules import RuleText, compile_rules
+
+if TYPE_CHECKING:  # loaded with the first search, see Scope.lake
+    from midwatch.lake import Answer
 
 _BEHIND_THE_MASK = ("user names", "machines and internal addresses", "file names", "raw lines")
 _COMMON = "common"

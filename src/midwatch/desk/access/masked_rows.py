@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from types import MappingProxyType
-from typing import Any, Final
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, Final
 
 from midwatch.desk.access.masking import HIDDEN_LINE, Masker
+
+if TYPE_CHECKING:  # loaded with the first search, see Scope.lake
+    import pyarrow as pa
 
 OPEN: Final = frozenset(
     {"time", "received", "day", "tenant", "office", "feed", "source", "category", "outcome",
@@ -63,6 +64,8 @@ def masked_table(
     hidden = [hides(str(tenant), str(row)) for tenant, row in zip(tenants, ids, strict=True)]
     if not any(hidden):
         return table
+    import pyarrow as pa  # noqa: PLC0415  # loaded with the first search, see Scope.lake
+
     maskers = {str(tenant): masker_of(str(tenant)) for tenant in set(tenants)}
     columns: list[Any] = []
     for name in table.column_names:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,20 +18,22 @@ from django.http import Http404
 
 from midwatch.desk.access.masking import Masker
 from midwatch.desk.access.roles import Permission
-from midwatch.desk.access.stores import SNAPSHOTS, Stores, stores
+from midwatch.desk.access.stores import Stores, snapshots, stores
 from midwatch.desk.access.vendors import Vendors
 from midwatch.desk.access.viewers import Viewer
 from midwatch.desk.audit.services import open_reveals
 from midwatch.desk.people.selectors import masking_staff, staff_names
 from midwatch.incidents import Incident, IncidentState, Policy, Signal
 from midwatch.incidents.states import MIDWATCH
-from midwatch.lake import LakeReader
 from midwatch.paging import Selection
 from midwatch.paging.store import Hits
 from midwatch.reports.defusing import defuse
 from midwatch.tenants import Feed, Office, Tenant
 from midwatch.watch.health import Concern, FeedHealth
 from midwatch.watch.policies import OPERATOR
+
+if TYPE_CHECKING:  # loaded with the first search, see Scope.lake
+    from midwatch.lake import LakeReader
 
 OPEN_STATES: Final = tuple(state for state in IncidentState if state is not IncidentState.RESOLVED)
 _LAKE_MEMORY: Final = "512MB"
@@ -203,9 +205,12 @@ class Scope:
         """
         for tenant in tenants:
             self.tenant(tenant, Permission.SEARCH)
+        # A desk at rest does without the lake's libraries, a third of its memory.
+        from midwatch.lake import LakeReader  # noqa: PLC0415  # the reason stands above
+
         return LakeReader(
             self._kept.folder.lake, list(tenants), since=since, until=until, memory=_LAKE_MEMORY,
-            snapshots=SNAPSHOTS,
+            snapshots=snapshots(),
         )  # fmt: skip
 
     # ------------------------------------------------------------ vendors

@@ -12,9 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import pyarrow as pa
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -24,10 +23,8 @@ from midwatch.desk.access.roles import Permission
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.access.turns import TURNS
 from midwatch.kernel import BadInputError
-from midwatch.lake import Answer, LakeReader
-from midwatch.lake.columns import TYPES
+from midwatch.lake.columns import KINDS
 from midwatch.lake.overview import FACETS, Count, Overview, overview
-from midwatch.lake.reading import SlowError
 from midwatch.lake.search import (
     All,
     Compiled,
@@ -39,7 +36,13 @@ from midwatch.lake.search import (
     compile_search,
     parse,
 )
+from midwatch.lake.values import SlowError
 from midwatch.lake.windows import back_to
+
+if TYPE_CHECKING:  # loaded with the first search, see Scope.lake
+    import pyarrow as pa
+
+    from midwatch.lake import Answer, LakeReader
 
 SECONDS: Final = 15.0
 """How long one question may take, all its parts together."""
@@ -226,7 +229,7 @@ class Events:
             answer = reader.latest(
                 asked.compiled.where, asked.compiled.parameters, limit=most, seconds=SECONDS * 2
             )
-        return Answer(self._masked(answer.table), answer.cut)
+        return replace(answer, table=self._masked(answer.table))
 
     def event(self, name: str) -> Row:
         """One event by its id, unmasked while a reveal of it is open.
@@ -255,7 +258,7 @@ class Events:
             ConfigurationError: There is no lake yet.
         """
         column = column_of(field)
-        if (column not in TYPES and column != "tenant") or column in _NO_FACET:
+        if (column not in KINDS and column != "tenant") or column in _NO_FACET:
             return []
         masked = [each for each in self.tenants if self._scope.masks(each)]
         hidden = column not in OPEN and column not in CODED and column not in ADDRESSES

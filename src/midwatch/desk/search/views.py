@@ -26,8 +26,8 @@ from midwatch.desk.search.selectors import saved_search, saved_searches
 from midwatch.desk.theme.templatetags.midwatch import zone_named
 from midwatch.kernel import BadInputError, ConfigurationError
 from midwatch.lake.exporting import EXPORTS
-from midwatch.lake.reading import SlowError
 from midwatch.lake.search import SearchError
+from midwatch.lake.values import SlowError
 
 _REST = frozenset(
     {

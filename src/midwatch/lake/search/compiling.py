@@ -19,7 +19,7 @@ from typing import Final
 
 from midwatch.events.schema import ALIASES, FIELDS, FieldType
 from midwatch.lake.addresses import number_of
-from midwatch.lake.columns import TYPES, duckdb_type
+from midwatch.lake.columns import KINDS
 from midwatch.lake.search.instants import SearchClock, span_of
 from midwatch.lake.search.parsing import SearchError
 from midwatch.lake.search.tree import RANGE, All, Not, Query, Term, Word
@@ -33,8 +33,8 @@ _TEXTS: Final = {"tenant", "raw", "id"}
 _OWN: Final = "fields."
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SEARCHABLE: Final = sorted(
-    {*TYPES, *_TEXTS, *_TIMES, *_EITHER, "has"}
-     - {name for name in TYPES if name in ("fields", "raw_bytes", "line_form")
+    {*KINDS, *_TEXTS, *_TIMES, *_EITHER, "has"}
+     - {name for name in KINDS if name in ("fields", "raw_bytes", "line_form")
         or (name[0] == "n" and name[1:].isdigit())}
 )  # fmt: skip
 
@@ -117,7 +117,7 @@ class _Compiler:
             return "fields[?]"
         column = name.lower()
         column = column if column in _SEARCHABLE else ALIASES.get(column, "")
-        if column in TYPES or column in _TEXTS:
+        if column in KINDS or column in _TEXTS:
             return column
         near = difflib.get_close_matches(name.lower(), _SEARCHABLE, 3, 0.6)
         remedy = f"did you mean {' or '.join(near)}? " if near else ""
@@ -128,7 +128,7 @@ class _Compiler:
         )  # fmt: skip
 
     def _compared(self, column: str, term: Term) -> str:
-        kind = duckdb_type(column) if column in TYPES else "VARCHAR"
+        kind = KINDS.get(column, "VARCHAR")
         known = FIELDS.get(column)
         if kind == "BIGINT":
             return self._number(column, term)
