@@ -109,6 +109,30 @@ class TestFinance:
         assert "the file has 200 MB; more than 20 MB are not read" in done.stderr
 
 
+class TestGerman:
+    def test_a_german_workbook_is_scored_and_compared_with_an_english_one(
+        self, tmp_path: Path
+    ) -> None:
+        told = run("questions", "--short", "--language", "de", folder=tmp_path).stdout
+        assert "rufen Sie uns binnen 24 Stunden an?" in " ".join(told.split())
+        for name, *language in (("acme", "--language", "de"), ("budget",)):
+            run("questions", "--short", *language, "--xlsx", f"{name}.xlsx", "--vendor",
+                name.title(), folder=tmp_path)  # fmt: skip
+        fill(tmp_path / "acme.xlsx", {"breach.call-24h": "ja", "audits.report": "keinen"})
+        fill(tmp_path / "budget.xlsx", {"breach.call-24h": "yes", "audits.report": "none"})
+        run("needs", "needs.toml", folder=tmp_path)
+        needs = tmp_path / "needs.toml"
+        needs.write_text(needs.read_text().partition("[candidate.")[0])  # no prices
+        sums = [json.loads(run("score", f"{name}.xlsx", "--json", folder=tmp_path).stdout)
+                for name in ("acme", "budget")]  # fmt: skip
+        assert sums[0]["points"] == sums[1]["points"] == 5
+        assert sums[0]["lines"] == sums[1]["lines"]
+        done = run("compare", "budget.xlsx", "acme.xlsx", "--needs", "needs.toml", "--json",
+                   folder=tmp_path)  # fmt: skip
+        fits = {each["fit"] for each in json.loads(done.stdout)["candidates"]}
+        assert len(fits) == 1, done.stderr
+
+
 class TestAnAfternoon:
     def test_two_candidates_from_questions_to_a_comparison(self, tmp_path: Path) -> None:
         for name in ("acme", "budget"):

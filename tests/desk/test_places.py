@@ -11,6 +11,18 @@ from django.test import Client
 from midwatch.desk.access.roles import Role
 from midwatch.desk.rehearsal import Furnished
 
+OF_VENDORS = [
+    "/c/bakery/vendors/",
+    "/c/bakery/vendors/calendar/",
+    "/c/bakery/vendors/reminders/",
+    "/c/bakery/policies/",
+    "/c/bakery/choices/",
+    *(f"/vendor/bkvndr0001/{part}" for part in (
+        "", "company/", "money/", "papers/", "contracts/", "findings/", "reviews/",
+        "questionnaires/", "questionnaires/send/", "data/", "file/",
+    )),
+]  # fmt: skip
+
 
 @pytest.mark.parametrize(
     ("role", "path", "lit"),
@@ -26,6 +38,8 @@ from midwatch.desk.rehearsal import Furnished
         (Role.OWNER, "/incidents/", "Incidents"),
         (Role.OWNER, "/people/at/bakery/", "People"),
         (Role.MANAGER, "/account/sessions/", ""),
+        *((Role.OWNER, path, "Vendors") for path in OF_VENDORS),
+        *((Role.MANAGER, path, "Vendors") for path in OF_VENDORS),
     ],
 )
 def test_the_place_of_a_page_is_lit(

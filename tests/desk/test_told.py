@@ -11,11 +11,13 @@ from django.utils import translation
 from tests.vendors.every_sentence import sentences
 from tests.vendors.test_sentences import calls
 
+from midwatch.desk.choosing.words import NOTES
 from midwatch.desk.vendors.sentences import TEMPLATES
 from midwatch.desk.vendors.told import told
 from midwatch.vendors.finance.statements import Item
-from midwatch.vendors.questionnaires import own_versions
+from midwatch.vendors.questionnaires import own_in
 from midwatch.vendors.sentences import Listed, Number, Quoted, Sentence, Word
+from midwatch.watch.service_record import NOTES as SERVICE_NOTES
 
 pytestmark = pytest.mark.any_database
 
@@ -25,7 +27,7 @@ _WORDS = re.compile(r"[a-z]{2}")
 def room() -> set[str]:
     """All templates of the room that have a word in them, and the contradictions of our own."""
     templates = {call.args[0].value for _path, call in calls()}  # type: ignore[attr-defined]  # a constant, as another test holds
-    clashes = {each.says for version in own_versions() for each in version.contradictions}
+    clashes = {each.says for version in own_in("") for each in version.contradictions}
     return {e for e in templates if _WORDS.search(re.sub(r"%\(\w+\)s", "", e))} | clashes
 
 
@@ -70,6 +72,12 @@ def test_what_a_vendor_wrote_is_not_translated_nor_taken_for_a_template() -> Non
     with translation.override("de"):
         assert words in told(Sentence("contract %(title)s ends", title=Quoted(words)))
         assert told(words) == words
+
+
+def test_how_our_watch_counts_is_told_in_german() -> None:
+    assert set(SERVICE_NOTES) == NOTES
+    with translation.override("de"):
+        assert not any(translation.gettext(each) == each for each in NOTES)
 
 
 def test_plain_text_of_ours_is_told_too() -> None:

@@ -635,6 +635,9 @@ def test_the_hand_over_tells_what_is_open_and_what_was_done(
     assert f"analyst of all: {busy.own.reference} called the owner" in draft
     assert "resolved: a newsletter" in draft
     assert "0 of 8 steps done" in draft
+    german = client.get("/handover/new/?hours=8", headers={"accept-language": "de"})
+    assert "abgeschlossen: a newsletter" in german.context["text"]
+    assert "resolved" not in german.context["text"]
 
     kept = client.post("/handover/new/", {"text": "All quiet.\n<b>mind the oven</b>", "since": "0"})
     shown = text_of(client.get(kept.headers["Location"]))

@@ -21,11 +21,19 @@ from midwatch.desk.access.vendors import VendorActs
 from midwatch.desk.audit.models import Entry
 from midwatch.desk.audit.words import WORDS as VERBS
 from midwatch.desk.people.api_tokens import NOT_FOR_PROGRAMS, make_token
-from midwatch.desk.people.models import Membership
+from midwatch.desk.people.models import Membership, User
 from midwatch.desk.people.selectors import viewer_of
 from midwatch.desk.rehearsal import BAKERY, FORGE, Furnished, now, person
 from midwatch.desk.rehearsal_vendors import HOSTILE, REFERENCES, first_paper, furnish_vendors
-from midwatch.desk.vendors.models import Drill, Finding, Paper, Policy, Statement, Vendor
+from midwatch.desk.vendors.models import (
+    CalendarLink,
+    Drill,
+    Finding,
+    Paper,
+    Policy,
+    Statement,
+    Vendor,
+)
 from midwatch.desk.vendors.papers import plain_name
 from midwatch.desk.vendors.reviewing import due_day
 from midwatch.desk.vendors.sections import SECTIONS
@@ -609,6 +617,11 @@ def test_a_calendar_reads_the_days_until_its_address_is_closed(
     told = feed.content.decode().replace("\r\n ", "")
     assert "Review of Helpers of bakery" in told
     assert "forge" not in told
+    User.objects.filter(pk=CalendarLink.objects.get().owner_id).update(language="de")
+    german = program.get(found[0]).content.decode().replace("\r\n ", "")
+    assert "Überprüfung von Helpers of bakery" in german
+    assert "ist zu beheben" in german
+    assert not re.search("SUMMARY:.*(Review of| ends| is to be)", german)
     owned = helpers.tenant
     link = re.search(r"calendar/(\d+)/end/", text_of(owner, "/c/bakery/vendors/calendar/"))
     assert link is not None

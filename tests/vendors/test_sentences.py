@@ -21,7 +21,7 @@ from midwatch.vendors.sentences import Listed, Number, Quoted, Sentence, Word, e
 from midwatch.vendors.tiers import Tier
 
 HERE = Path(midwatch.vendors.__file__).parent
-_AS_IT_WAS = "0fe2e71782cec3f7ae0d1ebf074e204c07c044cfa710f9ad8b56d4d9cf220913"
+_AS_IT_WAS = "1f724d5680ff439136f560e663fb401046286547fcf7287144178a600b3dd695"
 """SHA-256 of all English that is said about 300 files; it is what it was before sentences had
 templates. Who changes a sentence on purpose writes the new one here."""
 

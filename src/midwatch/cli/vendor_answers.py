@@ -19,11 +19,10 @@ from midwatch.vendors.questionnaires import (
     Reply,
     TemplateVersion,
     contradictions,
-    full_questionnaire,
     new_submission,
+    own_in,
     own_versions,
     score_of,
-    short_questionnaire,
 )
 from midwatch.vendors.questionnaires.formats import (
     Format,
@@ -33,21 +32,29 @@ from midwatch.vendors.questionnaires.formats import (
     read_any,
     read_own,
 )
+from midwatch.vendors.questionnaires.languages import languages
 from midwatch.vendors.questionnaires.mapping import Reuse, reuse
 from midwatch.vendors.questionnaires.scoring import Score, amount, percent
 
 _FORMATS: Final = ("auto", *(each.value for each in Format if each is not Format.OWN))
 _MOST: Final = 12
 short_option = click.option("--short", is_flag=True, help="The short questionnaire: 15 minutes.")
+language_option = click.option(
+    "--language",
+    type=click.Choice(("en", *languages())),
+    default="en",
+    help="The language of our questions.",
+)
 
 
 @click.command("questions")
 @short_option
+@language_option
 @click.option("--xlsx", "output", type=PATH, help="Write them as a workbook to fill in.")
 @click.option("--vendor", default="", help="Whom the workbook is for.")
-def questions(*, short: bool, output: Path | None, vendor: str) -> None:
+def questions(*, short: bool, language: str, output: Path | None, vendor: str) -> None:
     """Our questions with why they are asked, or a workbook to send to a vendor."""
-    version = _version(short=short)
+    version = _version(language, short=short)
     if output is not None:
         write_bytes(_xlsx(output), own_workbook(version, vendor=vendor))
         click.echo(
@@ -73,12 +80,20 @@ def questions(*, short: bool, output: Path | None, vendor: str) -> None:
 @click.argument("file", type=PATH)
 @click.option("--answers", type=PATH, help="Answers saved from VSAQ's questionnaire FILE.")
 @short_option
+@language_option
 @click.option(
     "--xlsx", "output", type=PATH, help="Write our questionnaire, filled as far as it goes."
 )
 @click.option("--vendor", default="", help="Whose answers they are.")
 def import_answers(  # one parameter per option
-    *, form: str, file: Path, answers: Path | None, short: bool, output: Path | None, vendor: str
+    *,
+    form: str,
+    file: Path,
+    answers: Path | None,
+    short: bool,
+    language: str,
+    output: Path | None,
+    vendor: str,
 ) -> None:
     """Read FILE as FORMAT (auto, caiq, hecvat, vsaq, mvsp) and say what is in it.
 
@@ -92,7 +107,7 @@ def import_answers(  # one parameter per option
                 remedy="leave it out",
             )
         imported = add_vsaq_answers(imported, read_bytes(answers), str(answers))
-    version = _version(short=short)
+    version = _version(language, short=short)
     found = reuse(imported, version)
     _tell_imported(Screen(), imported, version, found)
     if output is not None:
@@ -123,8 +138,9 @@ def score(*, file: Path, explain: bool, as_json: bool) -> None:
     raise click.exceptions.Exit(1 if clashes or found.unanswered else 0)
 
 
-def _version(*, short: bool) -> TemplateVersion:
-    return short_questionnaire() if short else full_questionnaire()
+def _version(language: str, *, short: bool) -> TemplateVersion:
+    full, brief = own_in(language)
+    return brief if short else full
 
 
 def _xlsx(path: Path) -> Path:

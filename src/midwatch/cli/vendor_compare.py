@@ -31,7 +31,7 @@ from midwatch.vendors.comparing import (
 from midwatch.vendors.comparing import compare as compare_candidates
 from midwatch.vendors.comparing.example import EXAMPLE
 from midwatch.vendors.finance import Health, assess, read_statements
-from midwatch.vendors.questionnaires import own_versions
+from midwatch.vendors.questionnaires import carried_over, own_versions
 from midwatch.vendors.questionnaires.formats import read_own
 from midwatch.vendors.questionnaires.scoring import percent
 
@@ -82,7 +82,7 @@ def compare(  # one parameter per option
     today = datetime.now(UTC).astimezone().date()
     candidates = []
     for path, (own, submission) in zip(files, answered, strict=True):
-        if own.digest != version.digest:
+        if not own.asks_as(version):
             raise BadInputError(
                 f"it answers {own.title}, the first file {version.title}",
                 remedy="compare answers to one questionnaire",
@@ -95,7 +95,8 @@ def compare(  # one parameter per option
             health = assess(read_statements(read_bytes(source), str(source)), today)
         candidates.append(
             Candidate(
-                name=facts.name or submission.vendor or path.stem, submission=submission,
+                name=facts.name or submission.vendor or path.stem,
+                submission=carried_over(version, own, submission),
                 price=facts.yearly_price, currency=facts.currency, health=health,
                 terms=_terms(facts, wanted, today),
             )

@@ -40,12 +40,13 @@ LONGEST_DAYS: Final = HOURS_KEPT * HOUR // DAY
 _MOST_INCIDENTS: Final = 100_000
 _LEVELS: Final = (Level.CRITICAL, Level.HIGH, Level.MEDIUM, Level.LOW, Level.INFORMATIONAL)
 _PROCESSES: Final = ("process", "canary")
-_NOTES: Final = (
+NOTES: Final = (
     "Coverage is counted in whole hours of each source that is set up now.",
     "An hour with an alarmed silence in it counts as silent.",
     "A watch that stands still as a whole cannot record it; its sources then look silent.",
     "Answers are a person's first step on an incident, counted from its opening.",
 )
+"""How it is counted; the desk has these in its readers' languages."""
 
 
 class ServiceRecord:
@@ -96,7 +97,7 @@ class ServiceRecord:
             coverage=self._coverage(chosen, start, end),
             responses=self._responses(chosen, start, end),
             signatures=self._signatures(chosen, start, end),
-            notes=_NOTES,
+            notes=NOTES,
         )
 
     def signed(self, facts: ServiceFacts) -> bytes:

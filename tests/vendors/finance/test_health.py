@@ -161,6 +161,16 @@ def test_figures_that_cannot_be_right_are_told_in_the_first_line() -> None:
     assert any("explain the difference" in each for each in health.prompts)
 
 
+def test_only_figures_that_do_not_balance_are_to_be_explained() -> None:
+    """A bank is told of its balance sheet too; that is no difference to explain."""
+    asked = "ask the vendor to explain the difference before anything is built on the figures"
+    statements = [year(2025), year(2024), year(2023)]
+    assert asked not in assess(statements, TODAY, business=Business.BANK).prompts
+    amounts = {**year(2024).amounts, Item.EQUITY: Decimal(10)}
+    uneven = [year(2025), year(2024, amounts=amounts), year(2023)]
+    assert asked in assess(uneven, TODAY).prompts
+
+
 def test_nothing_and_the_same_year_twice_are_refused() -> None:
     with pytest.raises(BadInputError, match="no statement"):
         assess([], TODAY)

@@ -22,6 +22,7 @@ from midwatch.desk.answers.counting import recount
 from midwatch.desk.answers.models import Asking, Given, Judged, Link, Paper, Remark, builtins
 from midwatch.desk.answers.papers import keep_paper
 from midwatch.desk.answers.selectors import Whole
+from midwatch.desk.vendors.told import told
 from midwatch.kernel import BadInputError
 from midwatch.vendors.questionnaires import (
     Answer,
@@ -81,7 +82,7 @@ def problem(question: Question, answer: Answer) -> str:
     """Why an answer does not fit; empty when it does."""
     if len(answer.value) > LONGEST_VALUE:
         return _("the answer has more than %(most)d characters") % {"most": LONGEST_VALUE}
-    return problem_of(question, answer)
+    return told(problem_of(question, answer))
 
 
 def may_write(whole: Whole, link: Link, question: str) -> bool:
@@ -159,8 +160,8 @@ def told_answer(whole: Whole, each: Answer, by: str, now: int, source: str) -> A
     named = [name for name in each.evidence if name not in known]
     note = each.note
     if named:
-        told = _("Evidence named: %(names)s") % {"names": ", ".join(named)}
-        note = note if told in note else f"{note}\n{told}".strip()
+        line = _("Evidence named: %(names)s") % {"names": ", ".join(named)}
+        note = note if line in note else f"{note}\n{line}".strip()
     before = whole.submission.answer(each.question)
     return msgspec.structs.replace(
         each, note=note.replace("\0", ""), value=each.value.replace("\0", ""), by=by, at=now,

@@ -17,7 +17,10 @@ from midwatch.vendors.questionnaires import TemplateVersion
 class SendForm(forms.Form):
     """Which questionnaire, to whom, until when."""
 
-    template = forms.ChoiceField(label=_("Questionnaire"), widget=forms.RadioSelect)
+    template = forms.ChoiceField(
+        label=_("Questionnaire"), widget=forms.RadioSelect,
+        help_text=_("Each asks, and its mail is written, in the language of its title."),
+    )  # fmt: skip
     name = forms.CharField(
         label=_("Who answers"), max_length=120,
         help_text=_("A person at the vendor. They may pass parts on to colleagues."),

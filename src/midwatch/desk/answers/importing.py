@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from midwatch.desk.access.scope import Scope
@@ -25,6 +26,7 @@ from midwatch.vendors.questionnaires import (
     Reply,
     Submission,
     TemplateVersion,
+    own_in,
     own_versions,
 )
 from midwatch.vendors.questionnaires.answers import problem_of
@@ -89,8 +91,8 @@ def bring(
 
 
 def usable(imported: Imported) -> list[tuple[TemplateVersion, Reuse]]:
-    """What it gives for each of our own questionnaires."""
-    return [(version, reuse(imported, version)) for version in own_versions()]
+    """What it gives for each of our own questionnaires, in the reader's language."""
+    return [(version, reuse(imported, version)) for version in own_in(get_language() or "")]
 
 
 def left_over(imported: Imported) -> list[tuple[ForeignQuestion, ForeignAnswer | None]]:

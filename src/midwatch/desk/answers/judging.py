@@ -21,6 +21,7 @@ from midwatch.desk.answers.counting import recount
 from midwatch.desk.answers.models import Asking, Judged, Paper, Remark, builtins
 from midwatch.desk.answers.selectors import Whole
 from midwatch.desk.answers.sending import held
+from midwatch.desk.answers.speaking import spoken_to
 from midwatch.desk.vendors.papers import Brought as EvidenceBrought
 from midwatch.desk.vendors.papers import file_paper
 from midwatch.kernel import BadInputError
@@ -231,9 +232,11 @@ def _tell(asking: Asking, by: str) -> None:
         return
     client = client_called(asking.tenant)
     words = {"asking": asking, "client": client, "by": by}
-    subject = " ".join((_("%(client)s asks something back") % {"client": client}).split())
+    with spoken_to(asking):
+        subject = " ".join((_("%(client)s asks something back") % {"client": client}).split())
+        text = render_to_string("answers/back_mail.txt", words)
     try:
-        send_mail(subject, render_to_string("answers/back_mail.txt", words), None, [asking.email])
+        send_mail(subject, text, None, [asking.email])
     except (OSError, SMTPException):
         return
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import Final
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import send_mail
 from django.db import transaction
@@ -22,10 +23,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from midwatch.desk.access.asked import client_called, keep
 from midwatch.desk.access.rows import every_row
 from midwatch.desk.answers.models import Asking, Link
+from midwatch.desk.answers.speaking import spoken_to
 from midwatch.desk.people.tokens import digest_of, new_token
 from midwatch.desk.setup import desk_setup
 from midwatch.kernel import BadInputError
@@ -145,10 +148,11 @@ def mail_link(made: Made, by: str) -> None:
         "client": client_called(asking.tenant),
         "section": "" if not made.link.section else _title(asking, made.link.section),
     }  # fmt: skip
-    _mail(
-        _("%(client)s asks you some questions") % {"client": words["client"]},
-        "answers/link_mail.txt", words, made.link.email,
-    )  # fmt: skip
+    with spoken_to(asking):
+        _mail(
+            _("%(client)s asks you some questions") % {"client": words["client"]},
+            "answers/link_mail.txt", words, made.link.email,
+        )  # fmt: skip
 
 
 def mail_handed_in(asking: Asking) -> None:
@@ -158,8 +162,8 @@ def mail_handed_in(asking: Asking) -> None:
         return
     url = f"{desk_setup().url}/questionnaire/{asking.reference}/"
     words: dict[str, object] = {"asking": asking, "name": sender.name, "url": url}
-    subject = _("%(vendor)s has answered") % {"vendor": asking.vendor.name}
-    with suppress(BadInputError):
+    with suppress(BadInputError), override(sender.language or settings.LANGUAGE_CODE):
+        subject = _("%(vendor)s has answered") % {"vendor": asking.vendor.name}
         _mail(subject, "answers/handed_in_mail.txt", words, sender.email)
 
 

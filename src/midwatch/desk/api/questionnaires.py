@@ -129,6 +129,10 @@ class NewQuestionnaire(Schema):
     template: Annotated[str, StringConstraints(max_length=64)] = Field(
         "midwatch-short", description="Its id (the newest version is sent) or its digest."
     )
+    language: Annotated[str, StringConstraints(pattern=r"^([a-z]{2})?$")] = Field(
+        "",
+        description="Of our own by its id: de, or en, which is sent unless told.",
+    )
     name: Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00]*$")]
     email: Annotated[
         str, StringConstraints(max_length=240, pattern=r"^([^\s@\x00]+@[^\s@\x00]+)?$")
@@ -190,7 +194,12 @@ def send_questionnaire(request: DeskRequest, given: NewQuestionnaire) -> Status[
     """Freeze its version and make its link; a code opens it besides."""
     vendor = request.scope.vendors.judged(given.vendor)
     known = sending.versions(request.scope, vendor.tenant)
-    named = (v.digest for v in known if given.template in (v.id, v.digest))
+    wanted = "" if given.language == "en" else given.language
+    named = (
+        version.digest for version in known
+        if given.template == version.digest
+        or (given.template, wanted) == (version.id, version.language)
+    )  # fmt: skip
     asking, made = sending.send(
         request.scope, address_of(request), given.vendor,
         sending.Wish(

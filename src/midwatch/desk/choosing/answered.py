@@ -7,7 +7,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-import msgspec
 from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,12 @@ from midwatch.desk.vendors.models import Vendor
 from midwatch.kernel import BadInputError
 from midwatch.vendors.comparing import Needs, Terms, terms_of
 from midwatch.vendors.finance import Health, assess
-from midwatch.vendors.questionnaires import Submission, TemplateVersion, new_submission
+from midwatch.vendors.questionnaires import (
+    Submission,
+    TemplateVersion,
+    carried_over,
+    new_submission,
+)
 from midwatch.vendors.questionnaires.scoring import amount as amount_of
 from midwatch.vendors.questionnaires.scoring import percent as percent_of
 
@@ -40,18 +44,19 @@ def answers_of(scope: Scope, vendor: Vendor, version: TemplateVersion) -> Answer
     """The vendor's answers that count for this questionnaire; none of them where it gave none.
 
     What was not handed in is no answer yet. The newest handed in for this very questionnaire
-    counts, else the newest for another one, as far as that asks the same.
+    counts, in whichever language; else the newest for another one, as far as that asks the same.
     """
     handed_in = of_vendor(scope, vendor).filter(revoked=None).exclude(handed_in=None)
     newest = handed_in.order_by("-handed_in")
-    same = newest.filter(version__digest=version.digest).first()
+    like_it = newest.filter(
+        version__template=version.id[:64], version__version=version.version[:32]
+    )
+    same = next((each for each in like_it if each.version.frozen.asks_as(version)), None)
     found = same or newest.first()
     if found is None:
         return Answered(new_submission(version, vendor.reference))
     whole = Whole(found)
-    given = whole.submission
-    if same is None:
-        given = carried_over(version, whole.version, given)
+    given = carried_over(version, whole.version, whole.submission)
     return Answered(given, found.handed_in, same is None, found.reference)
 
 
@@ -93,16 +98,3 @@ def money(value: Decimal | None, currency: str) -> str:
     digits = 0 if value == value.to_integral_value() else 2
     shown = number_format(value, decimal_pos=digits, use_l10n=True, force_grouping=True)
     return f"{shown} {currency}".rstrip()
-
-
-def carried_over(version: TemplateVersion, other: TemplateVersion, given: Submission) -> Submission:
-    """Answers and verdicts to another questionnaire, as far as this one asks the very same."""
-    same = {each.id for each in version.questions if other.question(each.id) == each}
-    return msgspec.structs.replace(
-        given,
-        template=version.id,
-        version=version.version,
-        digest=version.digest,
-        answers={name: each for name, each in given.answers.items() if name in same},
-        verdicts={name: each for name, each in given.verdicts.items() if name in same},
-    )

@@ -16,7 +16,7 @@ from midwatch.desk.access.scope import Scope
 from midwatch.desk.access.vendor_parts import own
 from midwatch.desk.access.vendors import VendorActs
 from midwatch.desk.choosing.models import Facts
-from midwatch.desk.choosing.words import asked
+from midwatch.desk.choosing.words import NOTES, asked
 from midwatch.desk.theme.templatetags.midwatch import moment_of
 from midwatch.desk.vendors.models import Paper, Vendor
 from midwatch.desk.vendors.papers import Brought, file_paper
@@ -78,7 +78,7 @@ def told_of(facts: ServiceFacts) -> Told:
             )
             for each in facts.responses
         ),
-        facts.signatures, facts.notes,
+        facts.signatures, tuple(_(each) if each in NOTES else each for each in facts.notes),
     )  # fmt: skip
 
 

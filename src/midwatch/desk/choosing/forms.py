@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from midwatch.desk.answers.speaking import own_first
 from midwatch.vendors.comparing import Need
 from midwatch.vendors.questionnaires import TemplateVersion, own_versions
 
@@ -49,7 +50,7 @@ class BeginForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's own signature
         super().__init__(*args, **kwargs)
-        choices = [(each.digest, each.title) for each in own_versions()]
+        choices = [(each.digest, each.title) for each in own_first(own_versions())]
         self.fields["questionnaire"].choices = choices  # type: ignore[attr-defined]  # it is a ChoiceField
 
     @property

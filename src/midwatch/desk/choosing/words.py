@@ -7,6 +7,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from midwatch.desk.vendors.told import told
 from midwatch.desk.vendors.words import WORDS
@@ -68,3 +69,16 @@ _ASKS: Final[Mapping[Ask, Promise]] = {
 def asked(about: Concern) -> str:
     """Something to ask a provider about."""
     return str(_ASKS[about.ask]) % {"figure": about.figure}
+
+
+NOTES: Final = frozenset(
+    (
+        gettext_noop("Coverage is counted in whole hours of each source that is set up now."),
+        gettext_noop("An hour with an alarmed silence in it counts as silent."),
+        gettext_noop(
+            "A watch that stands still as a whole cannot record it; its sources then look silent."
+        ),
+        gettext_noop("Answers are a person's first step on an incident, counted from its opening."),
+    )
+)
+"""How our own watch counts its service, as its facts say it; others' notes stay as they are."""

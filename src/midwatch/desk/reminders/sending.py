@@ -24,6 +24,7 @@ from django.utils import translation
 
 from midwatch.desk.access.unattended import Turn, clients, turn_of
 from midwatch.desk.answers.models import Asking
+from midwatch.desk.answers.speaking import language_of
 from midwatch.desk.reminders.collecting import (
     VENDOR_BEFORE,
     VENDOR_WEEKS,
@@ -219,7 +220,7 @@ def _to_vendors(turn: Turn, told: dict[str, dict[str, int]]) -> list[tuple[Lette
         marked = _marked([item], told.get(whom, {}))
         if not marked[0].new or _wrote_today(turn, whom):
             continue
-        language = settings.LANGUAGE_CODE
+        language = language_of(asking) or settings.LANGUAGE_CODE
         early = turn.moment.astimezone(zone_named(turn.tenant.zone)).hour < MORNING
         words = to_vendor(
             marked[0], link, language=language, client=turn.tenant.title, today=turn.today

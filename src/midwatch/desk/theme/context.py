@@ -25,6 +25,8 @@ ROOMS: Final = {
     "vendors": ("vendors",),
     "answers": ("vendors",),
     "choosing": ("vendors",),
+    "dossier": ("vendors",),
+    "reminders": ("vendors",),
 }
 """By app: the places its pages belong to; the first that the viewer has is meant."""
 THEMES: Final = ("auto", "light", "dark")

@@ -17,10 +17,9 @@ from midwatch.desk.theme.templatetags.midwatch import lasting, moment_of
 from midwatch.desk.triage.lists import Row, rows_of
 from midwatch.desk.triage.runbooks import runbook
 from midwatch.desk.triage.selectors import hand_overs, ticks
-from midwatch.incidents import Change
+from midwatch.desk.triage.telling import said_of
 from midwatch.incidents.states import MIDWATCH
 from midwatch.reports.amounts import clock
-from midwatch.reports.defusing import defuse
 
 HOUR: Final = 3_600_000_000
 USUAL: Final = 12 * HOUR
@@ -114,7 +113,8 @@ def _done(changed: list[Shown], since: int, zone: ZoneInfo) -> list[str]:
     ]
     entries.sort(key=lambda entry: entry[0].at)
     told = [
-        f"- {clock(change.at, zone)} {change.by}: {shown.incident.reference} {_said(change)}"
+        f"- {clock(change.at, zone)} {change.by}: {shown.incident.reference} "
+        f"{said_of(change, _LONGEST)}"
         for change, shown in entries[-_MOST:]
     ]
     if len(entries) > _MOST:
@@ -122,13 +122,6 @@ def _done(changed: list[Shown], since: int, zone: ZoneInfo) -> list[str]:
         earlier = ngettext("%(n)d earlier entry", "%(n)d earlier entries", more) % {"n": more}
         told.insert(0, f"- ({earlier})")
     return told
-
-
-def _said(change: Change) -> str:
-    why = defuse(change.why, _LONGEST)
-    if change.came is change.went:
-        return why
-    return f"{change.went.value}: {why}" if why else change.went.value
 
 
 def _watch(scope: Scope, zone: ZoneInfo) -> list[str]:

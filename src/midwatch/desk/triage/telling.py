@@ -174,13 +174,16 @@ def timeline(incident: Incident, case: CaseFile) -> list[Moment]:
 
 
 def _change(change: Change) -> Moment:
-    why = defuse(change.why, _LONGEST)
+    return Moment(change.at, "done", change.by, said_of(change, _LONGEST))
+
+
+def said_of(change: Change, longest: int) -> str:
+    """What somebody did: where the incident went, and why, in so many characters."""
+    why = defuse(change.why, longest)
     if change.came is change.went:
-        return Moment(change.at, "done", change.by, why)
+        return why
     told = _("%(state)s: %(why)s") if why else "%(state)s"
-    return Moment(
-        change.at, "done", change.by, told % {"state": str(_STATES[change.went]), "why": why}
-    )
+    return told % {"state": str(_STATES[change.went]), "why": why}
 
 
 _STATES: Final = {

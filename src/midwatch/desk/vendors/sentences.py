@@ -211,6 +211,17 @@ TEMPLATES: Final = frozenset(
             "for them."
         ),
         _("A continuity plan is said to be tested, but no backups are kept."),
+        # questionnaires/answers.py
+        _("yes or no is asked for"),
+        _("a number is asked for"),
+        _("one of the words to choose is asked for"),
+        _("a day is asked for"),
+        _("a text is asked for"),
+        _("its note has more than %(most)s characters"),
+        _("%(given)s is no number that is zero or more"),
+        _("%(given)s is none of: %(words)s"),
+        _("%(given)s is no day; write it as 2025-12-31"),
+        _("nothing is written"),
         # reminders.py
         _("review of %(vendor)s"),
         _("%(title)s is to be put right"),

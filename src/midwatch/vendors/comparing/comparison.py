@@ -290,7 +290,7 @@ def said(question: Question, submission: Submission) -> str:
     return (
         f"{answer.value} {question.unit}".rstrip()
         if question.kind is Kind.NUMBER
-        else (answer.value)
+        else question.shown(answer.value)
     )
 
 

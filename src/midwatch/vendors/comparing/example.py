@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from midwatch.vendors.comparing.needs import Need, Needs, read_needs
+from midwatch.vendors.questionnaires.languages import words_of
 from midwatch.vendors.questionnaires.library import full_questionnaire
 from midwatch.vendors.questionnaires.templates import TemplateVersion
 
@@ -57,11 +58,13 @@ yearly_price = 30000
 
 
 def example_needs(version: TemplateVersion) -> Needs:
-    """The example as far as a questionnaire asks about it, without candidates."""
+    """The example as far as a questionnaire asks about it, in its language, without candidates."""
     whole = read_needs(EXAMPLE.encode(), "example", full_questionnaire())
+    titles = words_of(version.language).needs
     kept: list[Need] = []
     for need in whole.need:
         asked = tuple(name for name in need.questions if version.question(name) is not None)
         if any(question.weight for question in version.questions if question.id in asked):
-            kept.append(msgspec.structs.replace(need, questions=asked))
+            title = titles.get(need.id, need.title)
+            kept.append(msgspec.structs.replace(need, title=title, questions=asked))
     return msgspec.structs.replace(whole, need=tuple(kept), candidate={})

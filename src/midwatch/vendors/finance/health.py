@@ -25,6 +25,7 @@ from midwatch.vendors.finance.statements import (
     FinancialStatement,
     GoingConcern,
     Item,
+    imbalance,
     statement_problems,
 )
 from midwatch.vendors.finance.zscore import Zone, zone_of
@@ -168,7 +169,8 @@ def assess(
         age_months=age,
         suits=suits,
     )
-    return msgspec.structs.replace(health, prompts=tuple(_prompts(health)))
+    uneven = any(imbalance(each) is not None for each in kept)
+    return msgspec.structs.replace(health, prompts=tuple(_prompts(health, uneven=uneven)))
 
 
 def _standing(score: Figure, *, suits: bool) -> Standing:
@@ -254,7 +256,7 @@ def _gaps(kept: Sequence[FinancialStatement], figures: Sequence[Figure]) -> Iter
         yield Sentence("whether an auditor doubts that the firm goes on is not known")
 
 
-def _prompts(health: Health) -> Iterator[str]:
+def _prompts(health: Health, *, uneven: bool) -> Iterator[str]:
     weak = health.standing in (Standing.GOING_CONCERN, Standing.DISTRESS, Standing.GREY)
     runway = health.figure("runway").value
     if runway is not None and runway < _SHORT_RUNWAY:
@@ -269,7 +271,7 @@ def _prompts(health: Health) -> Iterator[str]:
         yield Sentence(
             "write an exit plan: who takes over, how the data come back, in how many days"
         )
-    if any("balance" in each for each in health.warnings):
+    if uneven:
         yield Sentence(
             "ask the vendor to explain the difference before anything is built on the figures"
         )

@@ -7,6 +7,7 @@ from midwatch.vendors.questionnaires.answers import (
     Reply,
     Submission,
     Verdict,
+    carried_over,
     contradictions,
     is_asked,
     new_submission,
@@ -15,8 +16,10 @@ from midwatch.vendors.questionnaires.answers import (
 )
 from midwatch.vendors.questionnaires.library import (
     full_questionnaire,
+    own_in,
     own_versions,
     short_questionnaire,
+    translations,
 )
 from midwatch.vendors.questionnaires.scoring import Because, Line, Score, score_of
 from midwatch.vendors.questionnaires.templates import (
@@ -41,14 +44,17 @@ __all__ = [
     "Submission",
     "TemplateVersion",
     "Verdict",
+    "carried_over",
     "contradictions",
     "full_questionnaire",
     "is_asked",
     "make_version",
     "new_submission",
+    "own_in",
     "own_versions",
     "put_answer",
     "put_verdict",
     "score_of",
     "short_questionnaire",
+    "translations",
 ]

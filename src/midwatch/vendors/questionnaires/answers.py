@@ -23,6 +23,7 @@ from midwatch.vendors.questionnaires.templates import (
     TemplateVersion,
     When,
 )
+from midwatch.vendors.sentences import Listed, Number, Quoted, Sentence
 
 LONGEST_NOTE: Final = 10_000
 
@@ -121,6 +122,16 @@ def new_submission(
     )  # fmt: skip
 
 
+def carried_over(version: TemplateVersion, other: TemplateVersion, given: Submission) -> Submission:
+    """Answers and verdicts to another version, as far as this one asks the very same."""
+    same = {each.id for each in version.questions if version.asks_the_same(other, each.id)}
+    return msgspec.structs.replace(
+        given, template=version.id, version=version.version, digest=version.digest,
+        answers={name: each for name, each in given.answers.items() if name in same},
+        verdicts={name: each for name, each in given.verdicts.items() if name in same},
+    )  # fmt: skip
+
+
 def put_answer(submission: Submission, version: TemplateVersion, answer: Answer) -> Submission:
     """The submission with this answer in place of what stood there.
 
@@ -185,30 +196,41 @@ def _check_version(submission: Submission, version: TemplateVersion) -> None:
         )
 
 
+_WANTED: Final = {
+    Kind.YES_NO: Sentence("yes or no is asked for"),
+    Kind.NUMBER: Sentence("a number is asked for"),
+    Kind.CHOICE: Sentence("one of the words to choose is asked for"),
+    Kind.DATE: Sentence("a day is asked for"),
+    Kind.TEXT: Sentence("a text is asked for"),
+}
+
+
 def problem_of(question: Question, answer: Answer) -> str:  # noqa: PLR0911  # one return for each way to be wrong
     """Why an answer does not fit its question; empty when it does."""
     if len(answer.note) > LONGEST_NOTE:
-        return f"its note has more than {LONGEST_NOTE:,} characters"
+        return Sentence("its note has more than %(most)s characters", most=Number(LONGEST_NOTE))
     match answer.reply:
         case Reply.UNANSWERED | Reply.NOT_APPLICABLE:
             return ""
         case Reply.YES | Reply.NO if question.kind is not Kind.YES_NO:
-            return f"a {question.kind.value} is asked for, not {answer.reply}"
+            return _WANTED[question.kind]
         case Reply.STATED if question.kind is Kind.YES_NO:
-            return "yes or no is asked for"
+            return _WANTED[question.kind]
         case _:
             pass
+    given = Quoted(answer.value[:40])
     if question.kind is Kind.NUMBER and number_of(answer.value) is None:
-        return f"{answer.value[:40]!r} is no number that is zero or more"
+        return Sentence("%(given)s is no number that is zero or more", given=given)
     if question.kind is Kind.CHOICE and choice_of(question, answer.value) is None:
-        return f"{answer.value[:40]!r} is none of: {', '.join(c.word for c in question.choices)}"
+        words = Listed(tuple(each.shown for each in question.choices))
+        return Sentence("%(given)s is none of: %(words)s", given=given, words=words)
     if question.kind is Kind.DATE:
         try:
             date.fromisoformat(answer.value)
         except ValueError:
-            return f"{answer.value[:40]!r} is no day; write it as 2025-12-31"
+            return Sentence("%(given)s is no day; write it as 2025-12-31", given=given)
     if question.kind is Kind.TEXT and not answer.value.strip():
-        return "nothing is written"
+        return Sentence("nothing is written")
     return ""
 
 

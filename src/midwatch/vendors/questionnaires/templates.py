@@ -40,11 +40,20 @@ class When(StrEnum):
     NO = "no"
 
 
-class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A word to choose, and the credit it gets: 0 for none up to 1."""
+class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A word to choose, and the credit it gets: 0 for none up to 1.
+
+    The word is what is kept, in every language; ``label`` is shown in its place.
+    """
 
     word: str
     credit: Decimal
+    label: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What stands on the page and in the workbook."""
+        return self.label or self.word
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +80,20 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     choices: tuple[Choice, ...] = ()
     evidence: str = ""
 
+    def shown(self, value: str) -> str:
+        """What was stated, as the page says it: a choice has a word in each language."""
+        wanted = value.strip().casefold()
+        chosen = (each.shown for each in self.choices if each.word.casefold() == wanted)
+        return next(chosen, value)
+
+    @property
+    def bare(self) -> Question:
+        """What counts of it, without a text."""
+        return msgspec.structs.replace(
+            self, text="", why="", good="", unit="", evidence="",
+            choices=tuple(msgspec.structs.replace(each, label="") for each in self.choices),
+        )  # fmt: skip
+
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Questions that belong together, in order."""
@@ -89,7 +112,10 @@ class Contradiction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class TemplateVersion(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """One version of a questionnaire. Build it with ``make_version``."""
+    """One version of a questionnaire. Build it with ``make_version``.
+
+    ``language``: a code where it is a translation of ours; empty: as it was written first.
+    """
 
     id: str
     version: str
@@ -97,12 +123,32 @@ class TemplateVersion(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     minutes: int
     sections: tuple[Section, ...]
     contradictions: tuple[Contradiction, ...] = ()
+    language: str = ""
 
     @cached_property
     def digest(self) -> str:
         """SHA-256, in hexadecimal, of all that the version says."""
-        text = msgspec.json.encode(msgspec.to_builtins(self), order="sorted")
-        return hashlib.sha256(text).hexdigest()
+        said = msgspec.to_builtins(self)
+        if not self.language:  # as it was before there were translations
+            del said["language"]
+        return hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()
+
+    def asks_as(self, other: TemplateVersion) -> bool:
+        """Whether it is the other, or the other in another language."""
+        if (self.id, self.version) != (other.id, other.version):
+            return False
+        return self.digest == other.digest or (
+            self.language != other.language
+            and [each.bare for each in self.questions] == [each.bare for each in other.questions]
+        )
+
+    def asks_the_same(self, other: TemplateVersion, name: str) -> bool:
+        """Whether both ask the very same under that id, be it in two languages."""
+        mine, theirs = self.question(name), other.question(name)
+        if mine is None or theirs is None:
+            return False
+        translated = self.language != other.language and self.version == other.version
+        return mine == theirs or (translated and mine.bare == theirs.bare)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -200,5 +246,10 @@ def _choice_problems(question: Question) -> Iterator[str]:
         yield "has a credit outside of 0 to 1"
     if len({each.word.casefold() for each in question.choices}) < len(question.choices):
         yield "offers a choice twice"
-    if any("," in each.word or '"' in each.word for each in question.choices):
+    if any(
+        sign in word
+        for each in question.choices
+        for word in (each.word, each.label)
+        for sign in ',"'
+    ):
         yield "has a comma or quotation mark in a choice, which no drop-down list can show"

@@ -28,10 +28,10 @@ register = template.Library()
 
 
 @register.filter
-def replied(answer: Answer) -> str:
-    """What was replied, in a word; a stated one as it stands."""
+def replied(answer: Answer, question: Question | None = None) -> str:
+    """What was replied, in a word; a stated one as it stands, a choice as the question has it."""
     if answer.reply is Reply.STATED:
-        return defuse(answer.value, 4000)
+        return defuse(answer.value if question is None else question.shown(answer.value), 4000)
     return str(REPLIES[answer.reply])
 
 

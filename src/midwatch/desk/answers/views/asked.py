@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -26,6 +27,7 @@ from midwatch.desk.answers.forms import DelegateForm
 from midwatch.desk.answers.models import Link, Remark
 from midwatch.desk.answers.papers import LARGEST
 from midwatch.desk.answers.selectors import Part, Row, Whole
+from midwatch.desk.answers.speaking import page_for
 from midwatch.desk.answers.words import OWNERSHIPS
 from midwatch.kernel import BadInputError
 from midwatch.vendors.questionnaires import Answer, Kind, Reply
@@ -82,7 +84,7 @@ def by_link(inside: bool) -> Callable[[Inside[_Given]], View[_Given]]:  # noqa: 
                 return private(_closed(request, error, 404))
             except links.ClosedLinkError as error:
                 return private(_closed(request, error, _GONE))
-            with rows(link.tenant):
+            with rows(link.tenant), page_for(request, link.asking):
                 opened = Opened(request, ask, link, Whole(link.asking), client_called(link.tenant))
                 if inside and not links.is_open(request, link):
                     return private(opened.to("asked"))
@@ -94,7 +96,8 @@ def by_link(inside: bool) -> Callable[[Inside[_Given]], View[_Given]]:  # noqa: 
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """Kept nowhere on the way."""
+    """Kept nowhere on the way, and said to be in the language it is in."""
+    response.headers.setdefault("Content-Language", translation.get_language() or "")
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -20,6 +20,7 @@ from midwatch.desk.answers.papers import LARGEST_REQUEST, as_download, plain_nam
 from midwatch.desk.answers.views.asked import Opened, by_link, place_of
 from midwatch.desk.answers.views.review import as_workbook
 from midwatch.kernel import BadInputError
+from midwatch.vendors.questionnaires import translations
 from midwatch.vendors.questionnaires.formats import own_workbook, read_own
 
 _WORKBOOK: Final = 5_000_000
@@ -87,7 +88,9 @@ def bring(opened: Opened) -> HttpResponse:
         upload = _chosen(opened.request)
         name = plain_name(upload.name or "")
         _version, submission = read_own(
-            read_upload(upload, _WORKBOOK), name, [opened.whole.version]
+            read_upload(upload, _WORKBOOK),
+            name,
+            [opened.whole.version, *translations(opened.whole.version)],
         )
         changed, refused = answering.take_over(
             opened.link, submission.answers.values(), _("workbook %(name)s") % {"name": name}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,18 +19,22 @@ from midwatch.desk.answers.forms import SendForm
 from midwatch.desk.answers.links import mail_works
 from midwatch.desk.answers.selectors import asking as asking_of
 from midwatch.desk.answers.selectors import of_vendor
+from midwatch.desk.answers.speaking import own_first
 from midwatch.kernel import BadInputError
+from midwatch.vendors.questionnaires import own_in
+from midwatch.vendors.questionnaires.library import SHORT
 
 
 @page(Permission.VENDORS_RUN)
 def send(request: DeskRequest, vendor: str) -> HttpResponse:
     """Choose what is sent to whom. A link that is not mailed is shown this once."""
     known = request.scope.vendors.judged(vendor)
-    found = sending.versions(request.scope, known.tenant)
+    found = own_first(sending.versions(request.scope, known.tenant))
+    short = next(each for each in own_in(get_language() or "") if each.id == SHORT)
     mail = mail_works()
     contact = next((each for each in known.file.contacts if each.mail), None)
     initial = {
-        "template": found[-1].digest if len(found) == 1 else found[1].digest,
+        "template": short.digest,
         "name": contact.name if contact else "",
         "email": contact.mail if contact else "",
     }

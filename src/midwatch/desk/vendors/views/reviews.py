@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -243,17 +245,18 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
         today = moment.astimezone(ZoneInfo(owner.zone)).date()
         vendors = list(with_parts(scope.vendors.all(owner.id)))
         stamped = int(moment.replace(minute=0, second=0, microsecond=0).timestamp() * 1_000_000)
-        data = calendar_bytes(
-            _("Vendors of %(client)s") % {"client": owner.title},
-            [
-                Noted(due, each.reference, _of(each, due.what))
-                for each in vendors
-                for due in later_dues(each, today)
-                if due.kind is not DueKind.REVIEW
-            ],
-            [series for each in vendors if (series := _series(each)) is not None],
-            stamped=stamped,
-        )
+        with translation.override(link.owner.language or settings.LANGUAGE_CODE):
+            data = calendar_bytes(
+                _("Vendors of %(client)s") % {"client": owner.title},
+                [
+                    Noted(due, each.reference, _of(each, due.what))
+                    for each in vendors
+                    for due in later_dues(each, today)
+                    if due.kind is not DueKind.REVIEW
+                ],
+                [series for each in vendors if (series := _series(each)) is not None],
+                stamped=stamped,
+            )
         CalendarLink.objects.filter(pk=link.pk).update(used=moment)
     answer = HttpResponse(data, content_type="text/calendar; charset=utf-8")
     answer.headers["Cache-Control"] = "private, no-store"
@@ -262,7 +265,8 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
 
 def _of(vendor: Vendor, what: str) -> str:
     """A calendar shows the days of all vendors together, so each says whose it is."""
-    return what if vendor.name in what else f"{vendor.name}: {what}"
+    words = told(what)
+    return words if vendor.name in words else f"{vendor.name}: {words}"
 
 
 def _series(vendor: Vendor) -> Series | None:

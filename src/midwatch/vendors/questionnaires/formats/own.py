@@ -22,6 +22,7 @@ from midwatch.vendors.questionnaires.answers import (
     problem_of,
 )
 from midwatch.vendors.questionnaires.formats.values import refuse_foreign, reply_of
+from midwatch.vendors.questionnaires.languages import Words, words_of
 from midwatch.vendors.questionnaires.templates import (
     Kind,
     Question,
@@ -40,16 +41,7 @@ from midwatch.vendors.spreadsheets import (
 )
 
 _SHEET, _ABOUT = "Questions", "About"
-_HEADS: Final[tuple[str, ...]] = (
-    "id", "question", "a good answer", "why we ask", "your answer", "remarks",
-    "evidence you can show",
-)  # fmt: skip
-_ANSWER, _REMARK, _EVIDENCE = 4, 5, 6
-_YES_NO: Final = ("yes", "no", "not applicable")
-_NOTES: Final = (
-    "Please fill in the yellow columns. What you leave empty is asked again, and counts nothing.",
-    "Where something does not apply, say so and why in the remarks.",
-)
+_ID, _ANSWER, _REMARK, _EVIDENCE = 0, 4, 5, 6
 _MOST_TOLD: Final = 12
 
 
@@ -65,6 +57,8 @@ def own_workbook(
         raise BadInputError(
             "these answers belong to another version", remedy="open the version that was sent"
         )
+    words = words_of(version.language)
+    yes_no = (words.yes, words.no, words.not_applicable)
     rows: list[tuple[str | None, ...]] = []
     bold: set[int] = set()
     choices: list[tuple[int, tuple[str, ...]]] = []
@@ -72,20 +66,20 @@ def own_workbook(
         bold.add(len(rows))
         rows.append((None, section.title, section.intro or None))
         for question in section.question:
-            words = _words(question)
-            if words != _YES_NO:
-                choices.append((len(rows), words))
+            if question.kind is not Kind.YES_NO:
+                choices.append((len(rows), tuple(each.shown for each in question.choices)))
             answer = submission.answer(question.id) if submission else None
             rows.append(
-                (question.id, _asked(version, question), question.good, question.why,
-                 _typed(answer), answer.note if answer else None,
+                (question.id, _asked(version, question, words), question.good, question.why,
+                 _typed(question, answer, words), answer.note if answer else None,
                  ", ".join(answer.evidence) if answer and answer.evidence
                  else f"({question.evidence})" if question.evidence else None)
             )  # fmt: skip
+    heads = words.heads
     columns = (
-        Column(_HEADS[0], 22), Column(_HEADS[1], 60), Column(_HEADS[2], 34), Column(_HEADS[3], 34),
-        Column(_HEADS[4], 20, choices=_YES_NO, asked=True), Column(_HEADS[5], 40, asked=True),
-        Column(_HEADS[6], 30, asked=True),
+        Column(heads[0], 22), Column(heads[1], 60), Column(heads[2], 34), Column(heads[3], 34),
+        Column(heads[4], 20, choices=yes_no, asked=True), Column(heads[5], 40, asked=True),
+        Column(heads[6], 30, asked=True),
     )  # fmt: skip
     name = vendor or (submission.vendor if submission else "")
     about = (
@@ -94,7 +88,7 @@ def own_workbook(
     )  # fmt: skip
     return workbook_bytes(
         [
-            Page(_SHEET, columns, tuple(rows), (version.title, *_NOTES), tuple(choices),
+            Page(_SHEET, columns, tuple(rows), (version.title, *words.notes), tuple(choices),
                  frozenset(bold)),
             Page(_ABOUT, (Column("key", 14), Column("value", 70)), about),
         ]
@@ -145,13 +139,14 @@ def own_of(
 
 
 def _answers(sheet: Sheet, version: TemplateVersion, path: str) -> Sequence[Answer]:
-    heading, places = _places(sheet, path)
+    words = words_of(version.language)
+    heading, places = _places(sheet, path, words)
     found: dict[str, Answer] = {}
     foreign: list[tuple[str, int]] = []
     problems: list[tuple[int, str]] = []
     total = 0
     for row, cells in sheet.numbered():
-        identifier = cells[places["id"]] if places["id"] < len(cells) else None
+        identifier = cells[places[_ID]] if places[_ID] < len(cells) else None
         if row <= heading or identifier is None:
             continue
         total += 1
@@ -162,7 +157,7 @@ def _answers(sheet: Sheet, version: TemplateVersion, path: str) -> Sequence[Answ
         if question.id in found:
             problems.append((row, f"{question.id} stands twice"))
             continue
-        answer, problem = _answer(question, cells, places)
+        answer, problem = _answer(question, cells, places, words)
         found[question.id] = answer
         if problem:
             problems.append((row, f"{question.id}: {problem}"))
@@ -180,24 +175,27 @@ def _answers(sheet: Sheet, version: TemplateVersion, path: str) -> Sequence[Answ
     return tuple(found.values())
 
 
-def _places(sheet: Sheet, path: str) -> tuple[int, dict[str, int]]:
+def _places(sheet: Sheet, path: str, words: Words) -> tuple[int, dict[int, int]]:
+    """The row of headings, and the column of each."""
+    heads = [each.casefold() for each in words.heads]
     for row, cells in sheet.numbered():
-        words = [str(cell).casefold() if isinstance(cell, str) else "" for cell in cells]
-        places = {head: words.index(head) for head in _HEADS if head in words}
-        if "id" in places and _HEADS[_ANSWER] in places:
+        found = [str(cell).casefold() if isinstance(cell, str) else "" for cell in cells]
+        places = {which: found.index(head) for which, head in enumerate(heads) if head in found}
+        if _ID in places and _ANSWER in places:
             return row, places
     raise BadInputError(
-        f"the sheet {sheet.name!r} has no row with the headings id and {_HEADS[_ANSWER]}",
+        f"the sheet {sheet.name!r} has no row with the headings {words.heads[_ID]} and "
+        f"{words.heads[_ANSWER]}",
         remedy="keep the row of headings",
         path=path,
     )
 
 
 def _answer(
-    question: Question, cells: tuple[Cell, ...], places: dict[str, int]
+    question: Question, cells: tuple[Cell, ...], places: dict[int, int], words: Words
 ) -> tuple[Answer, str]:
     def cell(head: int) -> Cell:
-        place = places.get(_HEADS[head])
+        place = places.get(head)
         return cells[place] if place is not None and place < len(cells) else None
 
     nothing = Answer(question=question.id, reply=Reply.UNANSWERED)
@@ -209,12 +207,13 @@ def _answer(
     shown = _text(cell(_EVIDENCE))
     hint = f"({question.evidence})"
     evidence = tuple(part.strip() for part in shown.split(",") if part.strip() and shown != hint)
-    known = reply_of(text)
+    known = _reply(text, words)
     reply = known if known is not None else Reply.STATED
     if question.kind is not Kind.YES_NO and reply in (Reply.YES, Reply.NO):
         reply = Reply.STATED
     answer = Answer(
-        question=question.id, reply=reply, value=text if reply is Reply.STATED else "",
+        question=question.id, reply=reply,
+        value=_kept(question, text) if reply is Reply.STATED else "",
         note=_text(cell(_REMARK))[:LONGEST_NOTE], evidence=evidence,
     )  # fmt: skip
     return answer, problem_of(question, answer)
@@ -230,28 +229,46 @@ def _text(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-def _typed(answer: Answer | None) -> str | None:
-    if answer is None or answer.reply is Reply.UNANSWERED:
-        return None
-    return answer.value if answer.reply is Reply.STATED else answer.reply.value
+def _reply(text: str, words: Words) -> Reply | None:
+    """The reply a word stands for, in the language of the workbook or in English."""
+    said = text.strip().casefold().rstrip(".")
+    replies = {
+        words.yes: Reply.YES, words.no: Reply.NO, words.not_applicable: Reply.NOT_APPLICABLE
+    }  # fmt: skip
+    return replies.get(said) or reply_of(text)
 
 
-def _asked(version: TemplateVersion, question: Question) -> str:
+def _kept(question: Question, text: str) -> str:
+    """A choice as it is kept, whichever of its words was typed."""
+    said = text.strip().casefold()
+    return next((c.word for c in question.choices if c.label.casefold() == said), text)
+
+
+def _typed(question: Question, answer: Answer | None, words: Words) -> str | None:
+    match answer.reply if answer is not None else Reply.UNANSWERED:
+        case Reply.YES:
+            return words.yes
+        case Reply.NO:
+            return words.no
+        case Reply.NOT_APPLICABLE:
+            return words.not_applicable
+        case Reply.STATED if answer is not None:
+            return question.shown(answer.value)
+        case _:
+            return None
+
+
+def _asked(version: TemplateVersion, question: Question, words: Words) -> str:
     told = question.text
     parent = version.question(question.after)
     if parent is not None:
-        told = f"(only if {question.after} is {When(question.when)}) {told}"
+        only = words.only_if_yes if question.when is When.YES else words.only_if_no
+        told = f"({only.format(question=question.after)}) {told}"
     if question.unit:
         told = f"{told} [{question.unit}]"
     if question.choices:
-        told = f"{told} [{' / '.join(each.word for each in question.choices)}]"
+        told = f"{told} [{' / '.join(each.shown for each in question.choices)}]"
     return told
-
-
-def _words(question: Question) -> tuple[str, ...]:
-    if question.kind is Kind.YES_NO:
-        return _YES_NO
-    return tuple(each.word for each in question.choices)
 
 
 def _about(sheet: Sheet) -> dict[str, str]:
