@@ -110,7 +110,8 @@ def down(*, state: Path | None) -> None:
     folder = opened(state)
     pid = running_pid(folder)
     if pid is None:
-        click.echo("No watch runs in this state folder.")
+        with claimed(folder):  # what is left of one that was killed ends by itself
+            click.echo("No watch runs in this state folder.")
         return
     os.kill(pid, signal.SIGTERM)
     until = time.monotonic() + _PATIENCE
