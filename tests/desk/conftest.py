@@ -28,7 +28,9 @@ django.setup()
 for _name in ("MIDWATCH_STATE", "MIDWATCH_CONFIG", "DJANGO_SETTINGS_MODULE"):
     os.environ.pop(_name, None)
 
+from django.core import mail  # noqa: E402  # Django is set up above
 from django.core.cache import cache  # noqa: E402  # Django is set up above
+from django.core.mail import EmailMessage  # noqa: E402  # Django is set up above
 from django.core.signals import request_finished  # noqa: E402  # Django is set up above
 from django.db import DEFAULT_DB_ALIAS  # noqa: E402  # Django is set up above
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402  # Django is set up above
@@ -40,9 +42,12 @@ from midwatch.desk.access import rows  # noqa: E402  # Django is set up above
 from midwatch.desk.access import stores as opening  # noqa: E402  # Django is set up above
 from midwatch.desk.access.roles import Role  # noqa: E402  # Django is set up above
 from midwatch.desk.access.scope import Scope  # noqa: E402  # Django is set up above
+from midwatch.desk.answers import links  # noqa: E402  # Django is set up above
 from midwatch.desk.people.selectors import viewer_of  # noqa: E402  # Django is set up above
 from midwatch.desk.rehearsal import Furnished, a_signal, furnish, now, person  # noqa: E402  # Django is set up above
+from midwatch.desk.rehearsal_vendors import furnish_vendors  # noqa: E402  # Django is set up above
 from midwatch.desk.setup import DeskSetup  # noqa: E402  # Django is set up above
+from midwatch.desk.vendors.models import Vendor  # noqa: E402  # Django is set up above
 from midwatch.incidents import Incident  # noqa: E402  # Django is set up above
 from midwatch.watch.configuration import Configuration  # noqa: E402  # Django is set up above
 from midwatch.watch.state_folder import StateFolder  # noqa: E402  # Django is set up above
@@ -119,6 +124,25 @@ def just_attacked(world: Furnished) -> Incident:
 def scope_of(db: None) -> Callable[..., Scope]:
     """The scope of somebody in a role; further arguments as of ``person``."""
     return lambda role, *args, **more: Scope(viewer_of(person(role, *args, **more), now()), now())
+
+
+@pytest.fixture
+def scope(scope_of: Callable[..., Scope]) -> Scope:
+    """The scope of the Bakery's owner."""
+    return scope_of(Role.OWNER)
+
+
+@pytest.fixture
+def vendor(world: Furnished, db: None) -> Vendor:
+    """The Bakery's vendor with all that is kept of one."""
+    return furnish_vendors("bakery")
+
+
+@pytest.fixture
+def mails(monkeypatch: pytest.MonkeyPatch) -> list[EmailMessage]:
+    """What left; mail works here."""
+    monkeypatch.setattr(links, "mail_works", lambda: True)
+    return mail.outbox
 
 
 @pytest.fixture

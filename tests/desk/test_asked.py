@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from django.core import mail
 from django.test import Client
 from django.utils import timezone
 from tests.desk.questionnaires import opened, sent
 
-from midwatch.desk.access.roles import Role
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.answers import links
 from midwatch.desk.answers.answering import hand_in
@@ -21,30 +17,11 @@ from midwatch.desk.answers.models import Asking, Given, Link
 from midwatch.desk.answers.selectors import Whole
 from midwatch.desk.answers.sending import new_link, revoke
 from midwatch.desk.audit.models import Entry
-from midwatch.desk.rehearsal import Furnished
-from midwatch.desk.rehearsal_vendors import furnish_vendors
 from midwatch.desk.vendors.models import Vendor
 from midwatch.vendors.questionnaires import Reply, short_questionnaire
 
 FIRST = short_questionnaire().questions[0].id
 SCRIPT = "<script>alert(1)</script>"
-
-
-@pytest.fixture
-def vendor(world: Furnished, db: None) -> Vendor:
-    return furnish_vendors("bakery")
-
-
-@pytest.fixture
-def scope(scope_of: Callable[..., Scope]) -> Scope:
-    return scope_of(Role.OWNER)
-
-
-@pytest.fixture
-def mails(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Mail leaves from here."""
-    monkeypatch.setattr(links, "mail_works", lambda: True)
-    return mail.outbox
 
 
 def form(question: str, reply: str, **more: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ import socket
 import struct
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -16,15 +16,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.desk.questionnaires import opened, sent
 
-from midwatch.desk.access.roles import Role
 from midwatch.desk.access.scope import Scope
 from midwatch.desk.answers import links
 from midwatch.desk.answers.answering import hand_in
 from midwatch.desk.answers.models import Asking, Paper
 from midwatch.desk.answers.papers import kind_of, plain_name
 from midwatch.desk.answers.selectors import Whole
-from midwatch.desk.rehearsal import Furnished
-from midwatch.desk.rehearsal_vendors import furnish_vendors
 from midwatch.desk.setup import DeskSetup
 from midwatch.desk.vendors import scanning
 from midwatch.desk.vendors.models import Vendor
@@ -38,16 +35,6 @@ from midwatch.watch.state_folder import StateFolder
 PDF = b"%PDF-1.7 a policy"
 FIRST = short_questionnaire().questions[0].id
 EICAR = b"this stands for a virus"
-
-
-@pytest.fixture
-def vendor(world: Furnished, db: None) -> Vendor:
-    return furnish_vendors("bakery")
-
-
-@pytest.fixture
-def scope(scope_of: Callable[..., Scope]) -> Scope:
-    return scope_of(Role.OWNER)
 
 
 @pytest.fixture

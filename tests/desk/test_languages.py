@@ -7,8 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import openpyxl
-import pytest
-from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
@@ -16,7 +14,7 @@ from tests.desk.questionnaires import opened, sent
 
 from midwatch.desk.access.roles import Role
 from midwatch.desk.access.scope import Scope
-from midwatch.desk.answers import judging, links
+from midwatch.desk.answers import judging
 from midwatch.desk.answers.answering import hand_in
 from midwatch.desk.answers.importing import usable
 from midwatch.desk.answers.models import Asking, Brought, Version
@@ -24,9 +22,7 @@ from midwatch.desk.answers.selectors import Whole
 from midwatch.desk.answers.speaking import language_of
 from midwatch.desk.choosing.answered import answers_of
 from midwatch.desk.people.models import User
-from midwatch.desk.rehearsal import Furnished
 from midwatch.desk.rehearsal_answers import furnish_questionnaires
-from midwatch.desk.rehearsal_vendors import furnish_vendors
 from midwatch.desk.vendors.models import Vendor
 from midwatch.vendors.questionnaires import (
     Answer,
@@ -45,23 +41,6 @@ from midwatch.vendors.questionnaires.formats import own_workbook
 GERMAN, ENGLISH = short_questionnaire("de"), short_questionnaire()
 IN_GERMAN = {"accept-language": "de"}
 REPORT = "audits.report"
-
-
-@pytest.fixture
-def vendor(world: Furnished, db: None) -> Vendor:
-    return furnish_vendors("bakery")
-
-
-@pytest.fixture
-def scope(scope_of: Callable[..., Scope]) -> Scope:
-    return scope_of(Role.OWNER)
-
-
-@pytest.fixture
-def mails(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Mail leaves from here."""
-    monkeypatch.setattr(links, "mail_works", lambda: True)
-    return mail.outbox
 
 
 def typed(question: Question) -> dict[str, str]:

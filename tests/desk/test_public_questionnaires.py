@@ -15,8 +15,6 @@ from tests.vendors.questionnaires.test_foreign_formats import HECVAT_IDS, caiq, 
 
 from midwatch.desk.access.roles import Role
 from midwatch.desk.answers.models import Brought
-from midwatch.desk.rehearsal import BAKERY, Furnished
-from midwatch.desk.rehearsal_vendors import furnish_vendors
 from midwatch.desk.vendors.models import Vendor
 
 pytestmark = pytest.mark.any_database
@@ -35,11 +33,6 @@ SHEETS = (
     "Case-Specific", "AI", "Privacy", "Institution Evaluation", "High-Risk Evaluation",
     "Privacy Analyst Evaluation", "Analyst Reference",
 )  # fmt: skip
-
-
-@pytest.fixture
-def vendor(world: Furnished, db: None) -> Vendor:
-    return furnish_vendors(BAKERY)
 
 
 def bring(browser: Client, vendor: Vendor, name: str, data: bytes) -> str:

@@ -24,9 +24,8 @@ from midwatch.desk.answers.selectors import Whole, latest
 from midwatch.desk.audit.models import Entry
 from midwatch.desk.people.api_tokens import make_token
 from midwatch.desk.people.selectors import viewer_of
-from midwatch.desk.rehearsal import Furnished, now, person
+from midwatch.desk.rehearsal import now, person
 from midwatch.desk.rehearsal_answers import BROUGHT, HANDED_IN, furnish_questionnaires
-from midwatch.desk.rehearsal_vendors import furnish_vendors
 from midwatch.desk.vendors.models import Vendor
 from midwatch.kernel import BadInputError, DefectError
 from midwatch.vendors.questionnaires import (
@@ -42,16 +41,6 @@ pytestmark = pytest.mark.any_database
 
 FIRST, SECOND = (each.id for each in short_questionnaire().questions[:2])
 SCRIPT = "<script>alert(1)</script>"
-
-
-@pytest.fixture
-def vendor(world: Furnished, db: None) -> Vendor:
-    return furnish_vendors("bakery")
-
-
-@pytest.fixture
-def scope(scope_of: Callable[..., Scope]) -> Scope:
-    return scope_of(Role.OWNER)
 
 
 def handed_in(scope: Scope, vendor: Vendor, **answers: Typed) -> Asking:
@@ -430,6 +419,12 @@ def test_programs_send_read_and_judge(
     listed = program.get(f"{place}?vendor={vendor.reference}&client=bakery").json()
     assert [each["id"] for each in listed["items"]] == [sent_one.json()["id"], asking.reference]
     assert "link" not in listed["items"][0]
+    wanted = {"vendor": vendor.reference, "name": "Vera", "template": "midwatch-full"}
+    german = post("", **wanted, language="de")
+    assert german.status_code == 201
+    assert german.json()["digest"] == full_questionnaire("de").digest != sent_one.json()["digest"]
+    assert post("", **wanted, language="en").json()["digest"] == sent_one.json()["digest"]
+    assert post("", **wanted, language="xx").status_code == 400
     judged = post(
         f"/{asking.reference}/verdicts", question=FIRST, judgement="partly", why="an old paper"
     )

@@ -20,7 +20,7 @@ start_heart()
 # One of the workers, whoever is first, mails what is due with vendors.
 start_reminding()
 # What is loaded by now lives as long as the worker. A page makes tens of thousands of objects and
-# hardly a circle: looking for circles every 700 objects costs a seventh of its time.
+# hardly a circle: looking for circles every 700 objects costs an eighth of its time.
 gc.collect()
 gc.freeze()
 gc.set_threshold(50_000, 20, 20)

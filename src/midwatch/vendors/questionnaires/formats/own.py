@@ -232,10 +232,11 @@ def _text(cell: Cell) -> str:
 def _reply(text: str, words: Words) -> Reply | None:
     """The reply a word stands for, in the language of the workbook or in English."""
     said = text.strip().casefold().rstrip(".")
-    replies = {
-        words.yes: Reply.YES, words.no: Reply.NO, words.not_applicable: Reply.NOT_APPLICABLE
-    }  # fmt: skip
-    return replies.get(said) or reply_of(text)
+    replies = (
+        (words.yes, Reply.YES), (words.no, Reply.NO), (words.not_applicable, Reply.NOT_APPLICABLE)
+    )  # fmt: skip
+    ours = (reply for word, reply in replies if word.casefold() == said)
+    return next(ours, None) or reply_of(text)
 
 
 def _kept(question: Question, text: str) -> str:
